@@ -1,0 +1,48 @@
+# Every target that needs Python packages installs them first, from the lock file, into .venv.
+PYTHON ?= $(firstword $(foreach name,python3.12 python3.11 python3.13 python3,\
+	$(shell $(name) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13)' \
+	2>/dev/null && echo $(name))))
+BIN := .venv/bin
+INSTALLED := .venv/installed
+SOURCES := runner tests
+
+.DEFAULT_GOAL := help
+.PHONY: help sweep test ui check format lock clean
+
+help: ## this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+sweep: $(INSTALLED) ## run the sparsity sweep; more settings: make sweep ARGS="dataset=mnist"
+	@$(BIN)/python -m runner +sweep=sparsity $(ARGS)
+
+test: $(INSTALLED) ## run the tests; some of them: make test ARGS="-k prune"
+	@$(BIN)/python -m pytest $(ARGS)
+
+ui: $(INSTALLED) ## open MLflow's UI on the store that sweeps write to
+	@$(BIN)/mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}" $(ARGS)
+
+check: $(INSTALLED) ## check format, lint and types
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy
+
+format: $(INSTALLED) ## format the code and mend what the linter can
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+lock: $(INSTALLED) ## renew the lock file from the ranges in pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --extra dev \
+		--generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+
+clean: ## remove .venv and all caches; results (mlflow.db, mlruns, outputs) stay
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache
+	find runner tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11, 3.12 or 3.13 is needed" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,85 @@
+"""The command line goes in; one run, or a sweep of runs, and an exit code come out."""
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from runner import preflight, usage
+from runner.locations import CONF, register
+from runner.refusal import Refused, one_line
+from runner.settings import from_hydra
+from runner.sweep.sweeper import PruningSweeper
+
+_FINISHED, _FAILED, _REFUSED = 0, 1, 2
+_TRACEBACKS = "HYDRA_FULL_ERROR"
+
+log = logging.getLogger(__name__)
+
+
+@hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
+def point(config: DictConfig) -> str:
+    """Run one point and return the id of its MLflow run."""
+    try:
+        settings = from_hydra(config)
+        preflight.check(settings)
+    except Refused as refusal:
+        # Not an ordinary exception: Hydra would report that as a job that failed.
+        raise SystemExit(_refuse(refusal)) from None
+
+    # TensorFlow is imported here, after every check.
+    from runner.experiment import run
+
+    return run(settings, Path(HydraConfig.get().runtime.output_dir))
+
+
+def main() -> None:
+    """Enter from the command line."""
+    sys.exit(_main(sys.argv[1:]))
+
+
+def _main(arguments: list[str]) -> int:
+    if {"--help", "-h"} & set(arguments):
+        print(usage.text())
+        return _FINISHED
+    signal.signal(signal.SIGTERM, _stop)
+    full = os.environ.get(_TRACEBACKS) == "1"
+    # Hydra would print a failure its own way and exit with 1, whatever it was.
+    os.environ[_TRACEBACKS] = "1"
+    register()
+    try:
+        usage.refuse_several_sweeps(arguments)
+        point()
+    except (Refused, HydraException, OmegaConfBaseException) as error:
+        if full:
+            raise
+        return _refuse(error)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except Exception as error:
+        if full:
+            raise
+        print(f"runner: failed: {one_line(error)}", file=sys.stderr)
+        return _FAILED
+    return _FAILED if PruningSweeper.failed else _FINISHED
+
+
+def _refuse(error: BaseException) -> int:
+    print(f"runner: {usage.explained(error)}", file=sys.stderr)
+    return _REFUSED
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

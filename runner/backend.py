@@ -1,0 +1,45 @@
+"""Nothing goes in; TensorFlow, Keras 2 and TFMOT come out, set up so that results repeat.
+
+The only place that imports them: TFMOT needs Keras 2, which must be asked for before TensorFlow
+is first imported.
+"""
+
+import os
+
+from runner.chatter import hushed
+
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+with hushed():
+    import tensorflow as tf
+    import tensorflow_model_optimization as tfmot
+    import tf_keras as keras
+    from ai_edge_litert.interpreter import Interpreter
+    from tensorflow_model_optimization.python.core.sparsity.keras.prune_registry import (
+        PruneRegistry,
+    )
+
+tf.get_logger().setLevel("ERROR")
+
+__all__ = ["Interpreter", "PruneRegistry", "keras", "make_repeatable", "save_h5", "tf", "tfmot"]
+
+
+def make_repeatable(seed: int, threads: int) -> None:
+    """Start from a clean state: same seed and threads, same figures, bit for bit.
+
+    Raises:
+        RuntimeError: this process has already computed with another number of threads.
+    """
+    keras.backend.clear_session()
+    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(seed)
+
+
+def save_h5(model: keras.Model, path: str) -> None:
+    """Save a model, without its optimizer, in the HDF5 format of Keras 2."""
+    with hushed():
+        keras.models.save_model(model, path, save_format="h5", include_optimizer=False)

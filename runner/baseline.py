@@ -1,0 +1,99 @@
+"""A signature, settings and the data go in; the trained dense model comes out, made only once."""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from runner import architectures
+from runner.backend import keras, make_repeatable, save_h5
+from runner.data import Dataset
+from runner.settings import Settings
+from runner.training import History, train
+
+log = logging.getLogger(__name__)
+
+_MODEL = "model.h5"
+_RECORD = "record.json"
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A dense, trained model, its history per epoch, and what identifies it."""
+
+    signature: str
+    model: keras.Model
+    history: History
+
+
+class DamagedCache(Exception):
+    """A cached baseline is there but cannot be trusted."""
+
+
+def lock(settings: Settings, signature: str) -> FileLock:
+    """Return the lock that whoever trains or records this baseline holds meanwhile."""
+    folder = settings.cache.folder / "baselines"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / f"{signature}.lock")
+
+
+def obtain(settings: Settings, data: Dataset, signature: str) -> Baseline:
+    """Read the baseline from the cache or, the first time, train it; call it under its lock."""
+    folder = settings.cache.folder / "baselines" / signature
+    if folder.exists():
+        try:
+            return _read(folder, signature)
+        except DamagedCache as damage:
+            aside = Path(tempfile.mkdtemp(prefix=f"{signature}.damaged.", dir=folder.parent))
+            folder.replace(aside)
+            log.warning(
+                "baseline %s: %s; set aside in %s, training again", signature, damage, aside
+            )
+    _write(_train(settings, data, signature), folder)
+    # Read back even now, so that the first point starts from exactly what the others get.
+    return _read(folder, signature)
+
+
+def _train(settings: Settings, data: Dataset, signature: str) -> Baseline:
+    make_repeatable(settings.seed, settings.threads)
+    model = architectures.build(settings.architecture.name, data.shape, data.classes)
+    log.info("baseline %s: training %d epochs", signature, settings.baseline.epochs)
+    return Baseline(signature, model, train(model, data, settings.baseline))
+
+
+def _write(baseline: Baseline, folder: Path) -> None:
+    """Write aside, then rename: a baseline under its final name is always complete."""
+    aside = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    path = aside / _MODEL
+    save_h5(baseline.model, str(path))
+    record = {"sha256": _sha256(path), "history": dict(baseline.history)}
+    (aside / _RECORD).write_text(json.dumps(record, indent=1))
+    aside.replace(folder)
+
+
+def _read(folder: Path, signature: str) -> Baseline:
+    """Read a cached baseline.
+
+    Raises:
+        DamagedCache: a file is missing, is not what was written, or cannot be loaded.
+    """
+    try:
+        record = json.loads((folder / _RECORD).read_text())
+        if record["sha256"] != _sha256(folder / _MODEL):
+            raise DamagedCache(f"{_MODEL} is not the file that was written")
+        model = keras.models.load_model(str(folder / _MODEL), compile=False)
+        return Baseline(signature, model, record["history"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedCache(" ".join(str(error).split())) from error
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,116 @@
+"""An exported file and the data go in; its bytes, its zipped bytes and its accuracy come out."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runner.backend import Interpreter, keras
+from runner.chatter import hushed
+from runner.data import Dataset, Split
+from runner.targets import Target
+
+_BATCH = 1000
+# ZIP's own beginning of time: the same bytes give the same zip at any hour.
+_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
+
+Images = NDArray[np.float32]
+Classes = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one exported file weighs, in bytes, and how it does, as shares of all images."""
+
+    target: Target
+    size_bytes: int
+    zip_bytes: int
+    accuracy: float
+    validation_accuracy: float
+    test_classes: Classes
+
+    def __str__(self) -> str:
+        """Say the key figures in a few words."""
+        return f"{self.target} {self.zip_bytes:,} B zipped, {self.accuracy:.2%}"
+
+
+def measure(target: Target, path: Path, data: Dataset, threads: int) -> Measurement:
+    """Measure the file as it lies on disk: it is read back, and run over all images."""
+    classify = _keras(path) if target is Target.H5 else _litert(path, threads)
+    test = classify(data.test.images)
+    validation = classify(data.validation.images)
+    return Measurement(
+        target=target,
+        size_bytes=path.stat().st_size,
+        zip_bytes=zipped_bytes(path),
+        accuracy=_accuracy(test, data.test),
+        validation_accuracy=_accuracy(validation, data.validation),
+        test_classes=test,
+    )
+
+
+def zipped_bytes(path: Path) -> int:
+    """Count the bytes of a zip, deflated at the default level, that holds just this file."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", compression=zipfile.ZIP_DEFLATED) as file:
+        entry = zipfile.ZipInfo(path.name, _TIMESTAMP)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        file.writestr(entry, path.read_bytes())
+    return len(archive.getvalue())
+
+
+def agreement(one: Classes, other: Classes) -> float:
+    """Return the share of images to which both files give the same class."""
+    return float(np.mean(one == other))
+
+
+def _accuracy(classes: Classes, split: Split) -> float:
+    return float(np.mean(classes == split.labels))
+
+
+def _keras(path: Path) -> Callable[[Images], Classes]:
+    model = keras.models.load_model(str(path), compile=False)
+
+    def classify(images: Images) -> Classes:
+        scores = model.predict(images, batch_size=_BATCH, verbose=0)
+        return np.asarray(scores.argmax(axis=-1))
+
+    return classify
+
+
+def _litert(path: Path, threads: int) -> Callable[[Images], Classes]:
+    with hushed():
+        interpreter = Interpreter(str(path), num_threads=threads)
+        interpreter.allocate_tensors()
+
+    def classify(images: Images) -> Classes:
+        batches = range(0, len(images), _BATCH)
+        return np.concatenate([_invoke(interpreter, images[at : at + _BATCH]) for at in batches])
+
+    return classify
+
+
+def _invoke(interpreter: Any, images: Images) -> Classes:
+    (taken,) = interpreter.get_input_details()
+    (given,) = interpreter.get_output_details()
+    interpreter.resize_tensor_input(taken["index"], images.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(taken["index"], _quantized(images, taken))
+    interpreter.invoke()
+    # Dequantizing keeps the order of the scores, so the largest can be taken as it is.
+    return np.asarray(interpreter.get_tensor(given["index"]).argmax(axis=-1))
+
+
+def _quantized(images: Images, tensor: Mapping[str, Any]) -> NDArray[Any]:
+    """Turn images into the numbers that the input tensor expects."""
+    if tensor["dtype"] is np.float32:
+        return images
+    scale, zero_point = tensor["quantization"]
+    limits = np.iinfo(tensor["dtype"])
+    steps = np.round(images / scale) + zero_point
+    return np.asarray(steps.clip(limits.min, limits.max), dtype=tensor["dtype"])

@@ -1,0 +1,59 @@
+"""Settings go in; the flat parameters that MLflow shows, and the same as YAML, come out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from runner.settings import Settings
+from runner.store_address import without_password
+
+# The sweep's own marks are tags, not settings.
+_POINT = {"sweep"}
+_BASELINE = {"sweep", "schedule", "report"}
+
+
+def point_parameters(settings: Settings) -> dict[str, str]:
+    """Flatten every setting of a point, as in `schedule.final_sparsity`."""
+    return _flat(_shown(settings, _POINT))
+
+
+def sweep_parameters(points: Sequence[Settings]) -> dict[str, str]:
+    """Flatten the settings of a whole sweep: of those that vary, every value, with commas."""
+    flat = [point_parameters(settings) for settings in points]
+    names = dict.fromkeys(name for each in flat for name in each)
+    values = {name: dict.fromkeys(each[name] for each in flat if name in each) for name in names}
+    return {name: ",".join(each) for name, each in values.items()}
+
+
+def baseline_parameters(settings: Settings) -> dict[str, str]:
+    """Flatten the settings that a baseline run depends on."""
+    return _flat(_shown(settings, _BASELINE))
+
+
+def as_yaml(settings: Settings) -> str:
+    """Write the settings as the YAML file that is kept beside the results."""
+    return yaml.safe_dump(_shown(settings, _POINT), sort_keys=False)
+
+
+def _shown(settings: Settings, without: set[str]) -> dict[str, Any]:
+    values = settings.model_dump(mode="json", exclude=without)
+    values["tracking"]["uri"] = without_password(settings.tracking.uri)
+    return values
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = _text(value)
+    return flat
+
+
+def _text(value: Any) -> str:
+    """Write a value as one would type it on the command line."""
+    if isinstance(value, list):
+        return f"[{','.join(map(str, value))}]"
+    return {None: "null", True: "true", False: "false"}.get(value) or str(value)

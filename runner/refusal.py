@@ -1,0 +1,17 @@
+"""What is wrong with the settings goes in; the one line that the user reads comes out."""
+
+
+class Refused(Exception):
+    """Settings that cannot be worked with; the text is the one line shown to the user."""
+
+
+class ImpossiblePoint(Refused):
+    """Values that are fine alone but not together, as a grid may well produce them."""
+
+
+def one_line(error: BaseException) -> str:
+    """Fold the text of an error into one line, led by its type where the text says little."""
+    text = " ".join(str(error).split())
+    if not text:
+        return type(error).__name__
+    return text if isinstance(error, Refused) else f"{type(error).__name__}: {text}"

@@ -1,0 +1,77 @@
+"""One raw value of a setting goes in; the value in its final type comes out, or a ValueError.
+
+Each type's description says what is accepted; it ends the line that refuses another value.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from hydra.utils import to_absolute_path
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from runner.architectures import ARCHITECTURES
+from runner.store_address import resolve
+from runner.targets import Target
+
+
+def _known_architecture(name: str) -> str:
+    if name not in ARCHITECTURES:
+        raise ValueError("unknown architecture")
+    return name
+
+
+def _distinct(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    if len(set(targets)) != len(targets):
+        raise ValueError("a target stands twice")
+    return targets
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path and Path(to_absolute_path(str(path.expanduser())))
+
+
+Count = Annotated[int, Field(strict=True, ge=1, description="a whole number of at least 1")]
+Seed = Annotated[
+    int, Field(strict=True, ge=0, lt=2**32, description="a whole number from 0 to 2^32 - 1")
+]
+Sparsity = Annotated[
+    float, Field(strict=True, ge=0, lt=1, description="a number from 0 up to, but below, 1")
+]
+Share = Annotated[
+    float, Field(strict=True, gt=0, lt=1, description="a share between 0 and 1, both excluded")
+]
+Begin = Annotated[
+    float, Field(strict=True, ge=0, lt=1, description="a share from 0 up to, but below, 1")
+]
+End = Annotated[float, Field(strict=True, gt=0, le=1, description="a share above 0, at most 1")]
+Drop = Annotated[float, Field(strict=True, ge=0, le=1, description="a share from 0 to 1")]
+Rate = Annotated[
+    float, Field(strict=True, gt=0, allow_inf_nan=False, description="a positive number")
+]
+Flag = Annotated[bool, Field(strict=True, description="true or false")]
+Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]
+LayerNames = Annotated[tuple[Name, ...], Field(description="a list of layer names")]
+Folder = Annotated[Path, AfterValidator(_absolute), Field(description="a folder's path")]
+# An environment variable that is set to nothing arrives as an empty text.
+OptionalFolder = Annotated[
+    Path | None,
+    BeforeValidator(lambda value: value or None),
+    AfterValidator(_absolute),
+    Field(description="a folder's path, or null"),
+]
+OptionalFile = Annotated[Path | None, AfterValidator(_absolute), Field(description="a file's path")]
+Architecture = Annotated[
+    str,
+    AfterValidator(_known_architecture),
+    Field(description=f"one of {', '.join(ARCHITECTURES)}"),
+]
+Targets = Annotated[
+    tuple[Target, ...],
+    AfterValidator(_distinct),
+    Field(min_length=1, description=f"a list, without repeats, of {', '.join(Target)}"),
+]
+StoreAddress = Annotated[
+    str,
+    BeforeValidator(resolve),
+    Field(description="sqlite:///FILE, http(s)://HOST, or another database that MLflow takes"),
+]

@@ -1,0 +1,36 @@
+"""The tracking URI as typed (or nothing) goes in; the one that every process uses comes out."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from hydra.utils import to_absolute_path
+
+_SQLITE = "sqlite:///"
+_SCHEMES = ("http", "https", "postgresql", "mysql", "mssql", "databricks")
+
+
+def resolve(uri: object) -> str:
+    """Choose the store: the setting, MLFLOW_TRACKING_URI, or MLflow's own default file.
+
+    A relative SQLite path means another database in another folder, so it becomes absolute.
+
+    Raises:
+        ValueError: no store of that kind is supported.
+    """
+    given = str(uri or os.environ.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}mlflow.db")
+    if given.startswith(_SQLITE) and len(given) > len(_SQLITE):
+        path = given.removeprefix(_SQLITE)
+        return _SQLITE + to_absolute_path(str(Path(path).expanduser()))
+    if given.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0] in _SCHEMES:
+        return given
+    raise ValueError("unsupported store")
+
+
+def without_password(uri: str) -> str:
+    """Return the URI with its password, if any, replaced by three stars."""
+    parts = urlsplit(uri)
+    if parts.password is None:
+        return uri
+    netloc = parts.netloc.replace(f":{parts.password}@", ":***@")
+    return urlunsplit(parts._replace(netloc=netloc))

@@ -1,0 +1,64 @@
+"""Checked points and a launcher go in; a tracked sweep and its report come out."""
+
+import logging
+from collections.abc import Sequence
+
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
+
+from runner import terminal
+from runner.parameters import sweep_parameters
+from runner.report import Row
+from runner.sweep.grid import Point
+from runner.tracking import Kind, Store
+
+log = logging.getLogger(__name__)
+
+
+class PointsFailed(Exception):
+    """Some points did not finish."""
+
+
+def run_sweep(name: str, points: Sequence[Point], launcher: Launcher) -> list[JobReturn]:
+    """Run the points under one MLflow run, report, and return the jobs that finished.
+
+    Raises:
+        Refused: the store cannot be used.
+    """
+    first = points[0].settings
+    store = Store(first.tracking.uri, first.tracking.experiment, first.cache.folder)
+    params = sweep_parameters([point.settings for point in points])
+    run = store.open_run(Kind.SWEEP, name, params, {"runner.sweep": name})
+    finished: list[JobReturn] = []
+    try:
+        with run.closing():
+            jobs = [(*point.overrides, *_marks(run.id, name, point.name)) for point in points]
+            returns = launcher.launch(jobs, initial_job_idx=0)
+            finished += [each for each in returns if each.status is JobStatus.COMPLETED]
+            if len(finished) < len(points):
+                lost = len(points) - len(finished)
+                raise PointsFailed(f"{lost} of {len(points)} points failed")
+    except PointsFailed as failure:
+        log.error("%s: %s", name, failure)
+    finally:
+        terminal.show(store, _rows(store, run.id), first.report.max_drop)
+    return finished
+
+
+def _marks(run_id: str, sweep: str, point: str) -> tuple[str, ...]:
+    """Tell a job, as overrides, which sweep it belongs to and what it is called there."""
+    marks = {"run_id": run_id, "name": sweep, "point": point}
+    return tuple(f"sweep.{key}={_quoted(value)}" for key, value in marks.items())
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _rows(store: Store, sweep_run_id: str) -> list[Row]:
+    rows: list[Row] = []
+    for point in store.points(sweep_run_id):
+        baseline = point.tags.get("runner.baseline_run_id")
+        rows.append(Row(point, store.get(baseline) if baseline else None))
+    return rows

@@ -1,0 +1,61 @@
+"""The overrides of a multirun go in; the returns of its jobs, and the sweep's outcome, come out."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hydra.core.plugins import Plugins
+from hydra.plugins.launcher import Launcher
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf
+
+from runner.sweep import grid
+
+log = logging.getLogger(__name__)
+
+
+class PruningSweeper(Sweeper):
+    """Run a grid of points, with any launcher, under one MLflow run."""
+
+    # Hydra drops what sweep() returns, so the door reads here whether some point failed.
+    failed: ClassVar[bool] = False
+
+    def __init__(self, params: Mapping[str, str] | None) -> None:
+        """Take the axes of the grid: a text of values, separated by commas, for each setting."""
+        self._axes = [f"{setting}={values}" for setting, values in (params or {}).items()]
+
+    def setup(
+        self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
+    ) -> None:
+        """Keep what Hydra hands over, and make the launcher that the configuration names."""
+        self._loader = hydra_context.config_loader
+        self._config = config
+        self._launcher: Launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=task_function, config=config
+        )
+
+    def sweep(self, arguments: list[str]) -> Any:
+        """Check all points, then run those that are possible and report.
+
+        Raises:
+            Refused: before any point is started, where a setting cannot work.
+        """
+        checked = grid.check(grid.expand([*self._axes, *arguments]), self._loader, self._config)
+        for reason in checked.skipped:
+            log.warning("skipped, impossible: %s", reason)
+        self._save_config()
+
+        # MLflow is imported here, after every check.
+        from runner.sweep.session import run_sweep
+
+        name = self._config.hydra.runtime.choices.get("sweep") or self._config.hydra.job.name
+        returns = run_sweep(name, checked.points, self._launcher)
+        PruningSweeper.failed = len(returns) < len(checked.points)
+        return [returns]
+
+    def _save_config(self) -> None:
+        folder = Path(self._config.hydra.sweep.dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        OmegaConf.save(self._config, folder / "multirun.yaml")

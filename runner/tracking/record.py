@@ -1,0 +1,46 @@
+"""MLflow's entity of a run goes in; a frozen record of it, in plain types, comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mlflow.entities import Run as Entity
+
+
+class Kind(StrEnum):
+    """What a run stands for; the value of its tag runner.kind."""
+
+    SWEEP = "sweep"
+    POINT = "point"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run as the store gives it back."""
+
+    id: str
+    name: str
+    status: str
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    artifacts: str
+
+    @property
+    def error(self) -> str | None:
+        """Why the run failed, in one line; None where it did not."""
+        return self.tags.get("runner.error")
+
+
+def record_of(entity: Entity) -> Record:
+    """Convert an entity."""
+    return Record(
+        id=entity.info.run_id,
+        name=entity.info.run_name,
+        status=entity.info.status,
+        params=dict(entity.data.params),
+        tags=dict(entity.data.tags),
+        metrics=dict(entity.data.metrics),
+        artifacts=entity.info.artifact_uri,
+    )

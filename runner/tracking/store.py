@@ -1,0 +1,121 @@
+"""A tracking URI and an experiment go in; runs are opened there, and found again as records."""
+
+import getpass
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import mlflow
+from filelock import FileLock
+from mlflow.entities import Run as Entity
+from mlflow.exceptions import MlflowException
+from mlflow.utils.file_utils import local_file_uri_to_path
+from mlflow.utils.uri import is_local_uri
+
+from runner import git
+from runner.refusal import Refused, one_line
+from runner.store_address import without_password
+from runner.targets import Target
+from runner.tracking.record import Kind, Record, record_of
+from runner.tracking.run import Run
+
+# Creating its tables is no news to someone who waits for a sweep.
+logging.getLogger("mlflow").setLevel(logging.WARNING)
+logging.getLogger("alembic").setLevel(logging.WARNING)
+
+_PARENT = "mlflow.parentRunId"
+
+
+class Store:
+    """One experiment of one MLflow store."""
+
+    def __init__(self, uri: str, experiment: str, locks: Path) -> None:
+        """Connect, and make the database and the experiment where they are not there yet.
+
+        Args:
+            locks: a folder; two processes making the same database at once would collide.
+
+        Raises:
+            Refused: the store does not answer, or refuses the experiment.
+        """
+        self.uri = uri
+        locks.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(locks / "store.lock"):
+                self._client = mlflow.MlflowClient(uri)
+                found = self._client.get_experiment_by_name(experiment)
+                self.experiment_id: str = (
+                    found.experiment_id if found else self._client.create_experiment(experiment)
+                )
+        except (MlflowException, OSError) as error:
+            shown = without_password(uri)
+            raise Refused(f"tracking.uri={shown}: not usable ({one_line(error)})") from None
+
+    def open_run(
+        self,
+        kind: Kind,
+        name: str,
+        params: Mapping[str, str],
+        tags: Mapping[str, str],
+        parent: str | None = None,
+    ) -> Run:
+        """Create a run; `parent` is the id of the run that it is shown under."""
+        entity = self._client.create_run(
+            self.experiment_id,
+            tags={
+                "runner.kind": str(kind),
+                "mlflow.source.name": "runner",
+                "mlflow.source.type": "LOCAL",
+                "mlflow.user": getpass.getuser(),
+                **git.tags(Path.cwd()),
+                **({_PARENT: parent} if parent else {}),
+                **tags,
+            },
+            run_name=name,
+        )
+        run = Run(self._client, entity.info.run_id)
+        run.log_params(params)
+        return run
+
+    def reopen(self, record: Record) -> Run:
+        """Return a run that is there already, to add to it."""
+        return Run(self._client, record.id)
+
+    def points(self, sweep_run_id: str) -> list[Record]:
+        """Return the points of a sweep, in the order in which they were started."""
+        return self._search(f"tags.`{_PARENT}` = '{sweep_run_id}'")
+
+    def baseline(self, signature: str, params: Mapping[str, str]) -> Record | None:
+        """Return the measured baseline run of this signature and these params, if any."""
+        filters = [
+            f"tags.`runner.kind` = '{Kind.BASELINE}'",
+            f"tags.`runner.signature` = '{signature}'",
+            f"metrics.`zip_bytes/{Target.H5}` > 0",
+            *(f"params.`{name}` = '{value}'" for name, value in params.items()),
+        ]
+        found = self._search(" and ".join(filters))
+        return found[0] if found else None
+
+    def get(self, run_id: str) -> Record:
+        """Return one run."""
+        return record_of(self._client.get_run(run_id))
+
+    def local_file(self, record: Record, artifact: str) -> str:
+        """Name an artifact by its path where it lies on this machine, else by its address."""
+        address = f"{record.artifacts}/{artifact}"
+        return local_file_uri_to_path(address) if is_local_uri(address) else address
+
+    def _search(self, filters: str) -> list[Record]:
+        found: list[Entity] = []
+        token: str | None = None
+        while True:
+            page = self._client.search_runs(
+                [self.experiment_id],
+                filters,
+                order_by=["attributes.start_time ASC"],
+                page_token=token,
+            )
+            found += page
+            token = page.token
+            if not token:
+                return [record_of(entity) for entity in found]

@@ -1,0 +1,93 @@
+"""The groups and sweeps that are there go in; the short help, and plain refusals, come out."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
+from runner.locations import CONF, SWEEPS
+from runner.refusal import Refused
+from runner.settings import known_settings
+
+_TEXT = """\
+Prune Keras models, export them, measure every file, compare the runs in MLflow.
+
+  python -m runner                     one point
+  python -m runner +sweep=sparsity     a sweep of points
+  python -m runner -m schedule.final_sparsity=0.8,0.9    any list of values is a sweep
+
+Groups, chosen as in dataset=mnist:
+{groups}
+
+Sweeps, chosen as in +sweep=smoke:
+{sweeps}
+
+Settings, changed as in schedule.final_sparsity=0.9 (`--cfg job` shows them all):
+{settings}
+
+Examples:
+  RUNNER_DATA=folder/with/mnist.npz python -m runner dataset=mnist architecture=mnist_cnn
+  python -m runner +sweep=sparsity schedule.epochs=4 seed=1,2,3
+  python -m runner export.targets=[h5,tflite_int8] tracking.uri=http://localhost:5000
+
+Exit code: 0 all points finished, 1 some point failed, 2 refused before any work.
+`--hydra-help` shows Hydra's own options.
+"""
+
+_GROUPS = ("dataset", "architecture", "baseline", "schedule", "export", "tracking")
+
+
+def text() -> str:
+    """Compose the short help."""
+    groups = [f"  {name:<14}{' '.join(_options(CONF / name))}" for name in _GROUPS]
+    sweeps = [f"  {path.stem:<16}{_runs(path)} runs" for path in _files(SWEEPS / "sweep")]
+    settings = [f"  {name:<14}{known_settings([name])}" for name in (*_GROUPS, "report", "cache")]
+    return _TEXT.format(
+        groups="\n".join(groups), sweeps="\n".join(sweeps), settings="\n".join(settings)
+    )
+
+
+def count_runs(params: Mapping[str, str]) -> int:
+    """Count the points of a grid, given as Hydra's sweeper takes it."""
+    parsed = OverridesParser.create().parse_overrides([f"{k}={v}" for k, v in params.items()])
+    swept = [each for each in parsed if each.is_sweep_override()]
+    return math.prod(sum(1 for _ in each.sweep_string_iterator()) for each in swept)
+
+
+def refuse_several_sweeps(arguments: Sequence[str]) -> None:
+    """Refuse `+sweep=a,b`: Hydra would run the first file's settings with the second's name.
+
+    Raises:
+        Refused: more than one sweep is asked for (facebookresearch/hydra issue 2807).
+    """
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        if key.lstrip("+") == "sweep" and "," in value:
+            raise Refused(f"{argument}: takes one sweep; run the command once for each")
+
+
+def explained(error: BaseException) -> str:
+    """Fold an error into one line; of a setting that does not exist, say which ones do."""
+    line = " ".join(str(error).split()).partition(" Config search path:")[0]
+    unknown = re.match(r"Could not override '([\w.]+)'", line)
+    if not unknown:
+        return line
+    group = unknown[1].split(".")[:-1]
+    known = known_settings(group)
+    where = ".".join(group) or "the top level"
+    return f"{unknown[1]}: no such setting; {where} has {known}" if known else line
+
+
+def _runs(path: Path) -> int:
+    return count_runs(yaml.safe_load(path.read_text())["hydra"]["sweeper"]["params"])
+
+
+def _options(folder: Path) -> list[str]:
+    return [path.stem for path in _files(folder)]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml"))
