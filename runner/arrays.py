@@ -34,7 +34,7 @@ def read(path: Path, setting: str) -> Arrays:
     if not path.is_file():
         raise Refused(f"{setting}={path}: no such file; give an .npz file with {', '.join(NAMES)}")
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             missing = [name for name in NAMES if name not in stored]
             if missing:
                 raise Refused(f"{setting}={path}: has no array {missing[0]}; needs {NAMES}")

@@ -32,9 +32,15 @@ def make_repeatable(seed: int, threads: int) -> None:
         RuntimeError: this process has already computed with another number of threads.
     """
     keras.backend.clear_session()
-    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+    before = tf.config.threading.get_intra_op_parallelism_threads()
+    try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
+    except RuntimeError:
+        raise RuntimeError(
+            f"threads={threads}: TensorFlow has already computed in this process, "
+            f"with threads={before}; it takes one number a process"
+        ) from None
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
 

@@ -22,6 +22,7 @@ def hushed() -> Iterator[None]:
     terminal = os.dup(2)
     level = logging.DEBUG
     with tempfile.TemporaryFile() as file, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         os.dup2(file.fileno(), 2)
         try:
             yield

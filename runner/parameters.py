@@ -1,5 +1,6 @@
 """Settings go in; the flat parameters that MLflow shows, and the same as YAML, come out."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,4 +57,7 @@ def _text(value: Any) -> str:
     """Write a value as one would type it on the command line."""
     if isinstance(value, list):
         return f"[{','.join(map(str, value))}]"
-    return {None: "null", True: "true", False: "false"}.get(value) or str(value)
+    # Not by a table: 0.0 == False and 1 == True.
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return str(value)

@@ -1,7 +1,5 @@
 """Settings go in; a refusal comes out where they cannot work, before TensorFlow is imported."""
 
-from pathlib import Path
-
 from runner import data
 from runner.architectures import ARCHITECTURES, Shape
 from runner.refusal import Refused
@@ -14,19 +12,12 @@ def check(settings: Settings) -> None:
     Raises:
         Refused: the first thing that cannot work.
     """
-    _store_folder_exists(settings.tracking.uri)
     _dense_layers_exist(settings.architecture, settings.schedule)
     architecture, dataset = settings.architecture, settings.dataset
     if data.local_file(dataset) is None:
         _architecture_takes(architecture, data.SHAPES[dataset.name], dataset.name)
     shape = data.load(dataset, settings.cache.folder).shape
     _architecture_takes(architecture, shape, dataset.name)
-
-
-def _store_folder_exists(uri: str) -> None:
-    folder = Path(uri.removeprefix("sqlite:///")).parent
-    if uri.startswith("sqlite:///") and not folder.is_dir():
-        raise Refused(f"tracking.uri={uri}: the folder {folder} does not exist")
 
 
 def _dense_layers_exist(architecture: ArchitectureSettings, schedule: ScheduleSettings) -> None:

@@ -53,18 +53,19 @@ class Run:
         self._client.log_text(self.id, text, name)
 
     def log_inputs(self, data: Dataset, settings: str) -> None:
-        """Log what the run is made from: the data, split by split, and the settings as YAML."""
+        """Log what the run is made from: the data, with its digest, and the settings as YAML."""
         self.log_text(settings, "config.yaml")
-        splits = {"training": data.train, "validation": data.validation, "testing": data.test}
-        inputs = []
-        source = CodeDatasetSource(tags={"runner.source": data.source})
-        for context, split in splits.items():
-            described = from_numpy(
-                split.images, source, split.labels, name=data.name, digest=data.digest
-            )
-            tags = [InputTag("mlflow.data.context", context)]
-            inputs.append(DatasetInput(DatasetEntity(**described.to_dict()), tags))
-        self._client.log_inputs(self.id, inputs)
+        splits = {"train": data.train, "validation": data.validation, "test": data.test}
+        described = from_numpy(
+            {name: split.images for name, split in splits.items()},
+            CodeDatasetSource(tags={"runner.source": data.source}),
+            {name: split.labels for name, split in splits.items()},
+            name=data.name,
+            digest=data.digest,
+        )
+        context = InputTag("mlflow.data.context", "training")
+        used = DatasetInput(DatasetEntity(**described.to_dict()), [context])
+        self._client.log_inputs(self.id, [used])
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag."""

@@ -1,0 +1,119 @@
+"""Tiny real data, composed settings and the real command line, for every test."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
+
+from runner.locations import CONF, register
+from runner.settings import Settings, from_hydra
+
+PROJECT = Path(__file__).parents[1]
+
+Compose = Callable[..., DictConfig]
+Configure = Callable[..., Settings]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def write_npz(path: Path, images: int = 120, side: int = 8, classes: int = 3) -> Path:
+    """Write a data set that a small model learns in a moment: each class lights its own rows."""
+    draw = np.random.default_rng(0)
+    labels = np.arange(images, dtype=np.uint8) % classes
+    pixels = draw.integers(0, 40, (images, side, side), dtype=np.uint8)
+    for label in range(classes):
+        pixels[labels == label, label * 2 : label * 2 + 2] += 200
+    half = images * 3 // 4
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        path,
+        x_train=pixels[:half],
+        y_train=labels[:half],
+        x_test=pixels[half:],
+        y_test=labels[half:],
+    )
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep every test away from the stores and data of whoever runs it."""
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "RUNNER_DATA", "HYDRA_FULL_ERROR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def npz(tmp_path: Path) -> Path:
+    """A tiny data set as a file."""
+    return write_npz(tmp_path / "tiny.npz")
+
+
+@pytest.fixture
+def composed() -> Compose:
+    """Compose the shipped configuration with overrides."""
+
+    def run(*overrides: str) -> DictConfig:
+        register()
+        with initialize_config_dir(version_base="1.3", config_dir=str(CONF)):
+            return compose("config", list(overrides))
+
+    return run
+
+
+@pytest.fixture
+def settings(composed: Compose, npz: Path, tmp_path: Path) -> Configure:
+    """Settings for the tiny data set, trained for a moment, with overrides."""
+
+    def run(*overrides: str) -> Settings:
+        return from_hydra(composed(*quick(npz), f"cache.folder={tmp_path / 'cache'}", *overrides))
+
+    return run
+
+
+def quick(npz: Path) -> list[str]:
+    """Choose the tiny data set and as little training as shows anything."""
+    return [
+        "dataset=npz",
+        f"dataset.path={npz}",
+        "baseline.epochs=3",
+        "baseline.learning_rate=0.01",
+        "schedule.epochs=2",
+        "baseline.batch_size=8",
+        "schedule.batch_size=8",
+        "export.representative_images=20",
+    ]
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """Run the real command line in the test's own folder."""
+
+    def run(
+        *arguments: str, python: str = sys.executable, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [python, "-m", "runner", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with mnist.npz and fashion_mnist.npz; the test is skipped where it is absent."""
+    folder = Path(os.environ.get("RUNNER_DATA") or PROJECT.parent / "shared" / "data")
+    if not (folder / "mnist.npz").is_file():
+        pytest.skip(f"no real images: {folder / 'mnist.npz'} is absent; set RUNNER_DATA")
+    return folder.resolve()

@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from runner import data
+from runner.refusal import Refused
+from runner.settings import DatasetSettings
+from tests.conftest import write_npz
+
+
+def _load(cache: Path, **settings: object) -> data.Dataset:
+    return data.load(DatasetSettings.model_validate({"validation_share": 0.1, **settings}), cache)
+
+
+def test_digits_are_embedded(tmp_path: Path) -> None:
+    digits = _load(tmp_path, name="digits")
+    assert digits.shape == data.SHAPES["digits"]
+    assert digits.classes == 10
+    assert (len(digits.train.labels), len(digits.validation.labels)) == (1293, 144)
+    assert len(digits.test.labels) == 360
+    assert digits.train.images.dtype == np.float32
+    assert 0 <= digits.train.images.min() < digits.train.images.max() <= 1
+
+
+def test_pixels_and_labels_get_their_types(npz: Path, tmp_path: Path) -> None:
+    loaded = _load(tmp_path, name="npz", path=npz)
+    assert loaded.train.images.shape == (81, 8, 8, 1)
+    assert loaded.train.labels.dtype == np.int64
+    with np.load(npz) as stored:
+        expected = stored["x_test"][..., np.newaxis] / np.float32(255)
+    np.testing.assert_array_equal(loaded.test.images, expected)
+
+
+def test_validation_is_the_tail_of_training(npz: Path, tmp_path: Path) -> None:
+    loaded = _load(tmp_path, name="npz", path=npz, validation_share=0.2)
+    with np.load(npz) as stored:
+        np.testing.assert_array_equal(loaded.validation.labels, stored["y_train"][72:])
+
+
+def test_a_folder_takes_the_place_of_a_download(tmp_path: Path) -> None:
+    write_npz(tmp_path / "mnist.npz")
+    assert _load(tmp_path, name="mnist", folder=tmp_path).source == str(tmp_path / "mnist.npz")
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"dataset\.folder=.*: no such folder"):
+        _load(tmp_path, name="mnist", folder=tmp_path / "absent")
+
+
+def test_an_empty_split_is_refused(npz: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"dataset\.validation_share=0\.999: leaves one split empty"):
+        _load(tmp_path, name="npz", path=npz, validation_share=0.999)
+
+
+def test_the_digest_follows_content_and_split_not_place(npz: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere" / "copy.npz"
+    moved.parent.mkdir()
+    moved.write_bytes(npz.read_bytes())
+    other = write_npz(tmp_path / "other.npz", images=124)
+    digest = _load(tmp_path, name="npz", path=npz).digest
+    assert _load(tmp_path, name="npz", path=moved).digest == digest
+    assert _load(tmp_path, name="npz", path=other).digest != digest
+    assert _load(tmp_path, name="npz", path=npz, validation_share=0.3).digest != digest
+
+
+def test_colour_images_and_column_labels(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    path = tmp_path / "colour.npz"
+    np.savez(
+        path,
+        x_train=draw.random((20, 8, 8, 3)),
+        y_train=np.arange(20).reshape(-1, 1) % 2,
+        x_test=draw.random((4, 8, 8, 3)),
+        y_test=np.array([[0], [1], [0], [1]]),
+    )
+    loaded = _load(tmp_path, name="npz", path=path)
+    assert loaded.shape == (8, 8, 3)
+    assert loaded.test.labels.tolist() == [0, 1, 0, 1]
+
+
+def test_without_a_network_the_file_to_put_in_place_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(Refused) as refusal:
+        _load(tmp_path, name="mnist")
+    line = str(refusal.value)
+    assert line.startswith("dataset=mnist: cannot be downloaded (")
+    assert "put mnist.npz" in line
+    assert "dataset.folder=FOLDER or RUNNER_DATA" in line

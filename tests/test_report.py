@@ -1,0 +1,75 @@
+from collections.abc import Mapping
+
+import pytest
+
+from runner import report
+from runner.report import Row
+from runner.targets import Target
+from runner.tracking import Record
+
+
+def _record(name: str, metrics: Mapping[str, float], **params: str) -> Record:
+    return Record(name, name, "FINISHED", params, {}, metrics, f"/runs/{name}")
+
+
+def _figures(target: str, zipped: float, validation: float, test: float) -> dict[str, float]:
+    return {
+        f"zip_bytes/{target}": zipped,
+        f"zip_ratio/{target}": 1000 / zipped,
+        f"validation_accuracy/{target}": validation,
+        f"accuracy/{target}": test,
+    }
+
+
+BASELINE = _record("baseline", _figures("h5", 1000, 0.90, 0.99))
+
+
+def _row(name: str, *figures: dict[str, float], **params: str) -> Row:
+    merged = {key: value for each in figures for key, value in each.items()}
+    return Row(_record(name, merged, **params), BASELINE)
+
+
+def test_the_smallest_file_within_the_limit_is_picked_on_validation() -> None:
+    rows = [
+        # Smaller, and fine on the test split, but not on the validation split.
+        _row("a", _figures("tflite_int8", 50, 0.85, 0.999)),
+        _row("b", _figures("tflite_int8", 100, 0.89, 0.5), _figures("h5", 400, 0.95, 0.9)),
+        _row("c", _figures("tflite_int8", 200, 0.92, 0.9)),
+    ]
+    pick = report.smallest(rows, max_drop=0.01)
+    assert pick is not None
+    assert (pick.point.name, pick.target, pick.zip_bytes) == ("b", Target.TFLITE_INT8, 100)
+    assert (pick.accuracy, pick.zip_ratio) == (0.5, 10)
+
+
+def test_a_fall_of_exactly_the_limit_is_within_it() -> None:
+    assert report.smallest([_row("a", _figures("h5", 9, 0.85, 0.9))], max_drop=0.05)
+    assert not report.smallest([_row("a", _figures("h5", 9, 0.85, 0.9))], max_drop=0.0499)
+
+
+def test_of_equal_sizes_the_more_accurate_is_picked() -> None:
+    rows = [_row("a", _figures("h5", 9, 0.90, 0)), _row("b", _figures("h5", 9, 0.91, 0))]
+    pick = report.smallest(rows, max_drop=0.01)
+    assert pick is not None
+    assert pick.point.name == "b"
+
+
+def test_where_nothing_is_good_enough_the_closest_is_known() -> None:
+    rows = [_row("a", _figures("h5", 9, 0.5, 0.5)), _row("b", _figures("h5", 99, 0.6, 0.5))]
+    assert report.smallest(rows, max_drop=0.01) is None
+    closest = report.closest(rows)
+    assert closest is not None
+    assert closest.point.name == "b"
+    assert closest.validation_drop == pytest.approx(0.3)
+
+
+def test_points_without_files_are_no_candidates() -> None:
+    rows = [Row(_record("failed", {}), None), _row("empty")]
+    assert report.smallest(rows, max_drop=1) is None
+    assert report.closest(rows) is None
+    assert report.targets(rows) == []
+
+
+def test_only_what_varies_is_shown() -> None:
+    points = [_record("a", {}, seed="0", epochs="1"), _record("b", {}, seed="0", epochs="2")]
+    assert report.varying(points) == ["epochs"]

@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+
+from runner.store_address import resolve, without_password
+
+
+def test_the_default_is_mlflows_own_file_here(tmp_path: Path) -> None:
+    assert resolve(None) == f"sqlite:///{tmp_path}/mlflow.db"
+
+
+def test_a_relative_file_becomes_absolute(tmp_path: Path) -> None:
+    assert resolve("sqlite:///a/b.db") == f"sqlite:///{tmp_path}/a/b.db"
+
+
+def test_the_environment_is_the_default_and_a_setting_overrides_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://tracking:5000")
+    assert resolve(None) == "http://tracking:5000"
+    assert resolve("sqlite:////x.db") == "sqlite:////x.db"
+
+
+@pytest.mark.parametrize("uri", ["mlruns", "file:./mlruns", "sqlite:///", "ftp://x"])
+def test_other_stores_are_refused(uri: str) -> None:
+    with pytest.raises(ValueError, match="unsupported"):
+        resolve(uri)
+
+
+def test_passwords_are_hidden() -> None:
+    assert without_password("postgresql://me:secret@db/x") == "postgresql://me:***@db/x"
+    assert without_password("sqlite:////x.db") == "sqlite:////x.db"

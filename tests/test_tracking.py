@@ -1,0 +1,122 @@
+import json
+import subprocess
+from pathlib import Path
+
+import mlflow
+import pytest
+
+from runner import data
+from runner.refusal import Refused
+from runner.settings import DatasetSettings
+from runner.tracking import Kind, Run, Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{tmp_path}/mlflow.db", "tests", tmp_path)
+
+
+def _open(store: Store, name: str = "point", parent: str | None = None) -> Run:
+    return store.open_run(Kind.POINT, name, {"seed": "0"}, {"runner.sweep": "s"}, parent)
+
+
+def test_a_run_is_found_again_under_its_parent(store: Store) -> None:
+    parent = store.open_run(Kind.SWEEP, "sweep", {}, {})
+    for name in ("first", "second"):
+        with _open(store, name, parent.id).closing():
+            pass
+    points = store.points(parent.id)
+    assert [point.name for point in points] == ["first", "second"]
+    assert points[0].params == {"seed": "0"}
+    assert points[0].tags["runner.kind"] == "point"
+    assert points[0].status == "FINISHED"
+
+
+def test_a_failure_leaves_its_reason_and_traceback(store: Store) -> None:
+    run = _open(store)
+    with pytest.raises(ValueError, match="good"), run.closing():
+        raise ValueError("no\n good")
+    record = store.get(run.id)
+    assert record.status == "FAILED"
+    assert record.error == "ValueError: no good"
+    text = Path(store.local_file(record, "error.txt")).read_text()
+    assert text.startswith("Traceback")
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit(143)])
+def test_a_stop_from_outside_is_no_failure(store: Store, stop: BaseException) -> None:
+    run = _open(store)
+    with pytest.raises(type(stop)), run.closing():
+        raise stop
+    assert store.get(run.id).status == "KILLED"
+
+
+def test_history_has_one_value_an_epoch(store: Store) -> None:
+    run = _open(store)
+    run.log_history({"loss": [0.5, 0.25], "val_accuracy": [0.8, 0.9]})
+    history = mlflow.MlflowClient(store.uri).get_metric_history(run.id, "loss")
+    assert [(each.step, each.value) for each in history] == [(1, 0.5), (2, 0.25)]
+
+
+def test_data_is_recorded_with_its_digest(store: Store, npz: Path, tmp_path: Path) -> None:
+    loaded = data.load(DatasetSettings(name="npz", path=npz, validation_share=0.1), tmp_path)
+    run = _open(store)
+    run.log_inputs(loaded, "seed: 0\n")
+    (used,) = mlflow.MlflowClient(store.uri).get_run(run.id).inputs.dataset_inputs
+    assert (used.dataset.name, used.dataset.digest) == ("npz", loaded.digest)
+    assert str(npz) in used.dataset.source
+    assert json.loads(used.dataset.profile)["features_shape"]["validation"] == [9, 8, 8, 1]
+
+
+def test_a_measured_baseline_is_found_by_signature_and_params(store: Store) -> None:
+    params = {"export.representative_images": "200"}
+    run = store.open_run(Kind.BASELINE, "b", params, {"runner.signature": "abc"})
+    assert store.baseline("abc", params) is None
+    run.log_metrics({"zip_bytes/h5": 10.0})
+    found = store.baseline("abc", params)
+    assert found is not None
+    assert found.id == run.id
+    assert store.baseline("abd", params) is None
+    assert store.baseline("abc", {"export.representative_images": "100"}) is None
+
+
+def test_a_run_id_in_the_environment_hijacks_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = _open(store, "other")
+    monkeypatch.setenv("MLFLOW_RUN_ID", other.id)
+    run = _open(store)
+    run.log_metrics({"sparsity": 0.5})
+    assert run.id != other.id
+    assert store.get(other.id).metrics == {}
+
+
+def test_the_commit_is_tagged(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+
+    def git(*arguments: str) -> str:
+        who = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        done = subprocess.run(["git", *who, *arguments], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    git("init", "-q")
+    (project / "a").write_text("1")
+    git("add", "a")
+    git("commit", "-qm", "one")
+    tags = store.get(_open(store).id).tags
+    assert tags["mlflow.source.git.commit"] == git("rev-parse", "HEAD")
+    assert tags["runner.git_dirty"] == "false"
+
+
+@pytest.mark.parametrize("uri", ["sqlite:///{file}/mlflow.db", "http://127.0.0.1:9"])
+def test_an_unreachable_store_is_refused(
+    npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(Refused, match=r"tracking\.uri=.*: not usable") as refusal:
+        Store(uri.format(file=npz), "tests", tmp_path)
+    assert "\n" not in str(refusal.value)
