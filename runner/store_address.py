@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from hydra.utils import to_absolute_path
 
-_SQLITE = "sqlite:///"
+SQLITE = "sqlite:///"
 _SCHEMES = ("http", "https", "postgresql", "mysql", "mssql", "databricks")
 
 
@@ -18,10 +18,10 @@ def resolve(uri: object) -> str:
     Raises:
         ValueError: no store of that kind is supported.
     """
-    given = str(uri or os.environ.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}mlflow.db")
-    if given.startswith(_SQLITE) and len(given) > len(_SQLITE):
-        path = given.removeprefix(_SQLITE)
-        return _SQLITE + to_absolute_path(str(Path(path).expanduser()))
+    given = str(uri or os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}mlflow.db")
+    if given.startswith(SQLITE) and len(given) > len(SQLITE):
+        path = given.removeprefix(SQLITE)
+        return SQLITE + to_absolute_path(str(Path(path).expanduser()))
     if given.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0] in _SCHEMES:
         return given
     raise ValueError("unsupported store")

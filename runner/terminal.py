@@ -81,7 +81,7 @@ def _figures(record: Record, kinds: Sequence[Target]) -> list[str]:
         figures = record.metrics
         if f"zip_bytes/{kind}" in figures:
             accuracy, size = figures[f"accuracy/{kind}"], figures[f"zip_bytes/{kind}"]
-            cells.append(f"{accuracy:.2%} {size:,.0f}\u00a0B {figures[f'zip_ratio/{kind}']:.1f}x")
+            cells.append(f"{accuracy:.2%} {size:,.0f} {figures[f'zip_ratio/{kind}']:.1f}x")
         else:
             cells.append("failed" if record.status == "FAILED" else "-")
     return cells

@@ -75,9 +75,11 @@ def explained(error: BaseException) -> str:
     unknown = re.match(r"Could not override '([\w.]+)'", line)
     if not unknown:
         return line
-    group = unknown[1].split(".")[:-1]
+    *group, name = unknown[1].split(".")
     known = known_settings(group)
     where = ".".join(group) or "the top level"
+    if name in known.split(", "):
+        return f"{unknown[1]}: no such setting with this choice of {where}"
     return f"{unknown[1]}: no such setting; {where} has {known}" if known else line
 
 

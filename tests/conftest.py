@@ -13,6 +13,7 @@ from omegaconf import DictConfig
 
 from runner.locations import CONF, register
 from runner.settings import Settings, from_hydra
+from runner.tracking import Record, Store
 
 PROJECT = Path(__file__).parents[1]
 
@@ -38,6 +39,21 @@ def write_npz(path: Path, images: int = 120, side: int = 8, classes: int = 3) ->
         y_test=labels[half:],
     )
     return path
+
+
+def store_in(folder: Path) -> Store:
+    """Open the store that the command line left in a folder."""
+    return Store(f"sqlite:///{folder}/mlflow.db", "sparsity", folder)
+
+
+def runs_in(folder: Path, kind: str) -> list[Record]:
+    """Find the runs of one kind there."""
+    return store_in(folder).find(f"tags.`runner.kind` = '{kind}'")
+
+
+def file_of(folder: Path, run: Record, artifact: str) -> Path:
+    """Find an artifact of a run there."""
+    return Path(store_in(folder).local_file(run, artifact))
 
 
 @pytest.fixture(autouse=True)

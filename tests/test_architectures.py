@@ -24,7 +24,7 @@ def test_the_least_side_is_true(name: str) -> None:
     least = ARCHITECTURES[name].least_side
     assert build(name, (least, least, 3), 4).output_shape == (None, 4)
     if least > 1:
-        with pytest.raises(ValueError, match="negative|Negative|zero"):
+        with pytest.raises(ValueError, match=r"negative|Negative|zero"):
             build(name, (least - 1, least - 1, 3), 4)
 
 

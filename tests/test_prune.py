@@ -88,9 +88,7 @@ def test_very_few_steps_still_reach_the_sparsity(
     assert total_sparsity(pruned.layers) == pytest.approx(0.8, abs=0.005)
 
 
-def test_a_constant_schedule_prunes_from_the_first_epoch(
-    dense: keras.Model, tiny: Dataset
-) -> None:
+def test_a_constant_schedule_prunes_from_the_first_epoch(dense: keras.Model, tiny: Dataset) -> None:
     constant = prune(dense, tiny, _schedule(name="constant", initial_sparsity=0.8))
     gradual = prune(dense, tiny, _schedule(epochs=4, end=1.0))
     assert constant.history["epoch_sparsity"] == pytest.approx([0.8, 0.8], abs=0.005)

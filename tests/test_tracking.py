@@ -112,6 +112,18 @@ def test_the_commit_is_tagged(
     assert tags["runner.git_dirty"] == "false"
 
 
+def test_files_lie_beside_their_database(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    store = Store(f"sqlite:///{elsewhere}/mlflow.db", "tests", tmp_path)
+    run = _open(store)
+    run.log_text("a", "a.txt")
+    path = Path(store.local_file(store.get(run.id), "a.txt"))
+    assert path.read_text() == "a"
+    assert path.is_relative_to(elsewhere)
+    assert not (tmp_path / "mlruns").exists()
+
+
 @pytest.mark.parametrize("uri", ["sqlite:///{file}/mlflow.db", "http://127.0.0.1:9"])
 def test_an_unreachable_store_is_refused(
     npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str

@@ -61,14 +61,14 @@ def check(candidates: Sequence[Candidate], loader: ConfigLoader, config: DictCon
     for each in candidates:
         composed = loader.load_sweep_config(config, list(each.overrides))
         try:
-            settings = from_hydra(composed)
-            preflight.check(settings)
+            points.append(Point(each.overrides, each.name, from_hydra(composed)))
         except ImpossiblePoint as reason:
             skipped.append(f"{each.name}: {reason}")
-        else:
-            points.append(Point(each.overrides, each.name, settings))
     if not points:
         raise Refused(f"no point of the sweep is possible; the first one: {skipped[0]}")
+    # Only now what takes the disk: a wrong value of the last point is refused just as fast.
+    for point in points:
+        preflight.check(point.settings)
     return Grid(tuple(points), tuple(skipped))
 
 

@@ -4,6 +4,7 @@ import getpass
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import mlflow
 from filelock import FileLock
@@ -14,7 +15,7 @@ from mlflow.utils.uri import is_local_uri
 
 from runner import git
 from runner.refusal import Refused, one_line
-from runner.store_address import without_password
+from runner.store_address import SQLITE, without_password
 from runner.targets import Target
 from runner.tracking.record import Kind, Record, record_of
 from runner.tracking.run import Run
@@ -45,7 +46,9 @@ class Store:
                 self._client = mlflow.MlflowClient(uri)
                 found = self._client.get_experiment_by_name(experiment)
                 self.experiment_id: str = (
-                    found.experiment_id if found else self._client.create_experiment(experiment)
+                    found.experiment_id
+                    if found
+                    else self._client.create_experiment(experiment, _artifacts(uri, experiment))
                 )
         except (MlflowException, OSError) as error:
             shown = without_password(uri)
@@ -83,7 +86,7 @@ class Store:
 
     def points(self, sweep_run_id: str) -> list[Record]:
         """Return the points of a sweep, in the order in which they were started."""
-        return self._search(f"tags.`{_PARENT}` = '{sweep_run_id}'")
+        return self.find(f"tags.`{_PARENT}` = '{sweep_run_id}'")
 
     def baseline(self, signature: str, params: Mapping[str, str]) -> Record | None:
         """Return the measured baseline run of this signature and these params, if any."""
@@ -93,7 +96,7 @@ class Store:
             f"metrics.`zip_bytes/{Target.H5}` > 0",
             *(f"params.`{name}` = '{value}'" for name, value in params.items()),
         ]
-        found = self._search(" and ".join(filters))
+        found = self.find(" and ".join(filters))
         return found[0] if found else None
 
     def get(self, run_id: str) -> Record:
@@ -105,7 +108,8 @@ class Store:
         address = f"{record.artifacts}/{artifact}"
         return local_file_uri_to_path(address) if is_local_uri(address) else address
 
-    def _search(self, filters: str) -> list[Record]:
+    def find(self, filters: str) -> list[Record]:
+        """Return the runs that match a filter in MLflow's syntax, oldest first."""
         found: list[Entity] = []
         token: str | None = None
         while True:
@@ -119,3 +123,14 @@ class Store:
             token = page.token
             if not token:
                 return [record_of(entity) for entity in found]
+
+
+def _artifacts(uri: str, experiment: str) -> str | None:
+    """Keep files beside the database they belong to; None leaves the place to the server.
+
+    MLflow's own default is a folder in whatever directory the experiment is first used from.
+    """
+    if not uri.startswith(SQLITE):
+        return None
+    folder = Path(uri.removeprefix(SQLITE)).parent / "mlruns" / quote(experiment, safe="")
+    return folder.as_uri()

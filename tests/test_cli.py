@@ -1,0 +1,78 @@
+"""What the command line says before any work: refusals and help."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Command
+
+
+@pytest.fixture
+def no_tensorflow(tmp_path: Path) -> dict[str, str]:
+    """An environment in which importing TensorFlow or MLflow ends the process with 99."""
+    for name in ("tensorflow", "tf_keras", "mlflow"):
+        (tmp_path / "trap" / name).mkdir(parents=True)
+        (tmp_path / "trap" / name / "__init__.py").write_text("import os; os._exit(99)")
+    return {"PYTHONPATH": str(tmp_path / "trap")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["schedule.final_sparsity=1.2"], "schedule.final_sparsity=1.2: must be a number from 0"),
+        (["schedule.initial_sparsity=0.9"], "must be at most schedule.final_sparsity=0.8"),
+        (["schedule.foo=1"], "schedule.foo: no such setting; schedule has name, initial_sparsity"),
+        (["dataset.folder=x"], "dataset.folder: no such setting with this choice of dataset"),
+        (["dataset=nope"], "Could not find 'dataset/nope' Available options in 'dataset': cifar10"),
+        (["+sweep=nope"], "Could not find 'sweep/nope' Available options in 'sweep':"),
+        (["nonsense"], "nonsense"),
+        (["architecture=fashion_cnn"], "takes images of at least 16x16 pixels; dataset=digits"),
+        (["schedule.dense_layers=[conv]"], "conv is no layer that lenet_300_100 prunes; it prunes"),
+        (["dataset=npz", "dataset.path=absent.npz"], "absent.npz: no such file"),
+        (["dataset=mnist", "dataset.folder=absent"], "absent: no such folder"),
+        (["tracking.uri=mlruns"], "tracking.uri=mlruns: must be sqlite:///FILE"),
+        (["+sweep=smoke,sparsity"], "+sweep=smoke,sparsity: takes one sweep"),
+        (["+sweep=smoke", "schedule.final_sparsity=0.5,1.5"], "schedule.final_sparsity=1.5: must"),
+        (["-m", "schedule.initial_sparsity=0.85,0.9"], "no point of the sweep is possible"),
+    ],
+)
+def test_a_refusal_is_one_line_before_any_work(
+    command: Command,
+    no_tensorflow: dict[str, str],
+    tmp_path: Path,
+    arguments: list[str],
+    line: str,
+) -> None:
+    started = time.monotonic()
+    done = command(*arguments, env=no_tensorflow)
+    took = time.monotonic() - started
+    assert done.returncode == 2, done.stderr
+    assert line in done.stderr
+    assert done.stderr.startswith("runner: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+    assert took < 2
+    assert not (tmp_path / "mlflow.db").exists()
+
+
+def test_tracebacks_can_be_asked_for(command: Command) -> None:
+    done = command("schedule=nope", env={"HYDRA_FULL_ERROR": "1"})
+    assert "Traceback" in done.stderr
+
+
+def test_help_names_groups_sweeps_and_settings(
+    command: Command, no_tensorflow: dict[str, str]
+) -> None:
+    done = command("--help", env=no_tensorflow)
+    assert done.returncode == 0
+    assert "dataset       cifar10 digits fashion_mnist mnist npz" in done.stdout
+    assert "sparsity        12 runs" in done.stdout
+    assert "smoke           2 runs" in done.stdout
+    assert "final_sparsity" in done.stdout
+
+
+def test_hydras_own_options_work(command: Command) -> None:
+    done = command("--cfg", "job", "schedule.epochs=7")
+    assert done.returncode == 0
+    assert "epochs: 7" in done.stdout

@@ -1,0 +1,65 @@
+"""Single points and sweeps that end badly, by the real command line."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.conftest import Command, file_of, quick, runs_in, store_in
+
+
+def test_one_point_alone_is_a_run_of_its_own(command: Command, npz: Path, tmp_path: Path) -> None:
+    done = command(*quick(npz), "export.targets=[tflite_dynamic]", "hydra.run.dir=out")
+    assert done.returncode == 0, done.stderr
+    (point,) = runs_in(tmp_path, "point")
+    assert "mlflow.parentRunId" not in point.tags
+    (file,) = (tmp_path / "out" / "models").iterdir()
+    assert file.name == "tflite_dynamic.tflite"
+    # What it is compared with is there although it was not asked for.
+    assert "accuracy_drop/tflite_dynamic" in point.metrics
+    assert done.stderr == ""
+
+
+def test_a_failed_target_loses_neither_the_others_nor_the_sweep(
+    command: Command, npz: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out" / "0" / "models" / "tflite_int8.tflite").mkdir(parents=True)
+    done = command("-m", "schedule.final_sparsity=0.5,0.8", *quick(npz), "hydra.sweep.dir=out")
+    assert done.returncode == 1
+    (sweep,) = runs_in(tmp_path, "sweep")
+    assert (sweep.status, sweep.error) == ("FAILED", "PointsFailed: 1 of 2 points failed")
+    failed, finished = store_in(tmp_path).points(sweep.id)
+    assert (failed.status, finished.status) == ("FAILED", "FINISHED")
+    assert failed.error is not None
+    assert failed.error.startswith("TargetsFailed: tflite_int8 failed: ")
+    assert "accuracy/tflite_dynamic" in failed.metrics
+    assert "accuracy/tflite_int8" not in failed.metrics
+    assert f"FAILED: final_sparsity=0.5: {failed.error}" in done.stdout
+    assert "Smallest file within" in done.stdout
+    assert "Traceback" in file_of(tmp_path, failed, "error.txt").read_text()
+
+
+def test_a_failed_point_alone_ends_with_one(command: Command, npz: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "models" / "h5.h5").mkdir(parents=True)
+    done = command(*quick(npz), "export.targets=[h5]", "hydra.run.dir=out")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("runner: failed: TargetsFailed: h5 failed: ")
+
+
+def test_a_termination_marks_the_runs_killed(npz: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", "-m", "schedule.final_sparsity=0.5,0.8", *quick(npz),
+         "baseline.epochs=1000000"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "training 1000000 epochs" in line:
+            break
+    time.sleep(2)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    (sweep,), (point,) = runs_in(tmp_path, "sweep"), runs_in(tmp_path, "point")
+    assert (sweep.status, point.status) == ("KILLED", "KILLED")
+    assert runs_in(tmp_path, "baseline") == []

@@ -1,0 +1,120 @@
+"""A whole sweep by the real command line, twice, and what it leaves behind."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runner.targets import Target
+from tests.conftest import file_of, quick, runs_in, store_in, write_npz
+
+SWEEP = ["-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0,0.6"]
+
+
+@pytest.fixture(scope="module")
+def sweeps(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, str, str]]:
+    """Run the same sweep in two folders; return each folder with what was printed there."""
+    npz = write_npz(tmp_path_factory.mktemp("data") / "tiny.npz")
+    command = [sys.executable, "-m", "runner", *SWEEP, *quick(npz)]
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
+    started = [
+        subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for folder in folders
+    ]
+    done = []
+    for folder, process in zip(folders, started, strict=True):
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+        done.append((folder, out, err))
+    return done
+
+
+def test_points_are_nested_under_their_sweep(sweeps: list[tuple[Path, str, str]]) -> None:
+    folder = sweeps[0][0]
+    (sweep,) = runs_in(folder, "sweep")
+    (baseline,) = runs_in(folder, "baseline")
+    points = store_in(folder).points(sweep.id)
+    assert [point.name for point in points] == [
+        "final_sparsity=0.5 initial_sparsity=0.0",
+        "final_sparsity=0.8 initial_sparsity=0.0",
+        "final_sparsity=0.8 initial_sparsity=0.6",
+    ]
+    for run in (sweep, baseline, *points):
+        assert run.status == "FINISHED"
+    for point in points:
+        assert point.tags["runner.sweep"] == "runner"
+        assert point.tags["runner.baseline_run_id"] == baseline.id
+        assert point.tags["runner.signature"] == baseline.tags["runner.signature"]
+    assert len({point.tags["runner.fingerprint"] for point in points}) == len(points)
+
+
+def test_every_named_metric_and_file_is_there(sweeps: list[tuple[Path, str, str]]) -> None:
+    folder = sweeps[0][0]
+    for run in [*runs_in(folder, "point"), *runs_in(folder, "baseline")]:
+        figures = [
+            f"{name}/{target}"
+            for target in Target
+            for name in (
+                "size_bytes",
+                "zip_bytes",
+                "zip_ratio",
+                "accuracy",
+                "validation_accuracy",
+                "accuracy_drop",
+            )
+        ]
+        assert set(figures) <= set(run.metrics)
+        assert {"sparsity", "sparsity_error", "loss", "val_accuracy"} <= set(run.metrics)
+        models = {path.name for path in file_of(folder, run, "models").iterdir()}
+        assert models == {target.file_name for target in Target}
+        assert file_of(folder, run, "layers.csv").read_text().startswith("layer,weight,shape")
+        assert file_of(folder, run, "config.yaml").read_text().startswith("seed: 0")
+
+
+def test_metrics_are_what_their_names_say(sweeps: list[tuple[Path, str, str]]) -> None:
+    folder = sweeps[0][0]
+    (baseline,) = runs_in(folder, "baseline")
+    for point in runs_in(folder, "point"):
+        asked = float(point.params["schedule.final_sparsity"])
+        assert point.metrics["sparsity"] == pytest.approx(asked, abs=0.005)
+        assert point.metrics["sparsity_error"] == point.metrics["sparsity"] - asked
+        assert point.metrics["epoch_sparsity"] == point.metrics["sparsity"]
+        for target in Target:
+            path = file_of(folder, point, f"models/{target.file_name}")
+            zipped = point.metrics[f"zip_bytes/{target}"]
+            assert point.metrics[f"size_bytes/{target}"] == path.stat().st_size
+            ratio = baseline.metrics["zip_bytes/h5"] / zipped
+            assert point.metrics[f"zip_ratio/{target}"] == ratio
+            drop = baseline.metrics["accuracy/h5"] - point.metrics[f"accuracy/{target}"]
+            assert point.metrics[f"accuracy_drop/{target}"] == drop
+
+
+def test_the_same_command_gives_the_same_figures(sweeps: list[tuple[Path, str, str]]) -> None:
+    for kind in ("baseline", "point"):
+        one, other = ([run.metrics for run in runs_in(folder, kind)] for folder, _, _ in sweeps)
+        assert json.dumps(one) == json.dumps(other)
+
+
+def test_an_impossible_point_is_skipped_by_name(sweeps: list[tuple[Path, str, str]]) -> None:
+    _, out, err = sweeps[0]
+    assert (
+        "skipped, impossible: final_sparsity=0.5 initial_sparsity=0.6: "
+        "schedule.initial_sparsity=0.6: must be at most schedule.final_sparsity=0.5"
+    ) in out + err
+
+
+def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
+    sweeps: list[tuple[Path, str, str]],
+) -> None:
+    folder, out, _ = sweeps[0]
+    assert all(character.isprintable() or character in "\n\t" for character in out)
+    decision, ui = out.splitlines()[-2:]
+    assert "Smallest file within 1 point of the baseline's validation accuracy: " in decision
+    path = decision.split("accuracy: ")[1].split(" (")[0]
+    assert Path(path).is_file()
+    assert ui.startswith("Compare in the browser: ")
+    assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
