@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach name,python3.12 python3.11 python3.13 python3,\
 	2>/dev/null && echo $(name))))
 BIN := .venv/bin
 INSTALLED := .venv/installed
-SOURCES := runner tests
+SOURCES := runner tests benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help sweep test ui check format lock clean

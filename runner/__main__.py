@@ -10,6 +10,7 @@ from types import FrameType
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
+from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
@@ -31,14 +32,16 @@ def point(config: DictConfig) -> str:
     try:
         settings = from_hydra(config)
         preflight.check(settings)
+
+        # TensorFlow is imported here, after every check.
+        from runner.experiment import run
+
+        return run(settings, Path(HydraConfig.get().runtime.output_dir))
     except Refused as refusal:
+        if HydraConfig.get().mode is RunMode.MULTIRUN:
+            raise
         # Not an ordinary exception: Hydra would report that as a job that failed.
         raise SystemExit(_refuse(refusal)) from None
-
-    # TensorFlow is imported here, after every check.
-    from runner.experiment import run
-
-    return run(settings, Path(HydraConfig.get().runtime.output_dir))
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def run(settings: Settings, folder: Path) -> str:
     # First of all: a model that is only read settles TensorFlow's number of threads too.
     make_repeatable(settings.seed, settings.threads)
     data = load(settings.dataset, settings.cache.folder)
-    store = Store(settings.tracking.uri, settings.tracking.experiment, settings.cache.folder)
+    store = Store(settings.tracking.uri, settings.tracking.experiment)
     signature = baseline_signature(settings, data.digest)
     tags = {
         "runner.signature": signature,

@@ -43,7 +43,7 @@ def write_npz(path: Path, images: int = 120, side: int = 8, classes: int = 3) ->
 
 def store_in(folder: Path) -> Store:
     """Open the store that the command line left in a folder."""
-    return Store(f"sqlite:///{folder}/mlflow.db", "sparsity", folder)
+    return Store(f"sqlite:///{folder}/mlflow.db", "sparsity")
 
 
 def runs_in(folder: Path, kind: str) -> list[Record]:

@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_colour_images_and_column_labels(tmp_path: Path) -> None:
 def test_without_a_network_the_file_to_put_in_place_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     with pytest.raises(Refused) as refusal:
         _load(tmp_path, name="mnist")
@@ -90,3 +91,21 @@ def test_without_a_network_the_file_to_put_in_place_is_named(
     assert line.startswith("dataset=mnist: cannot be downloaded (")
     assert "put mnist.npz" in line
     assert "dataset.folder=FOLDER or RUNNER_DATA" in line
+
+
+def test_keras_own_loader_fills_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fashion-MNIST's four files, tiny, where Keras keeps what it has downloaded."""
+    kept = tmp_path / ".keras" / "datasets" / "fashion-mnist"
+    kept.mkdir(parents=True)
+    for part, images in (("train", 20), ("t10k", 10)):
+        pixels = np.full((images, 28, 28), 51, dtype=np.uint8)
+        labels = np.arange(images, dtype=np.uint8) % 10
+        with gzip.open(kept / f"{part}-images-idx3-ubyte.gz", "wb") as file:
+            file.write(bytes(16) + pixels.tobytes())
+        with gzip.open(kept / f"{part}-labels-idx1-ubyte.gz", "wb") as file:
+            file.write(bytes(8) + labels.tobytes())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    loaded = _load(tmp_path / "cache", name="fashion_mnist")
+    assert loaded.shape == data.SHAPES["fashion_mnist"]
+    assert loaded.train.images.max() == np.float32(0.2)
+    assert loaded.source == str(tmp_path / "cache" / "datasets" / "fashion_mnist.npz")

@@ -47,6 +47,14 @@ def test_a_failed_point_alone_ends_with_one(command: Command, npz: Path, tmp_pat
     assert done.stderr.splitlines()[-1].startswith("runner: failed: TargetsFailed: h5 failed: ")
 
 
+def test_an_unusable_store_is_refused_in_one_line(command: Command, npz: Path) -> None:
+    for arguments in ([], ["-m"]):
+        done = command(*arguments, *quick(npz), f"tracking.uri=sqlite:///{npz}/mlflow.db")
+        assert done.returncode == 2
+        assert done.stderr.startswith("runner: tracking.uri=sqlite:")
+        assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_termination_marks_the_runs_killed(npz: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "runner", "-m", "schedule.final_sparsity=0.5,0.8", *quick(npz),

@@ -3,8 +3,7 @@
 import csv
 from pathlib import Path
 
-from runner.tracking import Store
-from tests.conftest import Command
+from tests.conftest import Command, file_of, runs_in
 
 
 def test_mnist_as_in_the_tutorial(command: Command, real_data: Path, tmp_path: Path) -> None:
@@ -16,13 +15,12 @@ def test_mnist_as_in_the_tutorial(command: Command, real_data: Path, tmp_path: P
         f"dataset.folder={real_data}",
     )
     assert done.returncode == 0, done.stderr
-    store = Store(f"sqlite:///{tmp_path}/mlflow.db", "sparsity", tmp_path)
-    (point,) = store.find("tags.`runner.kind` = 'point'")
+    (point,) = runs_in(tmp_path, "point")
     figures = point.metrics
     assert figures["accuracy/h5"] >= 0.965
     assert figures["zip_ratio/h5"] >= 3.0
     assert figures["zip_ratio/tflite_dynamic"] >= 8.8
     assert figures["agreement/tflite_float32"] * 10_000 >= 9_999
-    with Path(store.local_file(point, "layers.csv")).open() as file:
+    with file_of(tmp_path, point, "layers.csv").open() as file:
         for layer in csv.DictReader(file):
             assert abs(float(layer["sparsity"]) - float(layer["asked"])) <= 0.005

@@ -118,3 +118,22 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
     assert Path(path).is_file()
     assert ui.startswith("Compare in the browser: ")
     assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
+
+
+def test_two_at_once_share_the_store_and_the_baseline(npz: Path, tmp_path: Path) -> None:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "runner", *quick(npz), f"schedule.final_sparsity={final}"],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for final in (0.6, 0.8)
+    ]
+    for process in started:
+        _, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+    (baseline,) = runs_in(tmp_path, "baseline")
+    points = runs_in(tmp_path, "point")
+    assert {point.tags["runner.baseline_run_id"] for point in points} == {baseline.id}
+    assert [point.status for point in points] == ["FINISHED", "FINISHED"]

@@ -13,7 +13,7 @@ from runner.tracking import Kind, Run, Store
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store(f"sqlite:///{tmp_path}/mlflow.db", "tests", tmp_path)
+    return Store(f"sqlite:///{tmp_path}/mlflow.db", "tests")
 
 
 def _open(store: Store, name: str = "point", parent: str | None = None) -> Run:
@@ -115,7 +115,7 @@ def test_the_commit_is_tagged(
 def test_files_lie_beside_their_database(tmp_path: Path) -> None:
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
-    store = Store(f"sqlite:///{elsewhere}/mlflow.db", "tests", tmp_path)
+    store = Store(f"sqlite:///{elsewhere}/mlflow.db", "tests")
     run = _open(store)
     run.log_text("a", "a.txt")
     path = Path(store.local_file(store.get(run.id), "a.txt"))
@@ -126,9 +126,9 @@ def test_files_lie_beside_their_database(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("uri", ["sqlite:///{file}/mlflow.db", "http://127.0.0.1:9"])
 def test_an_unreachable_store_is_refused(
-    npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str
+    npz: Path, monkeypatch: pytest.MonkeyPatch, uri: str
 ) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(Refused, match=r"tracking\.uri=.*: not usable") as refusal:
-        Store(uri.format(file=npz), "tests", tmp_path)
+        Store(uri.format(file=npz), "tests")
     assert "\n" not in str(refusal.value)

@@ -26,7 +26,7 @@ def run_sweep(name: str, points: Sequence[Point], launcher: Launcher) -> list[Jo
         Refused: the store cannot be used.
     """
     first = points[0].settings
-    store = Store(first.tracking.uri, first.tracking.experiment, first.cache.folder)
+    store = Store(first.tracking.uri, first.tracking.experiment)
     params = sweep_parameters([point.settings for point in points])
     run = store.open_run(Kind.SWEEP, name, params, {"runner.sweep": name})
     finished: list[JobReturn] = []

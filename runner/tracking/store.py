@@ -3,6 +3,7 @@
 import getpass
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,26 +31,18 @@ _PARENT = "mlflow.parentRunId"
 class Store:
     """One experiment of one MLflow store."""
 
-    def __init__(self, uri: str, experiment: str, locks: Path) -> None:
+    def __init__(self, uri: str, experiment: str) -> None:
         """Connect, and make the database and the experiment where they are not there yet.
-
-        Args:
-            locks: a folder; two processes making the same database at once would collide.
 
         Raises:
             Refused: the store does not answer, or refuses the experiment.
         """
         self.uri = uri
-        locks.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(locks / "store.lock"):
+            # Two processes that make the same database at once collide (mlflow issue 19299).
+            with _lock(uri):
                 self._client = mlflow.MlflowClient(uri)
-                found = self._client.get_experiment_by_name(experiment)
-                self.experiment_id: str = (
-                    found.experiment_id
-                    if found
-                    else self._client.create_experiment(experiment, _artifacts(uri, experiment))
-                )
+                self.experiment_id = self._experiment(experiment)
         except (MlflowException, OSError) as error:
             shown = without_password(uri)
             raise Refused(f"tracking.uri={shown}: not usable ({one_line(error)})") from None
@@ -123,6 +116,20 @@ class Store:
             token = page.token
             if not token:
                 return [record_of(entity) for entity in found]
+
+    def _experiment(self, name: str) -> str:
+        found = self._client.get_experiment_by_name(name)
+        if found is None:
+            return str(self._client.create_experiment(name, _artifacts(self.uri, name)))
+        return str(found.experiment_id)
+
+
+def _lock(uri: str) -> AbstractContextManager[object]:
+    if not uri.startswith(SQLITE):
+        return nullcontext()
+    database = Path(uri.removeprefix(SQLITE))
+    database.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(database.with_name(f".{database.name}.lock"))
 
 
 def _artifacts(uri: str, experiment: str) -> str | None:

@@ -1,0 +1,80 @@
+"""Two real data sets go in; our figures beside published ones come out, as Markdown tables.
+
+    RUNNER_DATA=FOLDER python -m benchmarks.recipes
+
+Published: the TensorFlow Model Optimization tutorial "Pruning in Keras example" for MNIST, and the
+article whose Fashion-MNIST network is shipped as fashion_cnn.
+"""
+
+import csv
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.tracking import Record, Store
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One point of a shipped sweep, and the accuracies that were published for it."""
+
+    sweep: str
+    epochs: int
+    published_baseline: str
+    published_pruned: str
+
+
+RECIPES = (
+    Recipe("mnist", 2, "97.68 % (after 4 epochs)", "97.3 %"),
+    Recipe("fashion_mnist", 6, "86.97 %", "82.90 %"),
+)
+_TARGETS = ("h5", "tflite_float32", "tflite_dynamic", "tflite_int8")
+
+
+def main() -> None:
+    """Run the recipes one after the other and print a Markdown table of each."""
+    for recipe in RECIPES:
+        with tempfile.TemporaryDirectory() as folder:
+            _run(recipe, Path(folder))
+            _print(recipe, Store(f"sqlite:///{folder}/mlflow.db", "sparsity"))
+
+
+def _run(recipe: Recipe, folder: Path) -> None:
+    command = [sys.executable, "-m", "runner", f"+sweep={recipe.sweep}"]
+    point = ["initial_sparsity=0.5", "final_sparsity=0.8", f"epochs={recipe.epochs}"]
+    settings = [f"schedule.{setting}" for setting in point]
+    where = [f"tracking.uri=sqlite:///{folder}/mlflow.db", f"cache.folder={folder}/cache"]
+    hydra = [f"hydra.sweep.dir={folder}/out"]
+    subprocess.run([*command, *settings, *where, *hydra], check=True, stdout=subprocess.DEVNULL)
+
+
+def _print(recipe: Recipe, store: Store) -> None:
+    (point,) = store.find("tags.`runner.kind` = 'point'")
+    (baseline,) = store.find("tags.`runner.kind` = 'baseline'")
+    print(f"\n{recipe.sweep}: 0.5 to 0.8 in {recipe.epochs} epochs\n")
+    print("| figure | published | here |")
+    print("|---|---|---|")
+    print(f"| baseline, test | {recipe.published_baseline} | {_percent(baseline, 'h5')} |")
+    print(f"| pruned, test | {recipe.published_pruned} | {_percent(point, 'h5')} |")
+    for target in _TARGETS:
+        size, ratio = point.metrics[f"zip_bytes/{target}"], point.metrics[f"zip_ratio/{target}"]
+        print(f"| {target}, zipped | | {size:,.0f} B, {ratio:.2f} times smaller |")
+    same = point.metrics["agreement/tflite_float32"]
+    print(f"| tflite_float32 agrees with Keras | | {same:.2%} of the test images |")
+    print(f"| largest sparsity error of a layer | | {_layer_error(store, point):.4f} |")
+
+
+def _percent(run: Record, target: str) -> str:
+    return f"{run.metrics[f'accuracy/{target}'] * 100:.2f} %"
+
+
+def _layer_error(store: Store, point: Record) -> float:
+    with Path(store.local_file(point, "layers.csv")).open() as file:
+        layers = list(csv.DictReader(file))
+    return max(abs(float(layer["sparsity"]) - float(layer["asked"])) for layer in layers)
+
+
+if __name__ == "__main__":
+    main()

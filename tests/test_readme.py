@@ -1,0 +1,62 @@
+"""What the README tells people to type, open or rely on."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from runner.targets import Target
+from tests.conftest import PROJECT, Command
+
+README = (PROJECT / "README.md").read_text()
+SWEEPS_README = (PROJECT / "sweeps" / "README.md").read_text()
+COMMANDS = sorted(set(re.findall(r"python -m runner((?: [^`#\n]+)?)", README)))
+PAGES = [PROJECT / "README.md", PROJECT / "sweeps" / "README.md"]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_commands_are_accepted(command: Command, arguments: str) -> None:
+    # Composed, not run: lists of values are for a sweep, so the first value stands for all.
+    typed = [each for each in shlex.split(arguments) if each != "-m"]
+    first = [each if "[" in each else each.split(",")[0] for each in typed]
+    shown = [] if {"--help", "--cfg"} & set(typed) else ["--cfg", "job"]
+    done = command(*first, *shown)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_first_two_commands_are_sweep_and_test() -> None:
+    assert re.findall(r"^make (\w+)", README, re.MULTILINE)[:2] == ["sweep", "test"]
+
+
+def test_make_targets_are_there() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    for target in set(re.findall(r"make ([a-z-]+)\b(?=[`\s].*)", README)) - {"a", "two"}:
+        assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        assert link.startswith("https://") or (page.parent / link).exists(), link
+
+
+def test_named_rooms_are_there() -> None:
+    rows = re.findall(r"^\| (`runner/.*?) \|", README, re.MULTILINE)
+    names = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    assert names
+    for name in names:
+        path = PROJECT / name if name.startswith("runner/") else PROJECT / "runner" / name
+        assert path.exists(), name
+
+
+def test_every_module_of_the_runner_is_in_a_room() -> None:
+    for path in (PROJECT / "runner").glob("*.py"):
+        known = {"__init__.py", "locations.py", "chatter.py", "backend.py", "git.py"}
+        known |= {"parameters.py", "store_address.py", "targets.py"}
+        assert path.name in known or path.name in README
+
+
+def test_every_target_is_named() -> None:
+    for target in Target:
+        assert f"`{target}`" in README
