@@ -129,4 +129,4 @@ def _digest(stored: Arrays, kept: int) -> str:
         array = np.ascontiguousarray(getattr(stored, name))
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(array.data)
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()[:16]
