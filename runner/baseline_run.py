@@ -35,7 +35,6 @@ def obtain(
         found = store.baseline(signature, same)
         if found is None:
             run = store.open_run(Kind.BASELINE, _name(settings), params, _tags(signature))
-            run.log_inputs(data, as_yaml(settings))
             _record(baseline, wanted, Delivery(run, folder, data, settings))
             found = store.baseline(signature, same)
         elif missing := [each for each in wanted if f"zip_bytes/{each}" not in found.metrics]:
@@ -51,6 +50,7 @@ def _record(baseline: Baseline, targets: Sequence[Target], delivery: Delivery) -
     try:
         with delivery.run.closing():
             if delivery.reference is None:
+                delivery.run.log_inputs(delivery.data, as_yaml(delivery.settings))
                 delivery.describe(baseline.history, measure_sparsity(baseline.model, asked=0.0))
             delivery.deliver(baseline.model, targets)
     except TargetsFailed as failure:

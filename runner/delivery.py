@@ -8,7 +8,7 @@ from pathlib import Path
 from runner.backend import keras
 from runner.data import Dataset
 from runner.export import export, representative_images
-from runner.measure import Measurement, agreement, measure
+from runner.measure import Classes, Measurement, agreement, classify, measure
 from runner.refusal import one_line
 from runner.settings import Settings
 from runner.sparsity import LayerSparsity, as_csv, total_asked, total_sparsity
@@ -42,7 +42,7 @@ class TargetsFailed(Exception):
 class Delivery:
     """Where the files and figures of a model go, and what they are compared with.
 
-    Without a reference, the model's own h5 file is the reference: it is a baseline.
+    A baseline has no reference yet: its own h5 file, which comes first, becomes it.
     """
 
     run: Run
@@ -52,55 +52,54 @@ class Delivery:
     reference: Reference | None = None
 
     def describe(self, history: History, layers: Sequence[LayerSparsity]) -> None:
-        """Log how training went, by epoch, and the sparsity reached, as a whole and by layer."""
+        """Log how training went, by epoch, and the sparsity reached, in all and by layer."""
         self.run.log_history(history)
         sparsity = total_sparsity(layers)
-        figures = {"sparsity": sparsity, "sparsity_error": sparsity - total_asked(layers)}
-        self.run.log_metrics(figures)
+        reached = {"sparsity": sparsity, "sparsity_error": sparsity - total_asked(layers)}
+        self.run.log_metrics(reached)
         self.run.log_text(as_csv(layers), "layers.csv")
 
     def deliver(self, model: keras.Model, targets: Sequence[Target]) -> list[Measurement]:
-        """Export, measure and log each target.
+        """Export, measure and log each target, one after the other.
 
         Raises:
             TargetsFailed: at the end, naming each target that failed and why.
         """
         calibration = self.settings.export.representative_images
         images = representative_images(self.data.train.images, calibration, self.settings.seed)
+        expected = classify(model, self.data.test.images)
         measured: list[Measurement] = []
         failures: list[str] = []
+        reference = self.reference
         for target in targets:
             # A converter may raise anything, and one target's loss must not become another's.
             try:
                 path = export(model, target, self.folder, images)
-                measured.append(measure(target, path, self.data, self.settings.threads))
+                file = measure(target, path, self.data, self.settings.threads)
             except Exception as error:
                 log.exception("%s failed", target)
                 failures.append(f"{target} failed: {one_line(error)}")
-            else:
-                self.run.log_file(path, "models")
-        self.run.log_metrics(figures(measured, self.reference))
+                continue
+            if reference is None and target is Target.H5:
+                reference = Reference(self.run.id, file.zip_bytes, file.accuracy)
+            self.run.log_file(path, "models")
+            self.run.log_metrics(_figures(file, expected, reference))
+            measured.append(file)
         if failures:
             raise TargetsFailed("; ".join(failures))
         return measured
 
 
-def figures(measured: Sequence[Measurement], reference: Reference | None) -> dict[str, float]:
-    """Name the metrics of all files, each with its target at the end."""
-    h5 = next((each for each in measured if each.target is Target.H5), None)
-    compared = reference or h5
-    named: dict[str, float] = {}
-    for each in measured:
-        values = {
-            "size_bytes": float(each.size_bytes),
-            "zip_bytes": float(each.zip_bytes),
-            "accuracy": each.accuracy,
-            "validation_accuracy": each.validation_accuracy,
-        }
-        if compared:
-            values["zip_ratio"] = compared.zip_bytes / each.zip_bytes
-            values["accuracy_drop"] = compared.accuracy - each.accuracy
-        if h5 and each is not h5:
-            values["agreement"] = agreement(each.test_classes, h5.test_classes)
-        named |= {f"{name}/{each.target}": value for name, value in values.items()}
-    return named
+def _figures(file: Measurement, expected: Classes, reference: Reference | None) -> dict[str, float]:
+    """Name the metrics of a file, each with its target at the end."""
+    figures = {
+        "size_bytes": float(file.size_bytes),
+        "zip_bytes": float(file.zip_bytes),
+        "accuracy": file.accuracy,
+        "validation_accuracy": file.validation_accuracy,
+        "agreement": agreement(file.test_classes, expected),
+    }
+    if reference:
+        figures["zip_ratio"] = reference.zip_bytes / file.zip_bytes
+        figures["accuracy_drop"] = reference.accuracy - file.accuracy
+    return {f"{name}/{file.target}": value for name, value in figures.items()}

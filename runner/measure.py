@@ -1,5 +1,6 @@
 """An exported file and the data go in; its bytes, its zipped bytes and its accuracy come out."""
 
+import functools
 import io
 import zipfile
 from collections.abc import Callable, Mapping
@@ -41,9 +42,9 @@ class Measurement:
 
 def measure(target: Target, path: Path, data: Dataset, threads: int) -> Measurement:
     """Measure the file as it lies on disk: it is read back, and run over all images."""
-    classify = _keras(path) if target is Target.H5 else _litert(path, threads)
-    test = classify(data.test.images)
-    validation = classify(data.validation.images)
+    run = _keras(path) if target is Target.H5 else _litert(path, threads)
+    test = run(data.test.images)
+    validation = run(data.validation.images)
     return Measurement(
         target=target,
         size_bytes=path.stat().st_size,
@@ -73,14 +74,15 @@ def _accuracy(classes: Classes, split: Split) -> float:
     return float(np.mean(classes == split.labels))
 
 
+def classify(model: keras.Model, images: Images) -> Classes:
+    """Return the class that the model gives the highest score, for each image."""
+    scores = model.predict(images, batch_size=_BATCH, verbose=0)
+    return np.asarray(scores.argmax(axis=-1))
+
+
 def _keras(path: Path) -> Callable[[Images], Classes]:
     model = keras.models.load_model(str(path), compile=False)
-
-    def classify(images: Images) -> Classes:
-        scores = model.predict(images, batch_size=_BATCH, verbose=0)
-        return np.asarray(scores.argmax(axis=-1))
-
-    return classify
+    return functools.partial(classify, model)
 
 
 def _litert(path: Path, threads: int) -> Callable[[Images], Classes]:
@@ -88,11 +90,11 @@ def _litert(path: Path, threads: int) -> Callable[[Images], Classes]:
         interpreter = Interpreter(str(path), num_threads=threads)
         interpreter.allocate_tensors()
 
-    def classify(images: Images) -> Classes:
+    def run(images: Images) -> Classes:
         batches = range(0, len(images), _BATCH)
         return np.concatenate([_invoke(interpreter, images[at : at + _BATCH]) for at in batches])
 
-    return classify
+    return run
 
 
 def _invoke(interpreter: Any, images: Images) -> Classes:

@@ -19,7 +19,7 @@ from runner.tracking import Record, Store
 
 # Wide enough that a pipe, which has no width of its own, gets every row on one line.
 _PIPE_WIDTH = 400
-_CAPTION = "test accuracy, zipped bytes, times smaller than the baseline's zipped h5"
+_LEGEND = "Each file: test accuracy, zipped bytes, times smaller than the baseline's zipped h5."
 
 
 def show(store: Store, rows: Sequence[Row], max_drop: float) -> None:
@@ -29,6 +29,7 @@ def show(store: Store, rows: Sequence[Row], max_drop: float) -> None:
         console.print(_table(rows, box.SIMPLE_HEAD))
     else:
         print(_plain(_table(rows, box.MARKDOWN)))
+    print(_LEGEND)
     for row in rows:
         if row.point.error:
             print(f"{row.point.status}: {row.point.name}: {row.point.error}")
@@ -59,7 +60,7 @@ def _table(rows: Sequence[Row], frame: box.Box) -> Table:
     points = [row.point for row in rows]
     names = report.varying(points)
     kinds = report.targets(rows)
-    table = Table(box=frame, caption=_CAPTION)
+    table = Table(box=frame)
     for name in names or ["point"]:
         table.add_column(name.rpartition(".")[2])
     table.add_column("sparsity", justify="right")

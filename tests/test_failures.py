@@ -71,3 +71,32 @@ def test_a_termination_marks_the_runs_killed(npz: Path, tmp_path: Path) -> None:
     (sweep,), (point,) = runs_in(tmp_path, "sweep"), runs_in(tmp_path, "point")
     assert (sweep.status, point.status) == ("KILLED", "KILLED")
     assert runs_in(tmp_path, "baseline") == []
+
+
+def test_a_baseline_gains_the_targets_that_it_lacks(
+    command: Command, npz: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "one" / "baseline" / "tflite_int8.tflite").mkdir(parents=True)
+    first = command(*quick(npz), "export.targets=[tflite_int8]", "hydra.run.dir=one")
+    assert first.returncode == 0, first.stderr
+    (baseline,) = runs_in(tmp_path, "baseline")
+    assert baseline.status == "FAILED"
+    second = command(*quick(npz), "export.targets=[tflite_int8,tflite_dynamic]")
+    assert second.returncode == 0, second.stderr
+    (whole,) = runs_in(tmp_path, "baseline")
+    assert (whole.id, whole.status, whole.error) == (baseline.id, "FINISHED", None)
+    for target in ("h5", "tflite_int8", "tflite_dynamic"):
+        assert {f"zip_ratio/{target}", f"agreement/{target}"} <= set(whole.metrics)
+
+
+def test_a_job_that_fails_before_it_has_a_run_says_why(
+    command: Command, npz: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "trap" / "tensorflow").mkdir(parents=True)
+    (tmp_path / "trap" / "tensorflow" / "__init__.py").write_text("raise ImportError('no such')")
+    trap = {"PYTHONPATH": str(tmp_path / "trap")}
+    done = command("-m", *quick(npz), "schedule.final_sparsity=0.5,0.8", env=trap)
+    assert done.returncode == 1
+    assert "final_sparsity=0.5: failed: ImportError: no such" in done.stdout
+    assert "No point has a file to ship." in done.stdout
+    assert runs_in(tmp_path, "sweep")[0].status == "FAILED"

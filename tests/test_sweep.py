@@ -46,7 +46,7 @@ def test_points_are_nested_under_their_sweep(sweeps: list[tuple[Path, str, str]]
     for run in (sweep, baseline, *points):
         assert run.status == "FINISHED"
     for point in points:
-        assert point.tags["runner.sweep"] == "runner"
+        assert point.tags["runner.sweep"] == "unnamed"
         assert point.tags["runner.baseline_run_id"] == baseline.id
         assert point.tags["runner.signature"] == baseline.tags["runner.signature"]
     assert len({point.tags["runner.fingerprint"] for point in points}) == len(points)

@@ -25,7 +25,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     packages = folder / "venv" / "lib" / version / "site-packages"
     # Installing the dependencies again would take minutes: they are borrowed, after the wheel.
-    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    borrow = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
+    (packages / "borrowed.pth").write_text(borrow)
     return python
 
 
@@ -49,14 +50,14 @@ def test_it_carries_the_configuration_and_the_sweeps(python: Path, tmp_path: Pat
 def test_it_sweeps_from_another_folder(python: Path, tmp_path: Path) -> None:
     npz = write_npz(tmp_path / "tiny.npz")
     done = _run(python, "-m", "runner", "+sweep=smoke", *quick(npz), cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "Smallest file within" in done.stdout
     assert (tmp_path / "mlflow.db").is_file()
 
 
 def test_the_console_script_works(python: Path, tmp_path: Path) -> None:
     done = _run(python, str(python.parent / "runner"), "--cfg", "job", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "final_sparsity: 0.8" in done.stdout
 
 
@@ -70,5 +71,5 @@ def test_a_sweep_of_ones_own_is_found(python: Path, tmp_path: Path) -> None:
     )
     arguments = ["-m", "runner", "--config-dir", "mine", "+sweep=half", *quick(npz)]
     done = _run(python, *arguments, "export.targets=[h5]", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "| 0.6" in done.stdout

@@ -8,6 +8,7 @@ from hydra.plugins.launcher import Launcher
 
 from runner import terminal
 from runner.parameters import sweep_parameters
+from runner.refusal import one_line
 from runner.report import Row
 from runner.sweep.grid import Point
 from runner.tracking import Kind, Store
@@ -35,14 +36,24 @@ def run_sweep(name: str, points: Sequence[Point], launcher: Launcher) -> list[Jo
             jobs = [(*point.overrides, *_marks(run.id, name, point.name)) for point in points]
             returns = launcher.launch(jobs, initial_job_idx=0)
             finished += [each for each in returns if each.status is JobStatus.COMPLETED]
-            if len(finished) < len(points):
-                lost = len(points) - len(finished)
-                raise PointsFailed(f"{lost} of {len(points)} points failed")
+            _raise_for_failures(points, returns)
     except PointsFailed as failure:
         log.error("%s: %s", name, failure)
     finally:
         terminal.show(store, _rows(store, run.id), first.report.max_drop)
     return finished
+
+
+def _raise_for_failures(points: Sequence[Point], returns: Sequence[JobReturn]) -> None:
+    """Say why each job failed, also where it failed before it had a run to say it in."""
+    lost = 0
+    for point, each in zip(points, returns, strict=True):
+        if each.status is not JobStatus.COMPLETED:
+            lost += 1
+            # Not through return_value, which would raise it.
+            log.error("%s: failed: %s", point.name, one_line(each._return_value))
+    if lost:
+        raise PointsFailed(f"{lost} of {len(points)} points failed")
 
 
 def _marks(run_id: str, sweep: str, point: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class PruningSweeper(Sweeper):
         # MLflow is imported here, after every check.
         from runner.sweep.session import run_sweep
 
-        name = self._config.hydra.runtime.choices.get("sweep") or self._config.hydra.job.name
+        name = self._config.hydra.runtime.choices.get("sweep") or "unnamed"
         returns = run_sweep(name, checked.points, self._launcher)
         PruningSweeper.failed = len(returns) < len(checked.points)
         return [returns]

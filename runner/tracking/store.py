@@ -74,7 +74,9 @@ class Store:
         return run
 
     def reopen(self, record: Record) -> Run:
-        """Return a run that is there already, to add to it."""
+        """Return a run that is there already, to add to it; an earlier failure is forgotten."""
+        if record.error:
+            self._client.delete_tag(record.id, "runner.error")
         return Run(self._client, record.id)
 
     def points(self, sweep_run_id: str) -> list[Record]:
