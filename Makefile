@@ -19,7 +19,8 @@ test: $(INSTALLED) ## run the tests; some of them: make test ARGS="-k prune"
 	@$(BIN)/python -m pytest $(ARGS)
 
 ui: $(INSTALLED) ## open MLflow's UI on the store that sweeps write to
-	@$(BIN)/mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}" $(ARGS)
+	@case "$$MLFLOW_TRACKING_URI" in http*) echo "The store has its own UI: $$MLFLOW_TRACKING_URI";; \
+	*) $(BIN)/mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}" $(ARGS);; esac
 
 check: $(INSTALLED) ## check format, lint and types
 	@$(BIN)/ruff format --check $(SOURCES)

@@ -9,10 +9,8 @@ from types import FrameType
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
 
 from runner import preflight, usage
 from runner.locations import CONF, register
@@ -32,15 +30,20 @@ def point(config: DictConfig) -> str:
     try:
         settings = from_hydra(config)
         preflight.check(settings)
+    except Exception as error:
+        if HydraConfig.get().mode is RunMode.MULTIRUN:
+            raise
+        # Not an ordinary exception: Hydra would report that as a job that failed.
+        raise SystemExit(_refuse(error)) from None
 
-        # TensorFlow is imported here, after every check.
-        from runner.experiment import run
+    # TensorFlow is imported here, after every check.
+    from runner.experiment import run
 
+    try:
         return run(settings, Path(HydraConfig.get().runtime.output_dir))
     except Refused as refusal:
         if HydraConfig.get().mode is RunMode.MULTIRUN:
             raise
-        # Not an ordinary exception: Hydra would report that as a job that failed.
         raise SystemExit(_refuse(refusal)) from None
 
 
@@ -59,17 +62,16 @@ def _main(arguments: list[str]) -> int:
     os.environ[_TRACEBACKS] = "1"
     register()
     try:
-        usage.refuse_several_sweeps(arguments)
+        usage.check_sweep_choice(arguments)
         point()
-    except (Refused, HydraException, OmegaConfBaseException) as error:
-        if full:
-            raise
-        return _refuse(error)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except Exception as error:
         if full:
             raise
+        # Work begins with MLflow: whatever went wrong before is about the settings.
+        if isinstance(error, Refused) or "runner.tracking" not in sys.modules:
+            return _refuse(error)
         print(f"runner: failed: {one_line(error)}", file=sys.stderr)
         return _FAILED
     return _FAILED if PruningSweeper.failed else _FINISHED

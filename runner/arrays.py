@@ -1,15 +1,13 @@
 """The path of an .npz file goes in; its four arrays, checked against one another, come out."""
 
-import zipfile
-import zlib
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.refusal import Refused
+from runner.refusal import Refused, one_line
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 Array = NDArray[Any]
@@ -39,9 +37,11 @@ def read(path: Path, setting: str) -> Arrays:
             if missing:
                 raise Refused(f"{setting}={path}: has no array {missing[0]}; needs {NAMES}")
             arrays = Arrays(*(stored[name] for name in NAMES))
-    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        text = " ".join(str(error).split())
-        raise Refused(f"{setting}={path}: not a readable .npz file ({text})") from None
+    except Refused:
+        raise
+    except Exception as error:
+        # Damaged bytes raise whatever zipfile, zlib and NumPy happen to stumble over.
+        raise Refused(f"{setting}={path}: not a readable .npz file ({one_line(error)})") from None
     fault = _fault(arrays)
     if fault:
         raise Refused(f"{setting}={path}: {fault}")
@@ -50,7 +50,10 @@ def read(path: Path, setting: str) -> Arrays:
 
 def _fault(arrays: Arrays) -> str | None:
     """Say in a few words what is wrong with the arrays, if anything is."""
-    for name, array in zip(NAMES, astuple(arrays), strict=True):
+    for name in NAMES:
+        array = getattr(arrays, name)
+        if not isinstance(array, np.ndarray):
+            return f"{name} is no array"
         fault = _label_fault(array) if name.startswith("y") else _image_fault(array)
         if fault:
             return f"{name} {fault}"

@@ -19,10 +19,22 @@ with hushed():
     from tensorflow_model_optimization.python.core.sparsity.keras.prune_registry import (
         PruneRegistry,
     )
+    from tensorflow_model_optimization.python.core.sparsity.keras.pruning_wrapper import (
+        PruneLowMagnitude,
+    )
 
 tf.get_logger().setLevel("ERROR")
 
-__all__ = ["Interpreter", "PruneRegistry", "keras", "make_repeatable", "save_h5", "tf", "tfmot"]
+__all__ = [
+    "Interpreter",
+    "PruneLowMagnitude",
+    "PruneRegistry",
+    "keras",
+    "make_repeatable",
+    "save_h5",
+    "tf",
+    "tfmot",
+]
 
 
 def make_repeatable(seed: int, threads: int) -> None:

@@ -37,9 +37,12 @@ def obtain(
             run = store.open_run(Kind.BASELINE, _name(settings), params, _tags(signature))
             _record(baseline, wanted, Delivery(run, folder, data, settings))
             found = store.baseline(signature, same)
-        elif missing := [each for each in wanted if f"zip_bytes/{each}" not in found.metrics]:
-            run, reference = store.reopen(found), Reference.of(found)
-            _record(baseline, missing, Delivery(run, folder, data, settings, reference))
+        else:
+            missing = [each for each in wanted if f"zip_bytes/{each}" not in found.metrics]
+            # Under the lock, a run that is neither finished nor failed was killed meanwhile.
+            if missing or found.status not in ("FINISHED", "FAILED"):
+                run, reference = store.reopen(found), Reference.of(found)
+                _record(baseline, missing, Delivery(run, folder, data, settings, reference))
     if found is None:
         raise TargetsFailed("the baseline's h5 file could not be written and measured")
     return baseline, Reference.of(found)

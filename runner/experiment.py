@@ -9,7 +9,7 @@ from runner.data import load
 from runner.delivery import Delivery
 from runner.identity import baseline_signature, fingerprint
 from runner.parameters import as_yaml, point_parameters
-from runner.prune import prune
+from runner.prune import prune, require_sparsity
 from runner.settings import Settings
 from runner.tracking import Kind, Store
 
@@ -45,6 +45,7 @@ def run(settings: Settings, folder: Path) -> str:
         pruned = prune(baseline.model, data, settings.schedule)
         delivery = Delivery(point, folder / "models", data, settings, reference)
         delivery.describe(pruned.history, pruned.layers)
+        require_sparsity(pruned.layers)
         files = delivery.deliver(pruned.model, settings.export.targets)
     log.info("finished %s: %s", _name(settings), "; ".join(map(str, files)))
     return point.id

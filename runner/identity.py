@@ -6,11 +6,13 @@ A signature hashes what changes the result, and nothing else: not where files li
 import hashlib
 import json
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from runner.architectures import ARCHITECTURES
 from runner.settings import Settings
 
+_TRAINING = Path(__file__).with_name("training.py")
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
 
 
@@ -34,6 +36,7 @@ def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
     return {
         "data": data_digest,
         "architecture": settings.architecture.model_dump(mode="json"),
+        "training": hashlib.sha256(_TRAINING.read_bytes()).hexdigest(),
         "builder": ARCHITECTURES[settings.architecture.name].source_digest,
         "baseline": settings.baseline.model_dump(mode="json"),
         "seed": settings.seed,

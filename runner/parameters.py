@@ -1,12 +1,12 @@
 """Settings go in; the flat parameters that MLflow shows, and the same as YAML, come out."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from runner.settings import Settings
+from runner.settings.typed import typed
 from runner.store_address import without_password
 
 # The sweep's own marks are tags, not settings.
@@ -49,15 +49,5 @@ def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{name}.")
         else:
-            flat[prefix + name] = _text(value)
+            flat[prefix + name] = typed(value)
     return flat
-
-
-def _text(value: Any) -> str:
-    """Write a value as one would type it on the command line."""
-    if isinstance(value, list):
-        return f"[{','.join(map(str, value))}]"
-    # Not by a table: 0.0 == False and 1 == True.
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    return str(value)

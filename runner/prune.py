@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner.backend import keras, tfmot
+from runner.backend import PruneLowMagnitude, keras, tfmot
 from runner.data import Dataset
 from runner.pruning_steps import PruningSteps, pruning_steps
 from runner.settings import ScheduleSettings
@@ -29,9 +29,6 @@ def prune(baseline: keras.Model, data: Dataset, settings: ScheduleSettings) -> P
     """Fine-tune a copy of the baseline while its smallest weights are set to zero.
 
     The baseline stays as it is. Source: Zhu and Gupta, "To prune, or not to prune", 2017.
-
-    Raises:
-        SparsityMissed: a layer's share of exact zeros is off by more than rounding.
     """
     # Wrapping shares the layer objects, so pruning would change the baseline in place.
     model = keras.models.clone_model(baseline)
@@ -39,15 +36,28 @@ def prune(baseline: keras.Model, data: Dataset, settings: ScheduleSettings) -> P
     steps = steps_per_epoch(len(data.train.labels), settings.batch_size) * settings.epochs
     placed = pruning_steps(settings.begin, settings.end, steps)
     wrapped = _wrap(model, _schedule(settings, placed), settings.dense_layers)
-    watch = _SparsityByEpoch()
+    watch = _SparsityByEpoch(_prunable(wrapped))
     # The update callback masks the weights at the end of an epoch: the watch must come after it.
     callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), watch]
     history = train(wrapped, data, settings, callbacks)
     stripped = tfmot.sparsity.keras.strip_pruning(wrapped)
-    asked = settings.final_sparsity
-    layers = measure_sparsity(stripped, asked, settings.dense_layers)
-    _check(layers)
+    layers = measure_sparsity(stripped, settings.final_sparsity, settings.dense_layers)
     return Pruned(stripped, {**history, "epoch_sparsity": watch.sparsities}, layers)
+
+
+def require_sparsity(layers: Sequence[LayerSparsity]) -> None:
+    """Accept only what was asked for.
+
+    Raises:
+        SparsityMissed: a layer's share of exact zeros is off by more than rounding.
+    """
+    for layer in layers:
+        # The toolkit rounds to whole weights and keeps at least one.
+        if layer.asked is not None and abs(layer.zeros - layer.asked * layer.parameters) > 1:
+            raise SparsityMissed(
+                f"layer {layer.layer}: {layer.zeros} of {layer.parameters} weights are zero, "
+                f"asked for {layer.asked:.4f} of them"
+            )
 
 
 def _schedule(settings: ScheduleSettings, steps: PruningSteps) -> Any:
@@ -76,33 +86,24 @@ def _wrap(model: keras.Model, schedule: Any, dense_layers: Sequence[str]) -> ker
     return keras.models.clone_model(model, clone_function=wrap)
 
 
-def _check(layers: Sequence[LayerSparsity]) -> None:
-    for layer in layers:
-        if layer.asked is None:
-            continue
-        # The toolkit rounds to whole weights and keeps at least one.
-        if abs(layer.zeros - layer.asked * layer.parameters) > 1:
-            raise SparsityMissed(
-                f"layer {layer.layer}: {layer.zeros} of {layer.parameters} weights are zero, "
-                f"asked for {layer.asked:.4f} of them"
-            )
+def _prunable(wrapped: keras.Model) -> list[Any]:
+    """List the weights that could be pruned, under a wrapper or left dense."""
+    wrapper = PruneLowMagnitude
+    layers = [each.layer if isinstance(each, wrapper) else each for each in wrapped.layers]
+    return [weight for layer in layers for weight in prunable_weights(layer)]
 
 
 class _SparsityByEpoch(keras.callbacks.Callback):
-    """Record the share of zeros at the end of every epoch."""
+    """Record the share of zeros among the given weights at the end of every epoch."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Sequence[Any]) -> None:
         super().__init__()
+        self._weights = weights
         self.sparsities: list[float] = []
 
     def on_epoch_end(self, _: int, __: dict[str, float] | None = None) -> None:
-        """Count the zeros under the pruning wrappers."""
-        weights = [
-            weight.numpy()
-            for layer in self.model.layers
-            if hasattr(layer, "pruning_vars")
-            for weight, _, _ in layer.pruning_vars
-        ]
-        size = sum(weight.size for weight in weights)
-        zeros = sum(int((weight == 0).sum()) for weight in weights)
+        """Count the zeros."""
+        values = [weight.numpy() for weight in self._weights]
+        size = sum(value.size for value in values)
+        zeros = sum(int((value == 0).sum()) for value in values)
         self.sparsities.append(zeros / size if size else 0.0)

@@ -1,10 +1,12 @@
 """A sweep's points and their baselines go in; the table and the file to ship come out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runner.targets import Target
 from runner.tracking import Record
+
+_STANDARD = f"validation_accuracy/{Target.H5}"
 
 
 @dataclass(frozen=True)
@@ -17,13 +19,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Pick:
-    """One file of one point, with what it is judged by."""
+    """One file of one point, and how far its validation accuracy is below the best baseline's."""
 
     point: Record
     target: Target
     zip_bytes: float
     zip_ratio: float
     accuracy: float
+    validation_accuracy: float
     validation_drop: float
 
 
@@ -42,11 +45,29 @@ def targets(rows: Sequence[Row]) -> list[Target]:
     ]
 
 
+def by_data(rows: Sequence[Row]) -> list[list[Row]]:
+    """Part the rows by data set: accuracies on different images do not compare."""
+    parts: dict[tuple[str | None, ...], list[Row]] = {}
+    for row in rows:
+        key = tuple(row.point.params.get(f"dataset.{name}") for name in ("name", "path"))
+        parts.setdefault(key, []).append(row)
+    return list(parts.values())
+
+
+def best_baseline(rows: Sequence[Row]) -> Record | None:
+    """Return the baseline of the highest validation accuracy: the standard for every file.
+
+    Judged by its own baseline, a file would be the better the worse that baseline is.
+    """
+    baselines = [row.baseline for row in rows if row.baseline]
+    return max(baselines, key=lambda each: each.metrics[_STANDARD], default=None)
+
+
 def smallest(rows: Sequence[Row], max_drop: float) -> Pick | None:
     """Pick the file of the fewest zipped bytes whose validation accuracy fell at most max_drop.
 
-    The fall is counted from the validation accuracy of the baseline's h5 file; test accuracy
-    has no say. Of equal sizes, the more accurate one is picked.
+    The fall is counted from the best baseline's h5 file; test accuracy has no say. Of equal
+    sizes, the more accurate one is picked.
     """
     # Accuracies are shares of a whole number of images: the sum of two may be off by a hair.
     good = [each for each in _files(rows) if each.validation_drop <= max_drop + 1e-9]
@@ -54,27 +75,30 @@ def smallest(rows: Sequence[Row], max_drop: float) -> Pick | None:
 
 
 def closest(rows: Sequence[Row]) -> Pick | None:
-    """Pick the file that lost the least validation accuracy."""
-    return min(_files(rows), key=lambda each: (each.validation_drop, each.zip_bytes), default=None)
+    """Pick the file of the highest validation accuracy."""
+    files = _files(rows)
+    return min(files, key=lambda each: (each.validation_drop, each.zip_bytes), default=None)
 
 
-def _files(rows: Sequence[Row]) -> Iterable[Pick]:
-    for row in rows:
-        if row.baseline is None:
-            continue
-        for target in Target:
-            if f"zip_bytes/{target}" in row.point.metrics:
-                yield _pick(row.point, target, row.baseline.metrics)
+def _files(rows: Sequence[Row]) -> list[Pick]:
+    best = best_baseline(rows)
+    return [
+        _pick(row.point, target, best.metrics[_STANDARD])
+        for row in rows
+        for target in Target
+        if best and row.baseline and f"zip_bytes/{target}" in row.point.metrics
+    ]
 
 
-def _pick(point: Record, target: Target, baseline: Mapping[str, float]) -> Pick:
+def _pick(point: Record, target: Target, standard: float) -> Pick:
     figures = point.metrics
+    validation = figures[f"validation_accuracy/{target}"]
     return Pick(
         point=point,
         target=target,
         zip_bytes=figures[f"zip_bytes/{target}"],
         zip_ratio=figures[f"zip_ratio/{target}"],
         accuracy=figures[f"accuracy/{target}"],
-        validation_drop=baseline["validation_accuracy/h5"]
-        - figures[f"validation_accuracy/{target}"],
+        validation_accuracy=validation,
+        validation_drop=standard - validation,
     )

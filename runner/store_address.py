@@ -5,8 +5,10 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from hydra.utils import to_absolute_path
+from pydantic_core import PydanticCustomError
 
 SQLITE = "sqlite:///"
+ACCEPTED = "sqlite:///FILE, http(s)://HOST, or another database that MLflow takes"
 _SCHEMES = ("http", "https", "postgresql", "mysql", "mssql", "databricks")
 
 
@@ -16,7 +18,7 @@ def resolve(uri: object) -> str:
     A relative SQLite path means another database in another folder, so it becomes absolute.
 
     Raises:
-        ValueError: no store of that kind is supported.
+        PydanticCustomError: no store of that kind is supported; names where it was given.
     """
     given = str(uri or os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}mlflow.db")
     if given.startswith(SQLITE) and len(given) > len(SQLITE):
@@ -24,7 +26,9 @@ def resolve(uri: object) -> str:
         return SQLITE + to_absolute_path(str(Path(path).expanduser()))
     if given.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0] in _SCHEMES:
         return given
-    raise ValueError("unsupported store")
+    name = "tracking.uri" if uri else "MLFLOW_TRACKING_URI"
+    line = f"{name}={given}: must be {ACCEPTED}"
+    raise PydanticCustomError("wrong", "{line}", {"line": line})
 
 
 def without_password(uri: str) -> str:

@@ -3,15 +3,17 @@
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from runner import report
+from runner.labels import short
 from runner.report import Pick, Row
 from runner.store_address import without_password
 from runner.targets import Target
@@ -26,15 +28,28 @@ def show(store: Store, rows: Sequence[Row], max_drop: float) -> None:
     """Print the table, the failed points, the file to ship and how to see more."""
     console = Console()
     if console.is_terminal:
-        console.print(_table(rows, box.SIMPLE_HEAD))
+        console.print(_fitting(rows, console))
     else:
-        print(_plain(_table(rows, box.MARKDOWN)))
+        print(_plain(_wide(rows, box.MARKDOWN)))
     print(_LEGEND)
     for row in rows:
         if row.point.error:
             print(f"{row.point.status}: {row.point.name}: {row.point.error}")
-    print(_decision(store, rows, max_drop))
+    for part in report.by_data(rows) or [[]]:
+        print(_decision(store, part, max_drop))
     print(f"Compare in the browser: {ui_command(store.uri)}")
+
+
+def ui_command(uri: str) -> str:
+    """Say how to look at the store: a server by its address, a database through MLflow's UI."""
+    if uri.startswith("http"):
+        return without_password(uri)
+    python = Path(sys.executable)
+    here = Path.cwd()
+    shown = os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
+    # A password is not for the screen, and without it the command would not work.
+    address = uri if without_password(uri) == uri else '"$MLFLOW_TRACKING_URI"'
+    return f"{shown} -m mlflow ui --backend-store-uri {address}"
 
 
 def _plain(table: Table) -> str:
@@ -46,64 +61,86 @@ def _plain(table: Table) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def ui_command(uri: str) -> str:
-    """Say how to look at the store: a server by its address, a database through MLflow's UI."""
-    if uri.startswith("http"):
-        return without_password(uri)
-    python = Path(sys.executable)
-    here = Path.cwd()
-    shown = os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
-    return f"{shown} -m mlflow ui --backend-store-uri {without_password(uri)}"
+def _fitting(rows: Sequence[Row], console: Console) -> Table:
+    """Draw one row a point where that fits the terminal, else one row a file."""
+    wide = _wide(rows, box.SIMPLE_HEAD)
+    needed = Measurement.get(console, console.options.update(width=_PIPE_WIDTH), wide).maximum
+    return wide if needed <= console.width else _long(rows)
 
 
-def _table(rows: Sequence[Row], frame: box.Box) -> Table:
-    points = [row.point for row in rows]
-    names = report.varying(points)
+def _wide(rows: Sequence[Row], frame: box.Box) -> Table:
     kinds = report.targets(rows)
     table = Table(box=frame)
-    for name in names or ["point"]:
-        table.add_column(name.rpartition(".")[2])
-    table.add_column("sparsity", justify="right")
-    for kind in kinds:
-        table.add_column(kind.value, justify="right")
-    for each in {row.baseline.id: row.baseline for row in rows if row.baseline}.values():
-        blank = [""] * (len(names) - 1)
-        table.add_row("baseline", *blank, *_figures(each, kinds), style="bold")
-    for point in points:
-        label = [point.params.get(name, "") for name in names] or [point.name]
-        table.add_row(*map(escape, label), *_figures(point, kinds))
+    for name in ("run", *_varying(rows).values()):
+        table.add_column(name)
+    for name in ("sparsity", *kinds):
+        table.add_column(name, justify="right")
+    for label, record in _labelled(rows):
+        cells = [" ".join(_figures(record, kind)) for kind in kinds]
+        table.add_row(*label, _sparsity(record), *cells)
     return table
 
 
-def _figures(record: Record, kinds: Sequence[Target]) -> list[str]:
+def _long(rows: Sequence[Row]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("run", *_varying(rows).values(), "sparsity", "target"):
+        table.add_column(name, overflow="fold")
+    for name in ("accuracy", "zipped", "smaller"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for label, record in _labelled(rows):
+        for kind in report.targets(rows):
+            table.add_row(*label, _sparsity(record), kind, *_figures(record, kind))
+        table.add_section()
+    return table
+
+
+def _varying(rows: Sequence[Row]) -> Mapping[str, str]:
+    return short(report.varying([row.point for row in rows]))
+
+
+def _labelled(rows: Sequence[Row]) -> Iterator[tuple[list[str], Record]]:
+    """Go through the baselines, then the points, each with what tells it from the others."""
+    names = list(_varying(rows))
+    baselines = {row.baseline.id: row.baseline for row in rows if row.baseline}
+    for kind, records in (
+        ("baseline", baselines.values()),
+        ("point", [row.point for row in rows]),
+    ):
+        for record in records:
+            yield [kind, *(escape(record.params.get(name, "")) for name in names)], record
+
+
+def _sparsity(record: Record) -> str:
     sparsity = record.metrics.get("sparsity")
-    cells = ["-" if sparsity is None else f"{sparsity:.4f}"]
-    for kind in kinds:
-        figures = record.metrics
-        if f"zip_bytes/{kind}" in figures:
-            accuracy, size = figures[f"accuracy/{kind}"], figures[f"zip_bytes/{kind}"]
-            cells.append(f"{accuracy:.2%} {size:,.0f} {figures[f'zip_ratio/{kind}']:.1f}x")
-        else:
-            cells.append("failed" if record.status == "FAILED" else "-")
-    return cells
+    return "-" if sparsity is None else f"{sparsity:.4f}"
+
+
+def _figures(record: Record, kind: Target) -> list[str]:
+    figures = record.metrics
+    if f"zip_bytes/{kind}" not in figures:
+        return ["failed" if record.status == "FAILED" else "-", "", ""]
+    accuracy, size = figures[f"accuracy/{kind}"], figures[f"zip_bytes/{kind}"]
+    return [f"{accuracy:.2%}", f"{size:,.0f}", f"{figures[f'zip_ratio/{kind}']:.1f}x"]
 
 
 def _decision(store: Store, rows: Sequence[Row], max_drop: float) -> str:
+    best = report.best_baseline(rows)
+    nearest = report.closest(rows)
+    if best is None or nearest is None:
+        return "No point has a file to ship."
     points = f"{max_drop * 100:g} point{'' if max_drop == 0.01 else 's'}"
-    limit = f"{points} of the baseline's validation accuracy"
+    standard = best.metrics["validation_accuracy/h5"]
+    limit = f"within {points} of the baseline's validation accuracy ({standard:.2%})"
     pick = report.smallest(rows, max_drop)
     if pick:
-        return f"Smallest file within {limit}: {_described(store, pick)}"
-    nearest = report.closest(rows)
-    if nearest:
-        lost = f"loses {nearest.validation_drop * 100:.2f} points"
-        return f"No file is within {limit}; the closest {lost}: {_described(store, nearest)}"
-    return "No point has a file to ship."
+        return f"Smallest file {limit}: {_described(store, pick)}"
+    return f"No file is {limit}; the closest: {_described(store, nearest)}"
 
 
 def _described(store: Store, pick: Pick) -> str:
     path = store.local_file(pick.point, f"models/{pick.target.file_name}")
     return (
-        f"{path} ({pick.point.name}): {pick.zip_bytes:,.0f} bytes zipped, "
-        f"{pick.zip_ratio:.1f} times smaller, test accuracy {pick.accuracy:.2%}"
+        f"{path} ({pick.point.name}): {pick.zip_bytes:,.0f} bytes zipped, {pick.zip_ratio:.1f} "
+        f"times smaller than its baseline's h5, validation accuracy "
+        f"{pick.validation_accuracy:.2%}, test accuracy {pick.accuracy:.2%}"
     )

@@ -1,16 +1,17 @@
 """The groups and sweeps that are there go in; the short help, and plain refusals, come out."""
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
-from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf.errors import OmegaConfBaseException
 
 from runner.locations import CONF, SWEEPS
-from runner.refusal import Refused
+from runner.refusal import Refused, one_line
 from runner.settings import known_settings
+from runner.sweep import grid
 
 _TEXT = """\
 Prune Keras models, export them, measure every file, compare the runs in MLflow.
@@ -50,28 +51,26 @@ def text() -> str:
     )
 
 
-def count_runs(params: Mapping[str, str]) -> int:
-    """Count the points of a grid, given as Hydra's sweeper takes it."""
-    parsed = OverridesParser.create().parse_overrides([f"{k}={v}" for k, v in params.items()])
-    swept = [each for each in parsed if each.is_sweep_override()]
-    return math.prod(sum(1 for _ in each.sweep_string_iterator()) for each in swept)
-
-
-def refuse_several_sweeps(arguments: Sequence[str]) -> None:
-    """Refuse `+sweep=a,b`: Hydra would run the first file's settings with the second's name.
+def check_sweep_choice(arguments: Sequence[str]) -> None:
+    """Refuse what Hydra would misread.
 
     Raises:
-        Refused: more than one sweep is asked for (facebookresearch/hydra issue 2807).
+        Refused: more than one sweep, of which Hydra would run the first file's settings with the
+            second's name (facebookresearch/hydra issue 2807), or a sweep without its plus.
     """
     for argument in arguments:
         key, _, value = argument.partition("=")
         if key.lstrip("+") == "sweep" and "," in value:
             raise Refused(f"{argument}: takes one sweep; run the command once for each")
+        if key == "sweep":
+            raise Refused(f"{argument}: a sweep is added with a plus: +{argument}")
 
 
 def explained(error: BaseException) -> str:
     """Fold an error into one line; of a setting that does not exist, say which ones do."""
     line = " ".join(str(error).split()).partition(" Config search path:")[0]
+    if not isinstance(error, Refused | HydraException | OmegaConfBaseException):
+        return one_line(error)
     unknown = re.match(r"Could not override '([\w.]+)'", line)
     if not unknown:
         return line
@@ -84,7 +83,8 @@ def explained(error: BaseException) -> str:
 
 
 def _runs(path: Path) -> int:
-    return count_runs(yaml.safe_load(path.read_text())["hydra"]["sweeper"]["params"])
+    params = yaml.safe_load(path.read_text())["hydra"]["sweeper"]["params"]
+    return len(grid.expand([f"{setting}={values}" for setting, values in params.items()]))
 
 
 def _options(folder: Path) -> list[str]:

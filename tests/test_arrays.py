@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_what_does_not_fit_together_is_refused(
     assert str(refusal.value).startswith(f"dataset.path={path}: ")
 
 
-@pytest.mark.parametrize("damage", ["text", "cut", "flipped", "pickled"])
+@pytest.mark.parametrize("damage", ["text", "cut", "flipped", "pickled", "method", "bytes"])
 def test_an_unreadable_file_is_refused(tmp_path: Path, damage: str) -> None:
     path = write_npz(tmp_path / "damaged.npz")
     whole = path.read_bytes()
@@ -63,9 +64,17 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, damage: str) -> None:
         path.write_bytes(whole[: len(whole) // 2])
     elif damage == "flipped":
         path.write_bytes(whole[:500] + b"\xff" * 50 + whole[550:])
+    elif damage == "method":
+        # A compression that nobody has: the number behind the first entry's signature and flags.
+        at = whole.index(b"PK\x01\x02") + 10
+        path.write_bytes(whole[:at] + b"\x63\x00" + whole[at + 2 :])
+    elif damage == "bytes":
+        with zipfile.ZipFile(path, "w") as file:
+            for name in NAMES:
+                file.writestr(name, b"no array")
     else:
         _changed(path, x_test=np.array([{}], dtype=object))
-    with pytest.raises(Refused, match=r"not a readable \.npz file"):
+    with pytest.raises(Refused, match=r"not a readable \.npz file|is no array"):
         read(path, "dataset.path")
 
 

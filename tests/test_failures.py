@@ -100,3 +100,13 @@ def test_a_job_that_fails_before_it_has_a_run_says_why(
     assert "final_sparsity=0.5: failed: ImportError: no such" in done.stdout
     assert "No point has a file to ship." in done.stdout
     assert runs_in(tmp_path, "sweep")[0].status == "FAILED"
+
+
+def test_an_architecture_too_large_for_one_data_set_skips_only_that(
+    command: Command, npz: Path, tmp_path: Path
+) -> None:
+    done = command("-m", *quick(npz), "architecture=fashion_cnn,mnist_cnn", "export=notebook")
+    assert done.returncode == 0, done.stderr
+    assert "skipped, impossible: architecture=fashion_cnn: architecture=fashion_cnn" in done.stdout
+    (point,) = runs_in(tmp_path, "point")
+    assert point.name == "architecture=mnist_cnn"

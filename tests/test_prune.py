@@ -7,7 +7,7 @@ import pytest
 from runner import architectures, data
 from runner.backend import keras, make_repeatable
 from runner.data import Dataset
-from runner.prune import SparsityMissed, prune
+from runner.prune import SparsityMissed, prune, require_sparsity
 from runner.settings import DatasetSettings, ScheduleSettings
 from runner.sparsity import as_csv, measure_sparsity, total_asked, total_sparsity
 from runner.training import train
@@ -56,6 +56,7 @@ def test_every_layer_has_the_asked_sparsity(
         weights = pruned.model.get_layer(each.layer).get_weights()[0]
         assert each.zeros == np.count_nonzero(weights == 0)
         assert abs(each.zeros - final * weights.size) <= 1
+    require_sparsity(pruned.layers)
 
 
 def test_the_baseline_stays_untouched(dense: keras.Model, tiny: Dataset) -> None:
@@ -106,6 +107,7 @@ def test_named_layers_stay_dense(dense: keras.Model, tiny: Dataset) -> None:
     conv, output = pruned.layers
     assert (conv.zeros, conv.asked) == (0, None)
     assert output.sparsity == pytest.approx(0.8, abs=0.005)
+    assert pruned.history["epoch_sparsity"][-1] == total_sparsity(pruned.layers)
     assert total_sparsity(pruned.layers) == pytest.approx(total_asked(pruned.layers), abs=0.005)
     assert as_csv(pruned.layers).splitlines()[1] == "conv,kernel,3x3x1x12,108,0,0.0,"
 
@@ -117,8 +119,9 @@ def test_a_missed_sparsity_fails(dense: keras.Model, tiny: Dataset) -> None:
     weights[0][:] = 0
     weights[1][:] = -1
     dead.set_weights(weights)
+    pruned = prune(dead, tiny, _schedule(initial_sparsity=0.0, final_sparsity=0.0))
     with pytest.raises(SparsityMissed, match=r"layer conv: 108 of 108 weights are zero"):
-        prune(dead, tiny, _schedule(initial_sparsity=0.0, final_sparsity=0.0))
+        require_sparsity(pruned.layers)
 
 
 def test_a_dense_model_measures_dense(dense: keras.Model) -> None:

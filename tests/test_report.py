@@ -24,9 +24,13 @@ def _figures(target: str, zipped: float, validation: float, test: float) -> dict
 BASELINE = _record("baseline", _figures("h5", 1000, 0.90, 0.99))
 
 
-def _row(name: str, *figures: dict[str, float], **params: str) -> Row:
+def _point(name: str, baseline: Record, *figures: dict[str, float], **params: str) -> Row:
     merged = {key: value for each in figures for key, value in each.items()}
-    return Row(_record(name, merged, **params), BASELINE)
+    return Row(_record(name, merged, **params), baseline)
+
+
+def _row(name: str, *figures: dict[str, float], **params: str) -> Row:
+    return _point(name, BASELINE, *figures, **params)
 
 
 def test_the_smallest_file_within_the_limit_is_picked_on_validation() -> None:
@@ -73,3 +77,20 @@ def test_points_without_files_are_no_candidates() -> None:
 def test_only_what_varies_is_shown() -> None:
     points = [_record("a", {}, seed="0", epochs="1"), _record("b", {}, seed="0", epochs="2")]
     assert report.varying(points) == ["epochs"]
+
+
+def test_a_bad_baseline_does_not_lower_the_standard() -> None:
+    poor = _record("poor", _figures("h5", 1000, 0.33, 0.33))
+    rows = [
+        _point("a", poor, _figures("h5", 10, 0.33, 0.33)),
+        _point("b", BASELINE, _figures("h5", 500, 0.90, 0.90)),
+    ]
+    pick = report.smallest(rows, max_drop=0.01)
+    assert pick is not None
+    assert pick.point.name == "b"
+    assert report.best_baseline(rows) is BASELINE
+
+
+def test_data_sets_are_judged_apart() -> None:
+    rows = [_row("a", **{"dataset.name": "x"}), _row("b", **{"dataset.name": "y"})]
+    assert [[row.point.name for row in part] for part in report.by_data(rows)] == [["a"], ["b"]]

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic_core import PydanticCustomError
 
 from runner.store_address import resolve, without_password
 
@@ -23,10 +24,18 @@ def test_the_environment_is_the_default_and_a_setting_overrides_it(
 
 @pytest.mark.parametrize("uri", ["mlruns", "file:./mlruns", "sqlite:///", "ftp://x"])
 def test_other_stores_are_refused(uri: str) -> None:
-    with pytest.raises(ValueError, match="unsupported"):
+    with pytest.raises(PydanticCustomError, match=r"tracking\.uri=.*: must be sqlite:///FILE"):
         resolve(uri)
 
 
 def test_passwords_are_hidden() -> None:
     assert without_password("postgresql://me:secret@db/x") == "postgresql://me:***@db/x"
     assert without_password("sqlite:////x.db") == "sqlite:////x.db"
+
+
+def test_a_store_from_the_environment_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "./mlruns")
+    with pytest.raises(PydanticCustomError, match=r"MLFLOW_TRACKING_URI=\./mlruns: must be"):
+        resolve(None)

@@ -1,6 +1,7 @@
 """A whole sweep by the real command line, twice, and what it leaves behind."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,9 +114,12 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
     folder, out, _ = sweeps[0]
     assert all(character.isprintable() or character in "\n\t" for character in out)
     decision, ui = out.splitlines()[-2:]
-    assert "Smallest file within 1 point of the baseline's validation accuracy: " in decision
-    path = decision.split("accuracy: ")[1].split(" (")[0]
-    assert Path(path).is_file()
+    found = re.match(
+        r"Smallest file within 1 point of the baseline's validation accuracy \(.*?%\): (\S+) ",
+        decision,
+    )
+    assert found
+    assert Path(found[1]).is_file()
     assert ui.startswith("Compare in the browser: ")
     assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
 

@@ -6,6 +6,7 @@ import mlflow
 import pytest
 
 from runner import data
+from runner.git import tags as git_tags
 from runner.refusal import Refused
 from runner.settings import DatasetSettings
 from runner.tracking import Kind, Run, Store
@@ -110,6 +111,16 @@ def test_the_commit_is_tagged(
     tags = store.get(_open(store).id).tags
     assert tags["mlflow.source.git.commit"] == git("rev-parse", "HEAD")
     assert tags["runner.git_dirty"] == "false"
+    (project / "a").write_text("2")
+    git_tags.cache_clear()
+    assert store.get(_open(store).id).tags["runner.git_dirty"] == "true"
+
+
+def test_a_deleted_experiment_is_refused(store: Store) -> None:
+    client = mlflow.MlflowClient(store.uri)
+    client.delete_experiment(store.experiment_id)
+    with pytest.raises(Refused, match=r"tracking\.experiment=tests: was deleted; .* restore"):
+        Store(store.uri, "tests")
 
 
 def test_files_lie_beside_their_database(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import sysconfig
+import time
 import venv
 from pathlib import Path
 
@@ -48,9 +49,10 @@ def test_it_carries_the_configuration_and_the_sweeps(python: Path, tmp_path: Pat
 
 
 def test_it_sweeps_from_another_folder(python: Path, tmp_path: Path) -> None:
-    npz = write_npz(tmp_path / "tiny.npz")
-    done = _run(python, "-m", "runner", "+sweep=smoke", *quick(npz), cwd=tmp_path)
+    started = time.monotonic()
+    done = _run(python, "-m", "runner", "+sweep=smoke", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert time.monotonic() - started < 60
     assert "Smallest file within" in done.stdout
     assert (tmp_path / "mlflow.db").is_file()
 

@@ -9,15 +9,8 @@ from typing import Annotated
 from hydra.utils import to_absolute_path
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from runner.architectures import ARCHITECTURES
-from runner.store_address import resolve
+from runner.store_address import ACCEPTED, resolve
 from runner.targets import Target
-
-
-def _known_architecture(name: str) -> str:
-    if name not in ARCHITECTURES:
-        raise ValueError("unknown architecture")
-    return name
 
 
 def _distinct(targets: tuple[Target, ...]) -> tuple[Target, ...]:
@@ -60,11 +53,6 @@ OptionalFolder = Annotated[
     Field(description="a folder's path, or null"),
 ]
 OptionalFile = Annotated[Path | None, AfterValidator(_absolute), Field(description="a file's path")]
-Architecture = Annotated[
-    str,
-    AfterValidator(_known_architecture),
-    Field(description=f"one of {', '.join(ARCHITECTURES)}"),
-]
 Targets = Annotated[
     tuple[Target, ...],
     AfterValidator(_distinct),
@@ -73,5 +61,5 @@ Targets = Annotated[
 StoreAddress = Annotated[
     str,
     BeforeValidator(resolve),
-    Field(description="sqlite:///FILE, http(s)://HOST, or another database that MLflow takes"),
+    Field(description=ACCEPTED),
 ]

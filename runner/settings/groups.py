@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from runner.settings.fields import (
-    Architecture,
     Begin,
     Count,
     Drop,
@@ -51,7 +50,7 @@ class DatasetSettings(_Group):
 class ArchitectureSettings(_Group):
     """Which network to build."""
 
-    name: Architecture
+    name: Name
 
 
 class BaselineSettings(_Group):

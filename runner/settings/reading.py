@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from runner.refusal import ImpossiblePoint, Refused
 from runner.settings.groups import Settings
+from runner.settings.typed import typed
 
 
 def from_hydra(config: DictConfig) -> Settings:
@@ -46,7 +47,7 @@ def _line(detail: ErrorDetails) -> str:
         return f"{setting}: no such setting; {'.'.join(keys[:-1])} has {known_settings(keys[:-1])}"
     if detail["type"] == "missing":
         return f"{setting} is missing: it must be {_accepted(keys)}"
-    return f"{setting}={detail['input']}: must be {_accepted(keys)}"
+    return f"{setting}={typed(detail['input'])}: must be {_accepted(keys)}"
 
 
 def known_settings(group: list[str]) -> str:

@@ -36,7 +36,10 @@ def run_sweep(name: str, points: Sequence[Point], launcher: Launcher) -> list[Jo
             jobs = [(*point.overrides, *_marks(run.id, name, point.name)) for point in points]
             returns = launcher.launch(jobs, initial_job_idx=0)
             finished += [each for each in returns if each.status is JobStatus.COMPLETED]
-            _raise_for_failures(points, returns)
+            if len(finished) < len(points):
+                _say_why(store, run.id, points, returns)
+                lost = len(points) - len(finished)
+                raise PointsFailed(f"{lost} of {len(points)} points failed")
     except PointsFailed as failure:
         log.error("%s: %s", name, failure)
     finally:
@@ -44,16 +47,15 @@ def run_sweep(name: str, points: Sequence[Point], launcher: Launcher) -> list[Jo
     return finished
 
 
-def _raise_for_failures(points: Sequence[Point], returns: Sequence[JobReturn]) -> None:
-    """Say why each job failed, also where it failed before it had a run to say it in."""
-    lost = 0
-    for point, each in zip(points, returns, strict=True):
-        if each.status is not JobStatus.COMPLETED:
-            lost += 1
+def _say_why(
+    store: Store, sweep_run_id: str, points: Sequence[Point], returns: Sequence[JobReturn]
+) -> None:
+    """Log why a job failed that never had a run in which the report could find the reason."""
+    recorded = {record.name for record in store.points(sweep_run_id)}
+    for point, each in zip(points, returns, strict=False):
+        if each.status is not JobStatus.COMPLETED and point.name not in recorded:
             # Not through return_value, which would raise it.
             log.error("%s: failed: %s", point.name, one_line(each._return_value))
-    if lost:
-        raise PointsFailed(f"{lost} of {len(points)} points failed")
 
 
 def _marks(run_id: str, sweep: str, point: str) -> tuple[str, ...]:

@@ -42,7 +42,8 @@ class PruningSweeper(Sweeper):
         Raises:
             Refused: before any point is started, where a setting cannot work.
         """
-        checked = grid.check(grid.expand([*self._axes, *arguments]), self._loader, self._config)
+        candidates = grid.expand([*self._axes, *arguments], self._loader)
+        checked = grid.check(candidates, self._loader, self._config)
         for reason in checked.skipped:
             log.warning("skipped, impossible: %s", reason)
         self._save_config()

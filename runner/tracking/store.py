@@ -2,6 +2,7 @@
 
 import getpass
 import logging
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 import mlflow
 from filelock import FileLock
+from mlflow.entities import LifecycleStage
 from mlflow.entities import Run as Entity
 from mlflow.exceptions import MlflowException
 from mlflow.utils.file_utils import local_file_uri_to_path
@@ -62,7 +64,7 @@ class Store:
                 "runner.kind": str(kind),
                 "mlflow.source.name": "runner",
                 "mlflow.source.type": "LOCAL",
-                "mlflow.user": getpass.getuser(),
+                "mlflow.user": _user(),
                 **git.tags(Path.cwd()),
                 **({_PARENT: parent} if parent else {}),
                 **tags,
@@ -70,7 +72,11 @@ class Store:
             run_name=name,
         )
         run = Run(self._client, entity.info.run_id)
-        run.log_params(params)
+        try:
+            run.log_params(params)
+        except BaseException:
+            self._client.set_terminated(run.id, "FAILED")
+            raise
         return run
 
     def reopen(self, record: Record) -> Run:
@@ -123,7 +129,20 @@ class Store:
         found = self._client.get_experiment_by_name(name)
         if found is None:
             return str(self._client.create_experiment(name, _artifacts(self.uri, name)))
+        if found.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise Refused(
+                f"tracking.experiment={name}: was deleted; choose another name, or restore it: "
+                f"mlflow experiments restore --experiment-id {found.experiment_id}"
+            )
         return str(found.experiment_id)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run under a number that has no name.
+        return str(os.getuid())
 
 
 def _lock(uri: str) -> AbstractContextManager[object]:
