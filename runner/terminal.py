@@ -21,7 +21,7 @@ from runner.tracking import Record, Store
 
 # Wide enough that a pipe, which has no width of its own, gets every row on one line.
 _PIPE_WIDTH = 400
-_LEGEND = "Each file: test accuracy, zipped bytes, times smaller than the baseline's zipped h5."
+LEGEND = "Each file: test accuracy, zipped bytes, times smaller than the baseline's zipped h5."
 
 
 def show(store: Store, rows: Sequence[Row], max_drop: float) -> None:
@@ -31,7 +31,7 @@ def show(store: Store, rows: Sequence[Row], max_drop: float) -> None:
         console.print(_fitting(rows, console))
     else:
         print(_plain(_wide(rows, box.MARKDOWN)))
-    print(_LEGEND)
+    print(LEGEND)
     for row in rows:
         if row.point.error:
             print(f"{row.point.status}: {row.point.name}: {row.point.error}")
@@ -82,14 +82,20 @@ def _wide(rows: Sequence[Row], frame: box.Box) -> Table:
 
 
 def _long(rows: Sequence[Row]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("run", *_varying(rows).values(), "sparsity", "target"):
-        table.add_column(name, overflow="fold")
-    for name in ("accuracy", "zipped", "smaller"):
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), collapse_padding=True, pad_edge=False)
+    # Names of settings may take two lines, and the first of them says what a baseline is.
+    for name in list(_varying(rows).values()) or ["run"]:
+        words = name.replace("_", " ")
+        table.add_column(words, min_width=max(map(len, words.split())))
+    table.add_column("sparsity", no_wrap=True)
+    table.add_column("target", no_wrap=True)
+    for name in ("accuracy", "zipped", "ratio"):
         table.add_column(name, justify="right", no_wrap=True)
     for label, record in _labelled(rows):
         for kind in report.targets(rows):
-            table.add_row(*label, _sparsity(record), kind, *_figures(record, kind))
+            first = label[1:] or label
+            first[0] = first[0] or label[0]
+            table.add_row(*first, _sparsity(record), kind, *_figures(record, kind))
         table.add_section()
     return table
 
