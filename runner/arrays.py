@@ -66,9 +66,18 @@ def _fault(arrays: Arrays) -> str | None:
         images, labels = getattr(arrays, f"x_{part}"), getattr(arrays, f"y_{part}")
         if len(images) != len(labels):
             return f"x_{part} has {len(images)} images, y_{part} {len(labels)} labels"
-    if arrays.y_test.max() > arrays.y_train.max():
+    return _class_fault(arrays)
+
+
+def _class_fault(arrays: Arrays) -> str | None:
+    seen = np.unique(arrays.y_train)
+    if len(seen) < 2:
+        return "y_train has one class; at least 2 are needed"
+    if seen[-1] != len(seen) - 1:
+        return f"y_train has {len(seen)} classes up to {seen[-1]}; number them from 0 without gaps"
+    if arrays.y_test.max() > seen[-1]:
         return f"y_test has the label {arrays.y_test.max()}, which y_train never has"
-    return None if arrays.y_train.max() > 0 else "y_train has one class; at least 2 are needed"
+    return None
 
 
 def _image_fault(images: Array) -> str | None:

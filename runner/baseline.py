@@ -74,7 +74,8 @@ def _write(baseline: Baseline, folder: Path) -> None:
     aside.mkdir(parents=True)
     path = aside / _MODEL
     save_h5(baseline.model, str(path))
-    record = {"sha256": _sha256(path), "history": dict(baseline.history)}
+    history = dict(baseline.history)
+    record = {"sha256": _sha256(path, history), "history": history}
     (aside / _RECORD).write_text(json.dumps(record, indent=1))
     aside.replace(folder)
 
@@ -87,13 +88,15 @@ def _read(folder: Path, signature: str) -> Baseline:
     """
     try:
         record = json.loads((folder / _RECORD).read_text())
-        if record["sha256"] != _sha256(folder / _MODEL):
-            raise DamagedCache(f"{_MODEL} is not the file that was written")
+        if record["sha256"] != _sha256(folder / _MODEL, record["history"]):
+            raise DamagedCache("the model or its history is not what was written")
         model = keras.models.load_model(str(folder / _MODEL), compile=False)
         return Baseline(signature, model, record["history"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedCache(" ".join(str(error).split())) from error
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _sha256(model: Path, history: object) -> str:
+    digest = hashlib.sha256(model.read_bytes())
+    digest.update(json.dumps(history, sort_keys=True).encode())
+    return digest.hexdigest()

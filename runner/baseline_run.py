@@ -12,9 +12,11 @@ from runner.parameters import as_yaml, baseline_parameters
 from runner.settings import Settings
 from runner.sparsity import measure_sparsity
 from runner.targets import Target
-from runner.tracking import Kind, Store
+from runner.tracking import Kind, Record, Store
 
 log = logging.getLogger(__name__)
+
+_FAILED = "runner.failed_targets"
 
 
 def obtain(
@@ -25,44 +27,50 @@ def obtain(
     Raises:
         TargetsFailed: there is no h5 file to compare anything with.
     """
-    # Its h5 file is what everything is compared with, whether or not it is to be shipped.
-    wanted = list(dict.fromkeys((Target.H5, *settings.export.targets)))
-    params = baseline_parameters(settings)
-    calibration = "export.representative_images"
-    same = {calibration: params[calibration]}
     with baselines.lock(settings, signature):
         baseline = baselines.obtain(settings, data, signature)
-        found = store.baseline(signature, same)
+        found = store.baseline(signature)
         if found is None:
-            run = store.open_run(Kind.BASELINE, _name(settings), params, _tags(signature))
-            _record(baseline, wanted, Delivery(run, folder, data, settings))
-            found = store.baseline(signature, same)
+            tags = {"runner.signature": signature}
+            run = store.open_run(
+                Kind.BASELINE, _name(settings), baseline_parameters(settings), tags
+            )
         else:
-            missing = [each for each in wanted if f"zip_bytes/{each}" not in found.metrics]
-            # Under the lock, a run that is neither finished nor failed was killed meanwhile.
-            if missing or found.status not in ("FINISHED", "FAILED"):
-                run, reference = store.reopen(found), Reference.of(found)
-                _record(baseline, missing, Delivery(run, folder, data, settings, reference))
+            run = store.reopen(found)
+        delivery = Delivery(run, folder, data, settings, Reference.of(found) if found else None)
+        missing = _missing(settings.export.targets, found)
+        # Under the lock, a run that is neither finished nor failed was killed meanwhile.
+        if found is None or missing or found.status not in ("FINISHED", "FAILED"):
+            _record(baseline, missing, delivery)
+            found = store.baseline(signature)
     if found is None:
-        raise TargetsFailed("the baseline's h5 file could not be written and measured")
+        raise TargetsFailed("the baseline's h5 file could not be written and measured", [])
     return baseline, Reference.of(found)
+
+
+def _missing(asked: Sequence[Target], found: Record | None) -> list[Target]:
+    """List the targets that the run has no figures of, those that failed earlier included."""
+    failed = found.tags.get(_FAILED, "").split() if found else []
+    # The h5 file is what everything is compared with, whether or not it is to be shipped.
+    wanted = dict.fromkeys((Target.H5, *map(Target, failed), *asked))
+    figures = found.metrics if found else {}
+    return [target for target in wanted if f"zip_bytes/{target}" not in figures]
 
 
 def _record(baseline: Baseline, targets: Sequence[Target], delivery: Delivery) -> None:
     """Log the baseline as a run of its own; a target that fails there fails only there."""
+    run = delivery.run
     try:
-        with delivery.run.closing():
+        with run.closing():
             if delivery.reference is None:
-                delivery.run.log_inputs(delivery.data, as_yaml(delivery.settings))
+                run.log_inputs(delivery.data, as_yaml(delivery.settings))
                 delivery.describe(baseline.history, measure_sparsity(baseline.model, asked=0.0))
             delivery.deliver(baseline.model, targets)
+            run.tag(_FAILED, "")
     except TargetsFailed as failure:
+        run.tag(_FAILED, " ".join(failure.targets))
         log.warning("baseline: %s", failure)
 
 
 def _name(settings: Settings) -> str:
     return f"baseline {settings.architecture.name} on {settings.dataset.name}"
-
-
-def _tags(signature: str) -> dict[str, str]:
-    return {"runner.signature": signature}

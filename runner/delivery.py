@@ -37,6 +37,10 @@ class Reference:
 class TargetsFailed(Exception):
     """Some targets have no file or no figures; the others have both."""
 
+    def __init__(self, reason: str, targets: Sequence[Target]) -> None:
+        super().__init__(reason)
+        self.targets = targets
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -69,7 +73,7 @@ class Delivery:
         images = representative_images(self.data.train.images, calibration, self.settings.seed)
         expected = classify(model, self.data.test.images)
         measured: list[Measurement] = []
-        failures: list[str] = []
+        failures: dict[Target, str] = {}
         reference = self.reference
         for target in targets:
             # A converter may raise anything, and one target's loss must not become another's.
@@ -78,7 +82,7 @@ class Delivery:
                 file = measure(target, path, self.data, self.settings.threads)
             except Exception as error:
                 log.exception("%s failed", target)
-                failures.append(f"{target} failed: {one_line(error)}")
+                failures[target] = f"{target} failed: {one_line(error)}"
                 continue
             if reference is None and target is Target.H5:
                 reference = Reference(self.run.id, file.zip_bytes, file.accuracy)
@@ -86,7 +90,7 @@ class Delivery:
             self.run.log_metrics(_figures(file, expected, reference))
             measured.append(file)
         if failures:
-            raise TargetsFailed("; ".join(failures))
+            raise TargetsFailed("; ".join(failures.values()), list(failures))
         return measured
 
 

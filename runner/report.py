@@ -46,10 +46,11 @@ def targets(rows: Sequence[Row]) -> list[Target]:
 
 
 def by_data(rows: Sequence[Row]) -> list[list[Row]]:
-    """Part the rows by data set: accuracies on different images do not compare."""
-    parts: dict[tuple[str | None, ...], list[Row]] = {}
+    """Part the rows by their dataset settings: accuracies on other images do not compare."""
+    parts: dict[frozenset[tuple[str, str]], list[Row]] = {}
     for row in rows:
-        key = tuple(row.point.params.get(f"dataset.{name}") for name in ("name", "path"))
+        settings = row.point.params.items()
+        key = frozenset(item for item in settings if item[0].startswith("dataset."))
         parts.setdefault(key, []).append(row)
     return list(parts.values())
 

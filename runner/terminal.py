@@ -2,6 +2,7 @@
 
 import io
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -42,14 +43,16 @@ def show(store: Store, rows: Sequence[Row], max_drop: float) -> None:
 
 def ui_command(uri: str) -> str:
     """Say how to look at the store: a server by its address, a database through MLflow's UI."""
-    if uri.startswith("http"):
-        return without_password(uri)
+    shown = without_password(uri)
+    if uri.startswith(("http", "databricks")):
+        return shown
     python = Path(sys.executable)
     here = Path.cwd()
-    shown = os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
-    # A password is not for the screen, and without it the command would not work.
-    address = uri if without_password(uri) == uri else '"$MLFLOW_TRACKING_URI"'
-    return f"{shown} -m mlflow ui --backend-store-uri {address}"
+    program = os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
+    # A password is not for the screen: the environment's own is named, any other is masked.
+    named = shown != uri and os.environ.get("MLFLOW_TRACKING_URI") == uri
+    address = '"$MLFLOW_TRACKING_URI"' if named else shlex.quote(shown)
+    return f"{shlex.quote(program)} -m mlflow ui --backend-store-uri {address}"
 
 
 def _plain(table: Table) -> str:
@@ -93,11 +96,17 @@ def _long(rows: Sequence[Row]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for label, record in _labelled(rows):
         for kind in report.targets(rows):
-            first = label[1:] or label
-            first[0] = first[0] or label[0]
-            table.add_row(*first, _sparsity(record), kind, *_figures(record, kind))
+            table.add_row(*_short(label), _sparsity(record), kind, *_figures(record, kind))
         table.add_section()
     return table
+
+
+def _short(label: Sequence[str]) -> list[str]:
+    """Save the column that says what a run is: only a baseline says it, before what varies."""
+    kind, *values = label
+    if not values:
+        return [kind]
+    return [f"{kind} {values[0]}".strip() if kind == "baseline" else values[0], *values[1:]]
 
 
 def _varying(rows: Sequence[Row]) -> Mapping[str, str]:
@@ -124,7 +133,8 @@ def _sparsity(record: Record) -> str:
 def _figures(record: Record, kind: Target) -> list[str]:
     figures = record.metrics
     if f"zip_bytes/{kind}" not in figures:
-        return ["failed" if record.status == "FAILED" else "-", "", ""]
+        asked = record.params.get("export.targets", "").strip("[]").split(",")
+        return ["failed" if record.status == "FAILED" and kind in asked else "-", "", ""]
     accuracy, size = figures[f"accuracy/{kind}"], figures[f"zip_bytes/{kind}"]
     return [f"{accuracy:.2%}", f"{size:,.0f}", f"{figures[f'zip_ratio/{kind}']:.1f}x"]
 

@@ -60,7 +60,7 @@ def check_sweep_choice(arguments: Sequence[str]) -> None:
     """
     for argument in arguments:
         key, _, value = argument.partition("=")
-        if key.lstrip("+") == "sweep" and "," in value:
+        if key.lstrip("+") == "sweep" and not re.fullmatch(r"[\w./-]*", value):
             raise Refused(f"{argument}: takes one sweep; run the command once for each")
         if key == "sweep":
             raise Refused(f"{argument}: a sweep is added with a plus: +{argument}")
@@ -82,9 +82,13 @@ def explained(error: BaseException) -> str:
     return f"{unknown[1]}: no such setting; {where} has {known}" if known else line
 
 
-def _runs(path: Path) -> int:
-    params = yaml.safe_load(path.read_text())["hydra"]["sweeper"]["params"]
-    return len(grid.expand([f"{setting}={values}" for setting, values in params.items()]))
+def _runs(path: Path) -> str:
+    """Count the points of a sweep file; a half-written one must not take the help away."""
+    try:
+        params = yaml.safe_load(path.read_text())["hydra"]["sweeper"]["params"]
+        return str(len(grid.expand([f"{setting}={each}" for setting, each in params.items()])))
+    except (yaml.YAMLError, TypeError, KeyError, AttributeError, HydraException):
+        return "?"
 
 
 def _options(folder: Path) -> list[str]:

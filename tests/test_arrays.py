@@ -42,6 +42,9 @@ IMAGES = np.zeros((90, 8, 8), np.uint8)
         ({"y_train": np.zeros((90, 3), int)}, "labels must be"),
         ({"y_train": np.zeros(90, int) - 1}, "labels start at 0"),
         ({"y_test": np.full(30, 7)}, "y_test has the label 7, which y_train never has"),
+        ({"y_train": np.full(90, 5)}, "y_train has one class"),
+        ({"y_train": np.arange(90) % 3 + 1}, "y_train has 3 classes up to 3; number them from 0"),
+        ({"y_train": np.eye(1, 90, 3, int)[0] * 10**12}, "2 classes up to 1000000000000; number"),
         ({"y_train": np.zeros(90, int), "y_test": np.zeros(30, int)}, "at least 2 are needed"),
     ],
 )

@@ -41,7 +41,7 @@ def test_a_baseline_is_trained_once_and_then_read(
     assert len(first.history["loss"]) == 3
 
 
-@pytest.mark.parametrize("damage", ["cut", "gone", "record", "other"])
+@pytest.mark.parametrize("damage", ["cut", "gone", "record", "other", "history"])
 def test_a_damaged_cache_is_set_aside_and_trained_again(
     settings: Configure, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
@@ -55,6 +55,10 @@ def test_a_damaged_cache_is_set_aside_and_trained_again(
         model.unlink()
     elif damage == "record":
         record.write_text("{")
+    elif damage == "history":
+        known = json.loads(record.read_text())
+        known["history"]["loss"][0] += 1
+        record.write_text(json.dumps(known))
     else:
         record.write_text(json.dumps({"sha256": "0" * 64, "history": {}}))
     again = _obtain(chosen)

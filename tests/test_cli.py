@@ -43,6 +43,7 @@ def no_tensorflow(tmp_path: Path) -> dict[str, str]:
         (["dataset=mnist", "dataset.folder=absent"], "absent: no such folder"),
         (["tracking.uri=mlruns"], "tracking.uri=mlruns: must be sqlite:///FILE"),
         (["+sweep=smoke,sparsity"], "+sweep=smoke,sparsity: takes one sweep"),
+        (["+sweep=glob(*)"], "+sweep=glob(*): takes one sweep"),
         (["+sweep=smoke", "schedule.final_sparsity=0.5,1.5"], "schedule.final_sparsity=1.5: must"),
         (["-m", "schedule.initial_sparsity=0.85,0.9"], "no point of the sweep is possible"),
     ],

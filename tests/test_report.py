@@ -92,5 +92,10 @@ def test_a_bad_baseline_does_not_lower_the_standard() -> None:
 
 
 def test_data_sets_are_judged_apart() -> None:
-    rows = [_row("a", **{"dataset.name": "x"}), _row("b", **{"dataset.name": "y"})]
-    assert [[row.point.name for row in part] for part in report.by_data(rows)] == [["a"], ["b"]]
+    rows = [
+        _row("a", **{"dataset.name": "x"}),
+        _row("b", **{"dataset.name": "x", "dataset.validation_share": "0.3"}),
+        _row("c", **{"dataset.name": "x", "schedule.epochs": "4"}),
+    ]
+    parts = [[row.point.name for row in part] for part in report.by_data(rows)]
+    assert parts == [["a", "c"], ["b"]]

@@ -77,8 +77,41 @@ def test_a_wide_terminal_gets_one_row_a_point(
     assert point.count("95.00% 123,456 10.5x") == len(Target)
 
 
-def test_the_ui_command_shows_no_password() -> None:
+def test_a_baseline_says_so_whatever_varies(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = []
+    for seed in ("1", "2"):
+        baseline = store.open_run(Kind.BASELINE, "baseline", {"seed": seed}, {})
+        baseline.log_metrics(FIGURES)
+        point = store.open_run(Kind.POINT, f"seed={seed}", {"seed": seed}, {})
+        point.log_metrics(FIGURES)
+        rows.append(Row(store.get(point.id), store.get(baseline.id)))
+    shown = _shown(store, rows, 80, monkeypatch, capsys)
+    for seed in ("1", "2"):
+        assert sum(line.split()[:2] == ["baseline", seed] for line in shown) == len(Target)
+
+
+def test_only_what_was_asked_for_can_have_failed(
+    store: Store,
+    rows: list[Row],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    failed = store.open_run(Kind.POINT, "failed", {"export.targets": "[h5,tflite_int8]"}, {})
+    with pytest.raises(ValueError, match="early"), failed.closing():
+        raise ValueError("too early")
+    rows = [*rows, Row(store.get(failed.id), None)]
+    shown = "\n".join(_shown(store, rows, 240, monkeypatch, capsys))
+    assert shown.count("failed ") + shown.count("failed\n") >= 2
+    (line,) = (line for line in shown.splitlines() if line.count(" failed") == 2)
+    assert line.split().count("-") == 4
+
+
+def test_the_ui_command_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ui_command("sqlite:////a b/c.db").endswith(" --backend-store-uri 'sqlite:////a b/c.db'")
     assert ui_command("http://me:secret@host/x") == "http://me:***@host/x"
-    database = ui_command("postgresql://me:secret@host/x")
-    assert "secret" not in database
-    assert database.endswith('-m mlflow ui --backend-store-uri "$MLFLOW_TRACKING_URI"')
+    uri = "postgresql://me:secret@host/x"
+    assert ui_command(uri).endswith(" --backend-store-uri 'postgresql://me:***@host/x'")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    assert ui_command(uri).endswith(' --backend-store-uri "$MLFLOW_TRACKING_URI"')

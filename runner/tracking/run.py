@@ -86,6 +86,11 @@ class Run:
             self._end("KILLED")
             raise
         self._end("FINISHED")
+        self._forget_failure()
+
+    def _forget_failure(self) -> None:
+        if "runner.error" in self._client.get_run(self.id).data.tags:
+            self._client.delete_tag(self.id, "runner.error")
 
     def _end(self, status: str) -> None:
         self._client.set_terminated(self.id, status)

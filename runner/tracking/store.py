@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import mlflow
 from filelock import FileLock
+from hydra.core.utils import env_override
 from mlflow.entities import LifecycleStage
 from mlflow.entities import Run as Entity
-from mlflow.exceptions import MlflowException
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
@@ -26,6 +26,7 @@ from runner.tracking.run import Run
 # Creating its tables is no news to someone who waits for a sweep.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _PARENT = "mlflow.parentRunId"
 
@@ -42,10 +43,13 @@ class Store:
         self.uri = uri
         try:
             # Two processes that make the same database at once collide (mlflow issue 19299).
-            with _lock(uri):
+            with _lock(uri), env_override(_impatience()):
                 self._client = mlflow.MlflowClient(uri)
                 self.experiment_id = self._experiment(experiment)
-        except (MlflowException, OSError) as error:
+        except Refused:
+            raise
+        except Exception as error:
+            # A database may have no driver here, or be no database; each raises its own.
             shown = without_password(uri)
             raise Refused(f"tracking.uri={shown}: not usable ({one_line(error)})") from None
 
@@ -80,24 +84,19 @@ class Store:
         return run
 
     def reopen(self, record: Record) -> Run:
-        """Return a run that is there already, to add to it; an earlier failure is forgotten."""
-        if record.error:
-            self._client.delete_tag(record.id, "runner.error")
+        """Return a run that is there already, to add to it."""
         return Run(self._client, record.id)
 
     def points(self, sweep_run_id: str) -> list[Record]:
         """Return the points of a sweep, in the order in which they were started."""
         return self.find(f"tags.`{_PARENT}` = '{sweep_run_id}'")
 
-    def baseline(self, signature: str, params: Mapping[str, str]) -> Record | None:
-        """Return the measured baseline run of this signature and these params, if any."""
-        filters = [
-            f"tags.`runner.kind` = '{Kind.BASELINE}'",
-            f"tags.`runner.signature` = '{signature}'",
-            f"metrics.`zip_bytes/{Target.H5}` > 0",
-            *(f"params.`{name}` = '{value}'" for name, value in params.items()),
-        ]
-        found = self.find(" and ".join(filters))
+    def baseline(self, signature: str) -> Record | None:
+        """Return the baseline run of this signature whose h5 file was measured, if there is one."""
+        found = self.find(
+            f"tags.`runner.kind` = '{Kind.BASELINE}' and tags.`runner.signature` = '{signature}' "
+            f"and metrics.`zip_bytes/{Target.H5}` > 0"
+        )
         return found[0] if found else None
 
     def get(self, run_id: str) -> Record:
@@ -135,6 +134,12 @@ class Store:
                 f"mlflow experiments restore --experiment-id {found.experiment_id}"
             )
         return str(found.experiment_id)
+
+
+def _impatience() -> dict[str, str]:
+    """Make first contact fail in seconds: MLflow's own seven retries are for a long job."""
+    defaults = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+    return {name: os.environ.get(name, value) for name, value in defaults.items()}
 
 
 def _user() -> str:
