@@ -1,6 +1,5 @@
 """The command line goes in; one run, or a sweep of runs, and an exit code come out."""
 
-import logging
 import os
 import signal
 import sys
@@ -20,8 +19,6 @@ from runner.sweep.sweeper import PruningSweeper
 
 _FINISHED, _FAILED, _REFUSED = 0, 1, 2
 _TRACEBACKS = "HYDRA_FULL_ERROR"
-
-log = logging.getLogger(__name__)
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from runner import baseline_run
 from runner.backend import make_repeatable
-from runner.data import load
+from runner.data import Dataset, load
 from runner.delivery import Delivery
 from runner.identity import baseline_signature, fingerprint
 from runner.parameters import as_yaml, point_parameters
 from runner.prune import prune, require_sparsity
 from runner.settings import Settings
-from runner.tracking import Kind, Store
+from runner.tracking import Kind, Run, Store
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +27,7 @@ def run(settings: Settings, folder: Path) -> str:
     data = load(settings.dataset, settings.cache.folder)
     store = Store(settings.tracking.uri, settings.tracking.experiment)
     signature = baseline_signature(settings, data.digest)
-    tags = {
-        "runner.signature": signature,
-        "runner.fingerprint": fingerprint(settings, data.digest),
-        **({"runner.sweep": settings.sweep.name} if settings.sweep.name else {}),
-    }
-    point = store.open_run(
-        Kind.POINT, _name(settings), point_parameters(settings), tags, settings.sweep.run_id
-    )
+    point = _open(store, settings, data)
     with point.closing():
         point.log_inputs(data, as_yaml(settings))
         baseline, reference = baseline_run.obtain(
@@ -49,6 +42,18 @@ def run(settings: Settings, folder: Path) -> str:
         files = delivery.deliver(pruned.model, settings.export.targets)
     log.info("finished %s: %s", _name(settings), "; ".join(map(str, files)))
     return point.id
+
+
+def _open(store: Store, settings: Settings, data: Dataset) -> Run:
+    tags = {
+        "runner.signature": baseline_signature(settings, data.digest),
+        "runner.fingerprint": fingerprint(settings, data.digest),
+    }
+    sweep = settings.sweep
+    if sweep.name:
+        tags["runner.sweep"] = sweep.name
+    params = point_parameters(settings)
+    return store.open_run(Kind.POINT, _name(settings), params, tags, sweep.run_id)
 
 
 def _name(settings: Settings) -> str:

@@ -70,8 +70,7 @@ def _quoted(text: str) -> str:
 
 
 def _rows(store: Store, sweep_run_id: str) -> list[Row]:
-    rows: list[Row] = []
-    for point in store.points(sweep_run_id):
-        baseline = point.tags.get("runner.baseline_run_id")
-        rows.append(Row(point, store.get(baseline) if baseline else None))
-    return rows
+    points = store.points(sweep_run_id)
+    ids = [point.tags.get("runner.baseline_run_id", "") for point in points]
+    baselines = {each: store.get(each) for each in set(ids) if each}
+    return [Row(point, baselines.get(each)) for point, each in zip(points, ids, strict=True)]
