@@ -37,7 +37,7 @@ lock: $(INSTALLED) ## renew the lock file from the ranges in pyproject.toml
 
 clean: ## remove .venv and all caches; results (mlflow.db, mlruns, outputs) stay
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache
-	find runner tests -name __pycache__ -prune -exec rm -rf {} +
+	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11, 3.12 or 3.13 is needed" >&2; exit 1; }

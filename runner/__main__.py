@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from runner import preflight, usage
 from runner.locations import CONF, register
 from runner.refusal import Refused, one_line
-from runner.settings import from_hydra
+from runner.settings import Settings, from_hydra
 from runner.sweep.sweeper import PruningSweeper
 
 _FINISHED, _FAILED, _REFUSED = 0, 1, 2
@@ -25,23 +25,29 @@ _TRACEBACKS = "HYDRA_FULL_ERROR"
 def point(config: DictConfig) -> str:
     """Run one point and return the id of its MLflow run."""
     try:
-        settings = from_hydra(config)
-        preflight.check(settings)
-    except Exception as error:
-        if HydraConfig.get().mode is RunMode.MULTIRUN:
-            raise
-        # Not an ordinary exception: Hydra would report that as a job that failed.
-        raise SystemExit(_refuse(error)) from None
+        settings = _checked(config)
 
-    # TensorFlow is imported here, after every check.
-    from runner.experiment import run
+        # TensorFlow is imported here, after every check.
+        from runner.experiment import run
 
-    try:
         return run(settings, Path(HydraConfig.get().runtime.output_dir))
     except Refused as refusal:
         if HydraConfig.get().mode is RunMode.MULTIRUN:
             raise
+        # Not an ordinary exception: Hydra would report that as a job that failed.
         raise SystemExit(_refuse(refusal)) from None
+
+
+def _checked(config: DictConfig) -> Settings:
+    """Convert and check; whatever goes wrong before any work is about the settings."""
+    try:
+        settings = from_hydra(config)
+        preflight.check(settings)
+    except Refused:
+        raise
+    except Exception as error:
+        raise Refused(usage.explained(error)) from error
+    return settings
 
 
 def main() -> None:

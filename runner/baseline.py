@@ -14,6 +14,7 @@ from filelock import FileLock
 from runner import architectures
 from runner.backend import keras, make_repeatable, save_h5
 from runner.data import Dataset
+from runner.refusal import one_line
 from runner.settings import Settings
 from runner.training import History, train
 
@@ -93,7 +94,7 @@ def _read(folder: Path, signature: str) -> Baseline:
         model = keras.models.load_model(str(folder / _MODEL), compile=False)
         return Baseline(signature, model, record["history"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamagedCache(" ".join(str(error).split())) from error
+        raise DamagedCache(one_line(error)) from error
 
 
 def _sha256(model: Path, history: object) -> str:

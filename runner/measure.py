@@ -100,8 +100,9 @@ def _litert(path: Path, threads: int) -> Callable[[Images], Classes]:
 def _invoke(interpreter: Any, images: Images) -> Classes:
     (taken,) = interpreter.get_input_details()
     (given,) = interpreter.get_output_details()
-    interpreter.resize_tensor_input(taken["index"], images.shape)
-    interpreter.allocate_tensors()
+    if tuple(taken["shape"]) != images.shape:
+        interpreter.resize_tensor_input(taken["index"], images.shape)
+        interpreter.allocate_tensors()
     interpreter.set_tensor(taken["index"], _quantized(images, taken))
     interpreter.invoke()
     # Dequantizing keeps the order of the scores, so the largest can be taken as it is.

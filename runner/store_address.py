@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from hydra.utils import to_absolute_path
-from pydantic_core import PydanticCustomError
+
+from runner.refusal import Refused
 
 SQLITE = "sqlite:///"
 ACCEPTED = "sqlite:///FILE, http(s)://HOST, or another database that MLflow takes"
@@ -18,7 +19,7 @@ def resolve(uri: object) -> str:
     A relative SQLite path means another database in another folder, so it becomes absolute.
 
     Raises:
-        PydanticCustomError: no store of that kind is supported; names where it was given.
+        Refused: no store of that kind is supported; names where it was given.
     """
     given = str(uri or os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}mlflow.db")
     if given.startswith(SQLITE) and len(given) > len(SQLITE):
@@ -27,8 +28,7 @@ def resolve(uri: object) -> str:
     if given.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0] in _SCHEMES:
         return given
     name = "tracking.uri" if uri else "MLFLOW_TRACKING_URI"
-    line = f"{name}={given}: must be {ACCEPTED}"
-    raise PydanticCustomError("wrong", "{line}", {"line": line})
+    raise Refused(f"{name}={given}: must be {ACCEPTED}")
 
 
 def without_password(uri: str) -> str:

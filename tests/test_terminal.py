@@ -1,3 +1,4 @@
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from runner.report import Row
 from runner.targets import Target
 from runner.terminal import ui_command
 from runner.tracking import Kind, Store
+
+Shown = Callable[[Sequence[Row], int], list[str]]
 
 FIGURES = {
     f"{name}/{target}": value
@@ -41,45 +44,40 @@ def rows(store: Store) -> list[Row]:
     return made
 
 
-def _shown(
-    store: Store, rows: list[Row], width: int, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> list[str]:  # fmt: skip
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", str(width))
-    terminal.show(store, rows, max_drop=0.01)
-    lines = capsys.readouterr().out.splitlines()
-    return [Text.from_ansi(line).plain.rstrip() for line in lines]
+@pytest.fixture
+def shown(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Shown:
+    """Show rows on a terminal of that width; return its lines without colours."""
+
+    def run(rows: Sequence[Row], width: int) -> list[str]:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", str(width))
+        terminal.show(store, rows, max_drop=0.01)
+        lines = capsys.readouterr().out.splitlines()
+        return [Text.from_ansi(line).plain.rstrip() for line in lines]
+
+    return run
 
 
 def test_a_narrow_terminal_gets_one_row_a_file_and_every_name_whole(
-    store: Store,
-    rows: list[Row],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    rows: list[Row], shown: Shown
 ) -> None:
-    shown = _shown(store, rows, 80, monkeypatch, capsys)
-    table = shown[: shown.index(terminal.LEGEND)]
+    lines = shown(rows, 80)
+    table = lines[: lines.index(terminal.LEGEND)]
     assert max(map(len, table)) <= 80
     for target in Target:
         assert sum(target in line.split() for line in table) == 3
     assert "…" not in "".join(table)
 
 
-def test_a_wide_terminal_gets_one_row_a_point(
-    store: Store,
-    rows: list[Row],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    shown = _shown(store, rows, 240, monkeypatch, capsys)
-    (point,) = (line for line in shown if line.split()[:4] == ["point", "0.9", "0.9", "4"])
+def test_a_wide_terminal_gets_one_row_a_point(rows: list[Row], shown: Shown) -> None:
+    lines = shown(rows, 240)
+    (point,) = (line for line in lines if line.split()[:4] == ["point", "0.9", "0.9", "4"])
     assert point.count("95.00% 123,456 10.5x") == len(Target)
 
 
-def test_a_baseline_says_so_whatever_varies(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_baseline_says_so_whatever_varies(store: Store, shown: Shown) -> None:
     rows = []
     for seed in ("1", "2"):
         baseline = store.open_run(Kind.BASELINE, "baseline", {"seed": seed}, {})
@@ -87,24 +85,19 @@ def test_a_baseline_says_so_whatever_varies(
         point = store.open_run(Kind.POINT, f"seed={seed}", {"seed": seed}, {})
         point.log_metrics(FIGURES)
         rows.append(Row(store.get(point.id), store.get(baseline.id)))
-    shown = _shown(store, rows, 80, monkeypatch, capsys)
+    lines = shown(rows, 80)
     for seed in ("1", "2"):
-        assert sum(line.split()[:2] == ["baseline", seed] for line in shown) == len(Target)
+        assert sum(line.split()[:2] == ["baseline", seed] for line in lines) == len(Target)
 
 
 def test_only_what_was_asked_for_can_have_failed(
-    store: Store,
-    rows: list[Row],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    store: Store, rows: list[Row], shown: Shown
 ) -> None:
     failed = store.open_run(Kind.POINT, "failed", {"export.targets": "[h5,tflite_int8]"}, {})
     with pytest.raises(ValueError, match="early"), failed.closing():
         raise ValueError("too early")
     rows = [*rows, Row(store.get(failed.id), None)]
-    shown = "\n".join(_shown(store, rows, 240, monkeypatch, capsys))
-    assert shown.count("failed ") + shown.count("failed\n") >= 2
-    (line,) = (line for line in shown.splitlines() if line.count(" failed") == 2)
+    (line,) = (line for line in shown(rows, 240) if line.count(" failed") == 2)
     assert line.split().count("-") == 4
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from runner.refusal import Refused
 from runner.settings.fields import (
     Begin,
     Count,
@@ -43,7 +44,7 @@ class DatasetSettings(_Group):
     @model_validator(mode="after")
     def _npz_has_a_path(self) -> Self:
         if self.name == "npz" and self.path is None:
-            raise _wrong("dataset.path=null: dataset=npz takes the path of an .npz file")
+            raise Refused("dataset.path=null: dataset=npz takes the path of an .npz file")
         return self
 
 
@@ -139,10 +140,6 @@ class Settings(_Group):
     report: ReportSettings
     cache: CacheSettings
     sweep: SweepSettings
-
-
-def _wrong(line: str) -> PydanticCustomError:
-    return PydanticCustomError("wrong", "{line}", {"line": line})
 
 
 def _impossible(field: str, value: float, accepted: str) -> PydanticCustomError:

@@ -39,8 +39,6 @@ def _refusal(error: ValidationError) -> Refused:
 
 
 def _line(detail: ErrorDetails) -> str:
-    if detail["type"] == "wrong":
-        return detail["msg"]
     keys = [key for key in detail["loc"] if isinstance(key, str)]
     setting = ".".join(keys)
     if detail["type"] == "extra_forbidden":
