@@ -16,6 +16,9 @@ with hushed():
     import tensorflow_model_optimization as tfmot
     import tf_keras as keras
     from ai_edge_litert.interpreter import Interpreter
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
     from tensorflow_model_optimization.python.core.sparsity.keras.prune_registry import (
         PruneRegistry,
     )
@@ -29,6 +32,7 @@ __all__ = [
     "Interpreter",
     "PruneLowMagnitude",
     "PruneRegistry",
+    "convert_variables_to_constants_v2",
     "keras",
     "make_repeatable",
     "save_h5",

@@ -8,6 +8,7 @@ from pathlib import Path
 from runner.backend import keras
 from runner.data import Dataset
 from runner.export import export, representative_images
+from runner.frozen import Exportable, exportable
 from runner.measure import Classes, Measurement, agreement, classify, measure
 from runner.refusal import one_line
 from runner.settings import Settings
@@ -69,29 +70,35 @@ class Delivery:
         Raises:
             TargetsFailed: at the end, naming each target that failed and why.
         """
-        calibration = self.settings.export.representative_images
-        images = representative_images(self.data.train.images, calibration, self.settings.seed)
         expected = classify(model, self.data.test.images)
         measured: list[Measurement] = []
         failures: dict[Target, str] = {}
         reference = self.reference
-        for target in targets:
-            # A converter may raise anything, and one target's loss must not become another's.
-            try:
-                path = export(model, target, self.folder, images)
-                file = measure(target, path, self.data, self.settings.threads)
-            except Exception as error:
-                log.exception("%s failed", target)
-                failures[target] = f"{target} failed: {one_line(error)}"
-                continue
-            if reference is None and target is Target.H5:
-                reference = Reference(self.run.id, file.zip_bytes, file.accuracy)
-            self.run.log_file(path, "models")
-            self.run.log_metrics(_figures(file, expected, reference))
-            measured.append(file)
+        with exportable(model) as source:
+            for target in targets:
+                # A converter may raise anything: one target's loss must not become another's.
+                try:
+                    file = self._file(source, target)
+                except Exception as error:
+                    log.exception("%s failed", target)
+                    failures[target] = f"{target} failed: {one_line(error)}"
+                    continue
+                if reference is None and target is Target.H5:
+                    reference = Reference(self.run.id, file.zip_bytes, file.accuracy)
+                self.run.log_metrics(_figures(file, expected, reference))
+                measured.append(file)
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return measured
+
+    def _file(self, source: Exportable, target: Target) -> Measurement:
+        """Export, measure and log one file."""
+        calibration = self.settings.export.representative_images
+        images = representative_images(self.data.train.images, calibration, self.settings.seed)
+        path = export(source, target, self.folder, images)
+        file = measure(target, path, self.data, self.settings.threads)
+        self.run.log_file(path, "models")
+        return file
 
 
 def _figures(file: Measurement, expected: Classes, reference: Reference | None) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""A Keras model and some training images go in; the files of the asked targets come out."""
+"""A model and some training images go in; the file of the asked target comes out."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.backend import keras, save_h5, tf
+from runner.backend import save_h5, tf
 from runner.chatter import hushed
+from runner.frozen import Exportable
 from runner.targets import Target
 
 Images = NDArray[np.float32]
 
-
-Writer = Callable[[keras.Model, Path, Images], None]
+Writer = Callable[[Exportable, Path, Images], None]
 
 
 def representative_images(images: Images, number: int, seed: int) -> Images:
@@ -24,7 +24,7 @@ def representative_images(images: Images, number: int, seed: int) -> Images:
     return images[np.sort(drawn)]
 
 
-def export(model: keras.Model, target: Target, folder: Path, representative: Images) -> Path:
+def export(model: Exportable, target: Target, folder: Path, representative: Images) -> Path:
     """Write the target's file into the folder and return its path.
 
     Args:
@@ -45,8 +45,8 @@ def export(model: keras.Model, target: Target, folder: Path, representative: Ima
     return path
 
 
-def _write_h5(model: keras.Model, path: Path, _: Images) -> None:
-    save_h5(model, str(path))
+def _write_h5(model: Exportable, path: Path, _: Images) -> None:
+    save_h5(model.model, str(path))
 
 
 def _float32(_: Any, __: Images) -> None:
@@ -76,9 +76,9 @@ def _int8(converter: Any, representative: Images) -> None:
 def _tflite(configure: Callable[[Any, Images], None]) -> Writer:
     """Make a writer of TFLite files from what is particular to one precision."""
 
-    def write(model: keras.Model, path: Path, representative: Images) -> None:
+    def write(model: Exportable, path: Path, representative: Images) -> None:
         with hushed():
-            converter = tf.lite.TFLiteConverter.from_keras_model(model)
+            converter = tf.lite.TFLiteConverter.from_saved_model(str(model.saved_model))
             configure(converter, representative)
             path.write_bytes(converter.convert())
 

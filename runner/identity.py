@@ -3,6 +3,7 @@
 A signature hashes what changes the result, and nothing else: not where files lie, not the store.
 """
 
+import functools
 import hashlib
 import json
 from importlib.metadata import version
@@ -12,7 +13,9 @@ from typing import Any
 from runner.architectures import ARCHITECTURES
 from runner.settings import Settings
 
-_TRAINING = Path(__file__).with_name("training.py")
+# The rooms whose code decides what a dense model, and what a point, comes out as.
+_TRAINING = ("training.py", "resident_loop.py")
+_PRUNING = ("prune.py", "pruning_steps.py", "frozen.py", "export.py", "measure.py")
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
 
 
@@ -28,6 +31,7 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
             "baseline": _baseline(settings, data_digest),
             "schedule": settings.schedule.model_dump(mode="json"),
             "export": settings.export.model_dump(mode="json"),
+            "code": _source_digest(_PRUNING),
         }
     )
 
@@ -36,13 +40,19 @@ def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
     return {
         "data": data_digest,
         "architecture": settings.architecture.model_dump(mode="json"),
-        "training": hashlib.sha256(_TRAINING.read_bytes()).hexdigest(),
+        "training": _source_digest(_TRAINING),
         "builder": ARCHITECTURES[settings.architecture.name].source_digest,
         "baseline": settings.baseline.model_dump(mode="json"),
         "seed": settings.seed,
         "threads": settings.threads,
         "versions": {library: version(library) for library in _LIBRARIES},
     }
+
+
+@functools.cache
+def _source_digest(names: tuple[str, ...]) -> str:
+    folder = Path(__file__).parent
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()
 
 
 def _hash(what: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner.backend import PruneLowMagnitude, keras, tfmot
+from runner.backend import PruneLowMagnitude, keras, tf, tfmot
 from runner.data import Dataset
 from runner.pruning_steps import PruningSteps, pruning_steps
 from runner.settings import ScheduleSettings
@@ -83,7 +83,9 @@ def _wrap(model: keras.Model, schedule: Any, dense_layers: Sequence[str]) -> ker
             return layer
         return tfmot.sparsity.keras.prune_low_magnitude(layer, pruning_schedule=schedule)
 
-    return keras.models.clone_model(model, clone_function=wrap)
+    # AutoGraph would rewrite the wrapper's source code, again for every model, to no effect.
+    clone = tf.autograph.experimental.do_not_convert(keras.models.clone_model)
+    return clone(model, clone_function=wrap)
 
 
 def _prunable(wrapped: keras.Model) -> list[Any]:

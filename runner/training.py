@@ -6,12 +6,11 @@ from typing import Any, Protocol
 
 from runner.backend import keras
 from runner.data import Dataset
+from runner.resident_loop import EpochFigures, ResidentLoop, judging_step, training_step
 
 # Rows: one value per epoch.
 History = Mapping[str, Sequence[float]]
 
-# Steps that run as one call into TensorFlow: fewer returns to Python, the same arithmetic.
-_STEPS_PER_CALL = 100
 _EVALUATION_BATCH = 1000
 
 
@@ -37,24 +36,27 @@ def train(
     model: keras.Model, data: Dataset, settings: TrainingSettings, callbacks: Sequence[Any] = ()
 ) -> History:
     """Fit with Adam and crossentropy; return loss, train_accuracy, val_loss, val_accuracy."""
-    steps = steps_per_epoch(len(data.train.labels), settings.batch_size)
-    model.compile(
-        optimizer=keras.optimizers.Adam(settings.learning_rate),
-        loss=keras.losses.SparseCategoricalCrossentropy(),
-        metrics=["accuracy"],
-        steps_per_execution=min(_STEPS_PER_CALL, steps),
-    )
-    fitted = model.fit(
-        data.train.images,
-        data.train.labels,
-        batch_size=settings.batch_size,
-        epochs=settings.epochs,
-        shuffle=settings.shuffle,
-        validation_data=(data.validation.images, data.validation.labels),
-        validation_batch_size=_EVALUATION_BATCH,
-        callbacks=list(callbacks),
-        verbose=0,
-    )
-    history = {name: [float(value) for value in values] for name, values in fitted.history.items()}
-    history["train_accuracy"] = history.pop("accuracy")
+    # The older Adam is the same arithmetic, in one kernel a variable.
+    model.compile(keras.optimizers.legacy.Adam(settings.learning_rate))
+    learn = ResidentLoop(data.train, settings.batch_size, training_step(model, model.optimizer))
+    judge = ResidentLoop(data.validation, _EVALUATION_BATCH, judging_step(model))
+    told = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=settings.epochs)
+    history: dict[str, list[float]] = {}
+    told.on_train_begin()
+    for epoch in range(settings.epochs):
+        told.on_epoch_begin(epoch)
+        trained, judged = learn.epoch(settings.shuffle), judge.epoch()
+        for name, value in _figures(trained, judged).items():
+            history.setdefault(name, []).append(value)
+        told.on_epoch_end(epoch)
+    told.on_train_end()
     return history
+
+
+def _figures(trained: EpochFigures, judged: EpochFigures) -> dict[str, float]:
+    return {
+        "loss": trained.loss,
+        "train_accuracy": trained.accuracy,
+        "val_loss": judged.loss,
+        "val_accuracy": judged.accuracy,
+    }

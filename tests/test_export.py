@@ -6,6 +6,7 @@ import pytest
 from runner import architectures
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.export import WRITERS, export, representative_images
+from runner.frozen import exportable
 from runner.targets import Target
 
 IMAGES = np.random.default_rng(0).random((30, 8, 8, 1), dtype=np.float32)
@@ -20,7 +21,8 @@ def model() -> keras.Model:
 @pytest.fixture(scope="module")
 def files(model: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> dict[Target, Path]:
     folder = tmp_path_factory.mktemp("models")
-    return {target: export(model, target, folder, IMAGES) for target in Target}
+    with exportable(model) as source:
+        return {target: export(source, target, folder, IMAGES) for target in Target}
 
 
 def _types(path: Path) -> list[np.dtype[np.generic]]:
@@ -74,8 +76,8 @@ def test_h5_is_read_back_with_the_same_weights(
 def test_a_target_that_cannot_be_written_leaves_nothing(model: keras.Model, tmp_path: Path) -> None:
     blocked = tmp_path / Target.H5.file_name
     blocked.mkdir()
-    with pytest.raises(OSError, match="directory"):
-        export(model, Target.H5, tmp_path, IMAGES)
+    with exportable(model) as source, pytest.raises(OSError, match="directory"):
+        export(source, Target.H5, tmp_path, IMAGES)
     assert list(tmp_path.iterdir()) == [blocked]
 
 

@@ -9,6 +9,7 @@ from runner import architectures, data
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.data import Dataset
 from runner.export import export
+from runner.frozen import exportable
 from runner.measure import agreement, measure, zipped_bytes
 from runner.settings import DatasetSettings
 from runner.targets import Target
@@ -28,11 +29,16 @@ def model(tiny: Dataset) -> keras.Model:
     return architectures.build("mnist_cnn", tiny.shape, tiny.classes)
 
 
+def _export(model: keras.Model, target: Target, folder: Path, tiny: Dataset) -> Path:
+    with exportable(model) as source:
+        return export(source, target, folder, tiny.train.images)
+
+
 @pytest.mark.parametrize("target", Target)
 def test_accuracy_is_that_of_the_model_on_both_splits(
     model: keras.Model, tiny: Dataset, tmp_path: Path, target: Target
 ) -> None:
-    path = export(model, target, tmp_path, tiny.train.images)
+    path = _export(model, target, tmp_path, tiny)
     measured = measure(target, path, tiny, threads=1)
     expected = model.predict(tiny.test.images, verbose=0).argmax(axis=-1)
     # An untrained model is often undecided, and int8 has 256 steps to tell two classes apart.
@@ -49,7 +55,7 @@ def test_accuracy_is_that_of_the_model_on_both_splits(
 def test_int8_images_are_quantized_by_the_files_own_scale(
     model: keras.Model, tiny: Dataset, tmp_path: Path
 ) -> None:
-    path = export(model, Target.TFLITE_INT8, tmp_path, tiny.train.images)
+    path = _export(model, Target.TFLITE_INT8, tmp_path, tiny)
     interpreter = Interpreter(str(path))
     interpreter.allocate_tensors()
     (taken,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
@@ -67,7 +73,7 @@ def test_int8_images_are_quantized_by_the_files_own_scale(
 def test_more_images_than_a_batch_are_all_counted(
     model: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = export(model, Target.TFLITE_FLOAT32, tmp_path, tiny.train.images)
+    path = _export(model, Target.TFLITE_FLOAT32, tmp_path, tiny)
     whole = measure(Target.TFLITE_FLOAT32, path, tiny, threads=1)
     monkeypatch.setattr("runner.measure._BATCH", 7)
     parts = measure(Target.TFLITE_FLOAT32, path, tiny, threads=1)

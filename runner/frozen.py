@@ -1,0 +1,49 @@
+"""A Keras model goes in; what every converter reads, traced and frozen only once, comes out."""
+
+import functools
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner.backend import convert_variables_to_constants_v2, keras, tf
+from runner.chatter import hushed
+
+
+@dataclass(frozen=True)
+class Exportable:
+    """A model and, once a converter has asked for it, the same model as a frozen SavedModel."""
+
+    model: keras.Model
+    folder: Path
+
+    @functools.cached_property
+    def saved_model(self) -> Path:
+        """Write a SavedModel that holds one function with its weights as constants.
+
+        A converter that is given a Keras model writes and reads such a folder itself, for each
+        file anew, with a function for every layer in it: three times the work for the same file.
+        """
+        name, answer = self.model.input_names[0], self.model.output_names[0]
+        shape = tf.TensorSpec([None, *self.model.inputs[0].shape[1:]], tf.float32, name)
+        traced = tf.function(lambda images: self.model(images, training=False), autograph=False)
+        frozen = convert_variables_to_constants_v2(traced.get_concrete_function(shape))
+
+        def answers(**images: Any) -> dict[str, Any]:
+            return {answer: frozen(images[name])[0]}
+
+        module = tf.Module()
+        module.serve = tf.function(answers, autograph=False)
+        with hushed():
+            signature = module.serve.get_concrete_function(**{name: shape})
+            tf.saved_model.save(module, str(self.folder), signatures=signature)
+        return self.folder
+
+
+@contextmanager
+def exportable(model: keras.Model) -> Iterator[Exportable]:
+    """Prepare a model for any number of exports; its SavedModel is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Exportable(model, Path(folder))

@@ -1,0 +1,91 @@
+"""A model and a split of images go in; whole epochs of it, one call into TensorFlow each, come out.
+
+The images stay in TensorFlow's memory and the steps run inside it, one after the other: what
+Keras' own fit spends between the steps of a small model takes longer than the steps.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from runner.backend import keras, tf
+from runner.data import Split
+
+# Sum of losses and number of right answers, over images.
+_Sums = tuple[Any, Any]
+_NOTHING = (np.float64(0), np.int64(0))
+
+
+@dataclass(frozen=True)
+class EpochFigures:
+    """Mean loss, and share of images classified right, over all images of an epoch."""
+
+    loss: float
+    accuracy: float
+
+
+class ResidentLoop:
+    """Batches of one split, given to one function, in any order."""
+
+    def __init__(self, split: Split, batch_size: int, step: Callable[[Any, Any], _Sums]) -> None:
+        """Take a step, which maps images and labels of a batch to loss sum and right answers."""
+        self._images, self._labels = tf.constant(split.images), tf.constant(split.labels)
+        self._batch_size, self._step = batch_size, step
+        self._order = tf.range(len(split.labels))
+        traced = tf.function(self._all, autograph=False)
+        # Tracing, like the copy above, is no training: both are over before the first epoch.
+        self._run = traced.get_concrete_function(tf.TensorSpec([None], tf.int32))
+
+    def epoch(self, shuffle: bool = False) -> EpochFigures:
+        """Go once through all images, in their own order or in a new random one."""
+        order = tf.random.shuffle(self._order) if shuffle else self._order
+        loss, right = self._run(order)
+        images = len(self._order)
+        return EpochFigures(float(loss) / images, int(right) / images)
+
+    def _all(self, order: Any) -> _Sums:
+        size = tf.shape(order)[0]
+
+        def batch(start: Any, loss: Any, right: Any) -> tuple[Any, Any, Any]:
+            chosen = order[start : start + self._batch_size]
+            images, labels = tf.gather(self._images, chosen), tf.gather(self._labels, chosen)
+            more_loss, more_right = self._step(images, labels)
+            return start + self._batch_size, loss + more_loss, right + more_right
+
+        # Each step starts from the weights that the one before it left.
+        _, loss, right = tf.while_loop(
+            lambda start, *_: start < size, batch, (0, *_NOTHING), parallel_iterations=1
+        )
+        return loss, right
+
+
+def training_step(model: keras.Model, optimizer: Any) -> Callable[[Any, Any], _Sums]:
+    """Make the step that changes the weights once; regularisation counts as part of the loss."""
+
+    def step(images: Any, labels: Any) -> _Sums:
+        with tf.GradientTape() as tape:
+            scores = model(images, training=True)
+            losses = keras.losses.sparse_categorical_crossentropy(labels, scores)
+            loss = tf.add_n([tf.reduce_mean(losses), *model.losses])
+        weights = model.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return _sums(losses, scores, labels)
+
+    return step
+
+
+def judging_step(model: keras.Model) -> Callable[[Any, Any], _Sums]:
+    """Make the step that only looks."""
+
+    def step(images: Any, labels: Any) -> _Sums:
+        scores = model(images, training=False)
+        return _sums(keras.losses.sparse_categorical_crossentropy(labels, scores), scores, labels)
+
+    return step
+
+
+def _sums(losses: Any, scores: Any, labels: Any) -> _Sums:
+    right = tf.argmax(scores, axis=-1, output_type=labels.dtype) == labels
+    return tf.reduce_sum(tf.cast(losses, tf.float64)), tf.math.count_nonzero(right)
