@@ -3,51 +3,16 @@
 import os
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 
-import hydra
-from hydra.core.hydra_config import HydraConfig
-from hydra.types import RunMode
-from omegaconf import DictConfig
-
-from runner import preflight, usage
-from runner.locations import CONF, register
+from runner import usage
+from runner.job import RefusedPoint, job
+from runner.locations import register
 from runner.refusal import Refused, one_line
-from runner.settings import Settings, from_hydra
 from runner.sweep.sweeper import PruningSweeper
 
 _FINISHED, _FAILED, _REFUSED = 0, 1, 2
 _TRACEBACKS = "HYDRA_FULL_ERROR"
-
-
-@hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
-def point(config: DictConfig) -> str:
-    """Run one point and return the id of its MLflow run."""
-    try:
-        settings = _checked(config)
-
-        # TensorFlow is imported here, after every check.
-        from runner.experiment import run
-
-        return run(settings, Path(HydraConfig.get().runtime.output_dir))
-    except Refused as refusal:
-        if HydraConfig.get().mode is RunMode.MULTIRUN:
-            raise
-        # Not an ordinary exception: Hydra would report that as a job that failed.
-        raise SystemExit(_refuse(refusal)) from None
-
-
-def _checked(config: DictConfig) -> Settings:
-    """Convert and check; whatever goes wrong before any work is about the settings."""
-    try:
-        settings = from_hydra(config)
-        preflight.check(settings)
-    except Refused:
-        raise
-    except Exception as error:
-        raise Refused(usage.explained(error)) from error
-    return settings
 
 
 def main() -> None:
@@ -66,7 +31,9 @@ def _main(arguments: list[str]) -> int:
     register()
     try:
         usage.check_sweep_choice(arguments)
-        point()
+        job()
+    except RefusedPoint as refusal:
+        return _refuse(Refused(str(refusal)))
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except Exception as error:

@@ -5,13 +5,29 @@ is first imported.
 """
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from runner.chatter import hushed
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-with hushed():
+
+@contextmanager
+def _keras_3_absent() -> Iterator[None]:
+    """Spare a second: TFMOT looks for parts of Keras 2 in Keras 3, and does without them."""
+    found = {"keras": sys.modules["keras"]} if "keras" in sys.modules else {}
+    sys.modules["keras"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["keras"]
+        sys.modules.update(found)
+
+
+with hushed(), _keras_3_absent():
     import tensorflow as tf
     import tensorflow_model_optimization as tfmot
     import tf_keras as keras

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from runner import architectures
 from runner.backend import keras, make_repeatable, save_h5
+from runner.cache import baseline_folder
 from runner.data import Dataset
 from runner.refusal import one_line
 from runner.settings import Settings
@@ -39,14 +40,14 @@ class DamagedCache(Exception):
 
 def lock(settings: Settings, signature: str) -> FileLock:
     """Return the lock that whoever trains or records this baseline holds meanwhile."""
-    folder = settings.cache.folder / "baselines"
-    folder.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder / f"{signature}.lock")
+    folder = baseline_folder(settings, signature)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder.with_name(f"{signature}.lock"))
 
 
 def obtain(settings: Settings, data: Dataset, signature: str) -> Baseline:
     """Read the baseline from the cache or, the first time, train it; call it under its lock."""
-    folder = settings.cache.folder / "baselines" / signature
+    folder = baseline_folder(settings, signature)
     if folder.exists():
         try:
             return _read(folder, signature)
@@ -65,7 +66,7 @@ def _train(settings: Settings, data: Dataset, signature: str) -> Baseline:
     make_repeatable(settings.seed, settings.threads)
     model = architectures.build(settings.architecture.name, data.shape, data.classes)
     log.info("baseline %s: training %d epochs", signature, settings.baseline.epochs)
-    return Baseline(signature, model, train(model, data, settings.baseline))
+    return Baseline(signature, model, train(model, data, settings.baseline).history)
 
 
 def _write(baseline: Baseline, folder: Path) -> None:

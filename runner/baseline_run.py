@@ -1,18 +1,24 @@
 """A signature and the store go in; the baseline, and the figures of its own run, come out."""
 
+import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
+
+from filelock import Timeout
 
 from runner import baseline as baselines
 from runner.baseline import Baseline
+from runner.cache import reference_file
 from runner.data import Dataset
 from runner.delivery import Delivery, Reference, TargetsFailed
 from runner.parameters import as_yaml, baseline_parameters
 from runner.settings import Settings
 from runner.sparsity import measure_sparsity
 from runner.targets import Target
-from runner.tracking import Kind, Record, Store
+from runner.tracking import Kind, Record, Store, StoreFailed
 
 log = logging.getLogger(__name__)
 
@@ -22,55 +28,73 @@ _FAILED = "runner.failed_targets"
 def obtain(
     settings: Settings, data: Dataset, signature: str, store: Store, folder: Path
 ) -> tuple[Baseline, Reference]:
-    """Obtain the dense model and its run, each made once however many points need them.
+    """Obtain the dense model and the figures of its h5 file, each made once.
 
     Raises:
         TargetsFailed: there is no h5 file to compare anything with.
+        StoreFailed: the store does not answer, and never told these figures before.
     """
+    kept = reference_file(settings, signature)
     with baselines.lock(settings, signature):
         baseline = baselines.obtain(settings, data, signature)
-        found = store.baseline(signature)
-        if found is None:
-            tags = {"runner.signature": signature}
-            run = store.open_run(
-                Kind.BASELINE, _name(settings), baseline_parameters(settings), tags
-            )
-        else:
+        try:
+            reference = _recorded(baseline, settings, data, store, folder)
+        except StoreFailed:
+            if not kept.is_file():
+                raise
+            return baseline, Reference(**json.loads(kept.read_text()))
+        kept.write_text(json.dumps(asdict(reference)))
+    return baseline, reference
+
+
+def complete(
+    baseline: Baseline, settings: Settings, data: Dataset, store: Store, folder: Path
+) -> None:
+    """Add the targets to the baseline's run that it has no figures of, those that failed included.
+
+    In a sweep, a point that finds another one at it leaves it to that one.
+    """
+    lock = baselines.lock(settings, f"{baseline.signature}.targets")
+    with suppress(Timeout), lock.acquire(timeout=0 if settings.sweep.run_id else -1):
+        found = store.baseline(baseline.signature)
+        missing = _missing(settings.export.targets, found) if found else []
+        if found and missing:
             run = store.reopen(found)
-        delivery = Delivery(run, folder, data, settings, Reference.of(found) if found else None)
-        missing = _missing(settings.export.targets, found)
-        # Under the lock, a run that is neither finished nor failed was killed meanwhile.
-        if found is None or missing or found.status not in ("FINISHED", "FAILED"):
-            _record(baseline, missing, delivery)
-            found = store.baseline(signature)
+            _deliver(baseline, missing, Delivery(run, folder, data, settings, Reference.of(found)))
+
+
+def _recorded(
+    baseline: Baseline, settings: Settings, data: Dataset, store: Store, folder: Path
+) -> Reference:
+    found = store.baseline(baseline.signature)
+    if found is None:
+        tags = {"runner.signature": baseline.signature}
+        name = f"baseline {settings.architecture.name} on {settings.dataset.name}"
+        run = store.new_run(Kind.BASELINE, name, baseline_parameters(settings), tags)
+        run.log_inputs(data, as_yaml(settings))
+        delivery = Delivery(run, folder, data, settings)
+        delivery.describe(baseline.history, measure_sparsity(baseline.model, asked=0.0))
+        # The h5 file is what everything is compared with, whether or not it is to be shipped.
+        _deliver(baseline, [Target.H5], delivery)
+        found = store.baseline(baseline.signature)
     if found is None:
         raise TargetsFailed("the baseline's h5 file could not be written and measured", [])
-    return baseline, Reference.of(found)
+    return Reference.of(found)
 
 
-def _missing(asked: Sequence[Target], found: Record | None) -> list[Target]:
-    """List the targets that the run has no figures of, those that failed earlier included."""
-    failed = found.tags.get(_FAILED, "").split() if found else []
-    # The h5 file is what everything is compared with, whether or not it is to be shipped.
-    wanted = dict.fromkeys((Target.H5, *map(Target, failed), *asked))
-    figures = found.metrics if found else {}
-    return [target for target in wanted if f"zip_bytes/{target}" not in figures]
+def _missing(asked: Sequence[Target], found: Record) -> list[Target]:
+    failed = map(Target, found.tags.get(_FAILED, "").split())
+    return [each for each in dict.fromkeys((*failed, *asked)) if not found.has_file(each)]
 
 
-def _record(baseline: Baseline, targets: Sequence[Target], delivery: Delivery) -> None:
-    """Log the baseline as a run of its own; a target that fails there fails only there."""
+def _deliver(baseline: Baseline, targets: Sequence[Target], delivery: Delivery) -> None:
+    """Log files of the baseline in its run; a target that fails there fails only there."""
     run = delivery.run
     try:
         with run.closing():
-            if delivery.reference is None:
-                run.log_inputs(delivery.data, as_yaml(delivery.settings))
-                delivery.describe(baseline.history, measure_sparsity(baseline.model, asked=0.0))
             delivery.deliver(baseline.model, targets)
             run.tag(_FAILED, "")
     except TargetsFailed as failure:
         run.tag(_FAILED, " ".join(failure.targets))
+        run.flush()
         log.warning("baseline: %s", failure)
-
-
-def _name(settings: Settings) -> str:
-    return f"baseline {settings.architecture.name} on {settings.dataset.name}"

@@ -1,50 +1,113 @@
 """Settings go in; one pruned, exported, measured and tracked point comes out."""
 
 import logging
+import time
 from pathlib import Path
 
-from runner import baseline_run
+from runner import baseline_run, unlogged
 from runner.backend import make_repeatable
+from runner.baseline import Baseline
 from runner.data import Dataset, load
 from runner.delivery import Delivery
 from runner.identity import baseline_signature, fingerprint
+from runner.measure import Measurement
+from runner.outcome import Outcome
 from runner.parameters import as_yaml, point_parameters
 from runner.prune import prune, require_sparsity
+from runner.refusal import SelfExplaining
 from runner.settings import Settings
-from runner.tracking import Kind, Run, Store
+from runner.tracking import Kind, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)
 
 
-def run(settings: Settings, folder: Path) -> str:
-    """Run one point, write its files below the folder, and return the id of its MLflow run.
+class Unlogged(SelfExplaining):
+    """A point is finished, and no store holds it."""
+
+
+def run(settings: Settings, folder: Path) -> Outcome:
+    """Run one job, write its files below the folder, and log it.
 
     Raises:
+        Unlogged: the store failed; files and figures are kept, and the same command logs them.
         Exception: whatever went wrong, after the run was closed as FAILED with the reason.
     """
     # First of all: a model that is only read settles TensorFlow's number of threads too.
     make_repeatable(settings.seed, settings.threads)
     data = load(settings.dataset, settings.cache.folder)
     store = Store(settings.tracking.uri, settings.tracking.experiment)
+    if settings.sweep.job == "baseline":
+        signature = baseline_signature(settings, data.digest)
+        _, reference = baseline_run.obtain(settings, data, signature, store, folder)
+        return Outcome(f"h5 {reference.zip_bytes:,.0f} B zipped, {reference.accuracy:.2%}")
+    if not settings.sweep.run_id:
+        # A sweep has made sure of this; once it goes on, its points do not depend on it.
+        store.connect()
+    outcome = _point(settings, data, store, folder)
+    log.info("finished %s: %s", _name(settings), outcome.summary)
+    return outcome
+
+
+def _point(settings: Settings, data: Dataset, store: Store, folder: Path) -> Outcome:
+    identity = fingerprint(settings, data.digest)
+    point = _new_run(settings, data, store)
+    kept = unlogged.find(settings, identity)
+    if kept:
+        unlogged.log(settings, identity, kept, point)
+        return Outcome("finished earlier, and logged now")
+    done: tuple[Baseline, list[Measurement]] | None = None
+    try:
+        with point.closing():
+            point.log_inputs(data, as_yaml(settings))
+            _begin(point)
+            done = _work(settings, data, store, folder, point)
+    except StoreFailed as failure:
+        if done is None:
+            raise
+        unlogged.keep(settings, identity, point.everything)
+        raise Unlogged(f"{failure}; kept in {folder}: the same command logs it") from failure
+    baseline, files = done
+    _complete(baseline, settings, data, store, folder / "baseline")
+    return Outcome("; ".join(map(str, files)))
+
+
+def _work(
+    settings: Settings, data: Dataset, store: Store, folder: Path, point: Run
+) -> tuple[Baseline, list[Measurement]]:
+    started = time.monotonic()
     signature = baseline_signature(settings, data.digest)
-    point = _open(store, settings, data)
-    with point.closing():
-        point.log_inputs(data, as_yaml(settings))
-        baseline, reference = baseline_run.obtain(
-            settings, data, signature, store, folder / "baseline"
-        )
-        point.tag("runner.baseline_run_id", reference.run_id)
-        make_repeatable(settings.seed, settings.threads)
-        pruned = prune(baseline.model, data, settings.schedule)
-        delivery = Delivery(point, folder / "models", data, settings, reference)
-        delivery.describe(pruned.history, pruned.layers)
-        require_sparsity(pruned.layers)
-        files = delivery.deliver(pruned.model, settings.export.targets)
-    log.info("finished %s: %s", _name(settings), "; ".join(map(str, files)))
-    return point.id
+    baseline, reference = baseline_run.obtain(settings, data, signature, store, folder / "baseline")
+    point.tag("runner.baseline_run_id", reference.run_id)
+    make_repeatable(settings.seed, settings.threads)
+    pruned = prune(baseline.model, data, settings.schedule)
+    delivery = Delivery(point, folder / "models", data, settings, reference)
+    delivery.describe(pruned.history, pruned.layers)
+    require_sparsity(pruned.layers)
+    files = delivery.deliver(pruned.model, settings.export.targets)
+    seconds = {"training": pruned.training_seconds, "total": time.monotonic() - started}
+    point.log_metrics({f"seconds/{name}": value for name, value in seconds.items()})
+    return baseline, files
 
 
-def _open(store: Store, settings: Settings, data: Dataset) -> Run:
+def _begin(point: Run) -> None:
+    """Show the run as running; a store that does not answer now may do so at the end."""
+    try:
+        point.flush()
+    except StoreFailed as failure:
+        log.warning("going on without the store: %s", failure)
+
+
+def _complete(
+    baseline: Baseline, settings: Settings, data: Dataset, store: Store, folder: Path
+) -> None:
+    """Complete the baseline's targets: nothing that could make the point's own result worse."""
+    try:
+        baseline_run.complete(baseline, settings, data, store, folder)
+    except StoreFailed as failure:
+        log.warning("the baseline lacks targets: %s", failure)
+
+
+def _new_run(settings: Settings, data: Dataset, store: Store) -> Run:
     tags = {
         "runner.signature": baseline_signature(settings, data.digest),
         "runner.fingerprint": fingerprint(settings, data.digest),
@@ -53,7 +116,7 @@ def _open(store: Store, settings: Settings, data: Dataset) -> Run:
     if sweep.name:
         tags["runner.sweep"] = sweep.name
     params = point_parameters(settings)
-    return store.open_run(Kind.POINT, _name(settings), params, tags, sweep.run_id)
+    return store.new_run(Kind.POINT, _name(settings), params, tags, sweep.run_id)
 
 
 def _name(settings: Settings) -> str:

@@ -6,6 +6,7 @@ A signature hashes what changes the result, and nothing else: not where files li
 import functools
 import hashlib
 import json
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,11 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
             "code": _source_digest(_PRUNING),
         }
     )
+
+
+def sweep_fingerprint(name: str, points: Iterable[str]) -> str:
+    """Identify a sweep by its name and the fingerprints of its points, in any order."""
+    return _hash({"name": name, "points": sorted(points)})
 
 
 def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:

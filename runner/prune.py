@@ -14,11 +14,15 @@ from runner.training import History, steps_per_epoch, train
 
 @dataclass(frozen=True)
 class Pruned:
-    """A fine-tuned model without wrappers, its history and its sparsity by layer."""
+    """A fine-tuned model without wrappers, its history, its sparsity by layer, its training time.
+
+    The time is that inside training steps, in seconds.
+    """
 
     model: keras.Model
     history: History
     layers: tuple[LayerSparsity, ...]
+    training_seconds: float
 
 
 class SparsityMissed(Exception):
@@ -39,10 +43,11 @@ def prune(baseline: keras.Model, data: Dataset, settings: ScheduleSettings) -> P
     watch = _SparsityByEpoch(_prunable(wrapped))
     # The update callback masks the weights at the end of an epoch: the watch must come after it.
     callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), watch]
-    history = train(wrapped, data, settings, callbacks)
+    trained = train(wrapped, data, settings, callbacks)
     stripped = tfmot.sparsity.keras.strip_pruning(wrapped)
     layers = measure_sparsity(stripped, settings.final_sparsity, settings.dense_layers)
-    return Pruned(stripped, {**history, "epoch_sparsity": watch.sparsities}, layers)
+    history = {**trained.history, "epoch_sparsity": watch.sparsities}
+    return Pruned(stripped, history, layers, trained.step_seconds)
 
 
 def require_sparsity(layers: Sequence[LayerSparsity]) -> None:

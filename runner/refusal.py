@@ -1,7 +1,11 @@
 """What is wrong with the settings goes in; the one line that the user reads comes out."""
 
 
-class Refused(Exception):
+class SelfExplaining(Exception):
+    """An exception whose text says everything: the name of its type would only disturb."""
+
+
+class Refused(SelfExplaining):
     """Settings that cannot be worked with; the text is the one line shown to the user."""
 
 
@@ -14,4 +18,4 @@ def one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
     if not text:
         return type(error).__name__
-    return text if isinstance(error, Refused) else f"{type(error).__name__}: {text}"
+    return text if isinstance(error, SelfExplaining) else f"{type(error).__name__}: {text}"

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data import Split
 
+# What TensorFlow's kernels expect of the address of a tensor, in bytes.
+_ALIGNMENT = 64
 # Sum of losses and number of right answers, over images.
 _Sums = tuple[Any, Any]
 _NOTHING = (np.float64(0), np.int64(0))
@@ -31,18 +34,19 @@ class ResidentLoop:
 
     def __init__(self, split: Split, batch_size: int, step: Callable[[Any, Any], _Sums]) -> None:
         """Take a step, which maps images and labels of a batch to loss sum and right answers."""
-        self._images, self._labels = tf.constant(split.images), tf.constant(split.labels)
+        self._images, self._labels = _shared(split.images), tf.constant(split.labels)
         self._batch_size, self._step = batch_size, step
-        self._order = tf.range(len(split.labels))
         traced = tf.function(self._all, autograph=False)
         # Tracing, like the copy above, is no training: both are over before the first epoch.
         self._run = traced.get_concrete_function(tf.TensorSpec([None], tf.int32))
 
     def epoch(self, shuffle: bool = False) -> EpochFigures:
         """Go once through all images, in their own order or in a new random one."""
-        order = tf.random.shuffle(self._order) if shuffle else self._order
-        loss, right = self._run(order)
-        images = len(self._order)
+        # NumPy's order, from the seed that make_repeatable sets: TensorFlow's eager shuffle keeps
+        # a kernel for every call.
+        images = self._images.shape[0]
+        order = np.random.permutation(images) if shuffle else np.arange(images)
+        loss, right = self._run(tf.constant(order, tf.int32))
         return EpochFigures(float(loss) / images, int(right) / images)
 
     def _all(self, order: Any) -> _Sums:
@@ -59,6 +63,16 @@ class ResidentLoop:
             lambda start, *_: start < size, batch, (0, *_NOTHING), parallel_iterations=1
         )
         return loss, right
+
+
+def _shared(array: NDArray[np.float32]) -> Any:
+    """Give TensorFlow an array as it lies in memory, which forked workers share, or a copy."""
+    view = array.view()
+    if view.ctypes.data % _ALIGNMENT:
+        return tf.constant(array)
+    # DLPack knows no read-only arrays; no operation of TensorFlow writes into its input.
+    view.flags.writeable = True
+    return tf.experimental.dlpack.from_dlpack(view.__dlpack__())
 
 
 def training_step(model: keras.Model, optimizer: Any) -> Callable[[Any, Any], _Sums]:

@@ -1,12 +1,17 @@
 """A model and the data go in; it is trained in place, and its history by epoch comes out."""
 
+import logging
 import math
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from runner.backend import keras
 from runner.data import Dataset
 from runner.resident_loop import EpochFigures, ResidentLoop, judging_step, training_step
+
+log = logging.getLogger(__name__)
 
 # Rows: one value per epoch.
 History = Mapping[str, Sequence[float]]
@@ -32,25 +37,41 @@ def steps_per_epoch(images: int, batch_size: int) -> int:
     return math.ceil(images / batch_size)
 
 
+@dataclass(frozen=True)
+class Trained:
+    """How training went by epoch, and how long its steps took, all epochs together."""
+
+    history: History
+    step_seconds: float
+
+
 def train(
     model: keras.Model, data: Dataset, settings: TrainingSettings, callbacks: Sequence[Any] = ()
-) -> History:
-    """Fit with Adam and crossentropy; return loss, train_accuracy, val_loss, val_accuracy."""
+) -> Trained:
+    """Fit with Adam and crossentropy; the history has loss, train_accuracy, val_loss, val_accuracy.
+
+    Each epoch that ends is logged with its number, from 1, and how many there are.
+    """
     # The older Adam is the same arithmetic, in one kernel a variable.
     model.compile(keras.optimizers.legacy.Adam(settings.learning_rate))
     learn = ResidentLoop(data.train, settings.batch_size, training_step(model, model.optimizer))
     judge = ResidentLoop(data.validation, _EVALUATION_BATCH, judging_step(model))
     told = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=settings.epochs)
     history: dict[str, list[float]] = {}
+    seconds = 0.0
     told.on_train_begin()
     for epoch in range(settings.epochs):
         told.on_epoch_begin(epoch)
-        trained, judged = learn.epoch(settings.shuffle), judge.epoch()
-        for name, value in _figures(trained, judged).items():
+        started = time.monotonic()
+        trained = learn.epoch(settings.shuffle)
+        seconds += time.monotonic() - started
+        figures = _figures(trained, judge.epoch())
+        for name, value in figures.items():
             history.setdefault(name, []).append(value)
         told.on_epoch_end(epoch)
+        log.debug("epoch %d of %d: %s", epoch + 1, settings.epochs, figures)
     told.on_train_end()
-    return history
+    return Trained(history, seconds)
 
 
 def _figures(trained: EpochFigures, judged: EpochFigures) -> dict[str, float]:

@@ -11,7 +11,7 @@ from omegaconf.errors import OmegaConfBaseException
 from runner.locations import CONF, SWEEPS
 from runner.refusal import Refused, one_line
 from runner.settings import known_settings
-from runner.sweep import grid
+from runner.sweep.candidates import expand
 
 _TEXT = """\
 Prune Keras models, export them, measure every file, compare the runs in MLflow.
@@ -85,8 +85,8 @@ def explained(error: BaseException) -> str:
 def _runs(path: Path) -> str:
     """Count the points of a sweep file; a half-written one must not take the help away."""
     try:
-        params = yaml.safe_load(path.read_text())["hydra"]["sweeper"]["params"]
-        return str(len(grid.expand([f"{setting}={each}" for setting, each in params.items()])))
+        sweeper = yaml.safe_load(path.read_text())["hydra"]["sweeper"]
+        return str(len(expand(sweeper.get("params") or {}, sweeper.get("points") or [], [])))
     except (yaml.YAMLError, TypeError, KeyError, AttributeError, HydraException):
         return "?"
 

@@ -51,6 +51,18 @@ def runs_in(folder: Path, kind: str) -> list[Record]:
     return store_in(folder).find(f"tags.`runner.kind` = '{kind}'")
 
 
+def figures_in(folder: Path, kind: str) -> dict[str, dict[str, float]]:
+    """Read what runs of one kind came out as, by name; how long they took is another matter."""
+    return {
+        run.name: {
+            name: value
+            for name, value in sorted(run.metrics.items())
+            if not name.startswith("seconds/")
+        }
+        for run in sorted(runs_in(folder, kind), key=lambda run: run.name)
+    }
+
+
 def file_of(folder: Path, run: Record, artifact: str) -> Path:
     """Find an artifact of a run there."""
     return Path(store_in(folder).local_file(run, artifact))

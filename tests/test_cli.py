@@ -1,6 +1,6 @@
 """What the command line says before any work: refusals and help."""
 
-import time
+import resource
 from pathlib import Path
 
 import pytest
@@ -55,9 +55,9 @@ def test_a_refusal_is_one_line_before_any_work(
     arguments: list[str],
     line: str,
 ) -> None:
-    started = time.monotonic()
+    started = _seconds_of_children()
     done = command(*arguments, env=no_tensorflow)
-    took = time.monotonic() - started
+    took = _seconds_of_children() - started
     assert done.returncode == 2, done.stderr
     assert line in done.stderr
     assert done.stderr.startswith("runner: ")
@@ -65,6 +65,12 @@ def test_a_refusal_is_one_line_before_any_work(
     assert done.stdout == ""
     assert took < 2
     assert not (tmp_path / "mlflow.db").exists()
+
+
+def _seconds_of_children() -> float:
+    """Read the processor's time, which does not depend on what else the machine does."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_tracebacks_can_be_asked_for(command: Command) -> None:

@@ -28,7 +28,7 @@ def _model(tiny: Dataset) -> keras.Model:
 def test_training_is_what_keras_fit_does(tiny: Dataset) -> None:
     ours, theirs = _model(tiny), _model(tiny)
     settings = BaselineSettings(epochs=3, batch_size=8, learning_rate=0.01, shuffle=False)
-    history = train(ours, tiny, settings)
+    history = train(ours, tiny, settings).history
     theirs.compile(
         keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(), ["accuracy"]
     )
@@ -54,7 +54,7 @@ def test_regularisation_changes_the_weights_and_not_the_reported_loss(tiny: Data
                 keras.layers.Dense(3, "softmax", kernel_regularizer=regularizer),
             ]
         )
-        losses.append(train(model, tiny, settings)["loss"])
+        losses.append(train(model, tiny, settings).history["loss"])
         kernels.append(model.get_weights()[0])
     assert losses[0] == losses[1]
     assert not np.array_equal(*kernels)

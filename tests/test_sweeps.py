@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from runner import data
 from runner.locations import CONF, SWEEPS, register
 from runner.sweep import grid
+from runner.sweep.candidates import expand
 from tests.conftest import write_npz
 
 FILES = sorted((SWEEPS / "sweep").glob("*.yaml"))
@@ -38,8 +39,8 @@ def test_every_point_of_a_shipped_sweep_is_accepted(
     Plugins.instance()
     loader = ConfigLoaderImpl(config_search_path=create_config_search_path(str(CONF)))
     config = loader.load_configuration("config", [f"+sweep={path.stem}"], RunMode.MULTIRUN)
-    axes = [f"{setting}={values}" for setting, values in _axes(path).items()]
-    checked = grid.check(grid.expand([*axes, f"+sweep={path.stem}"]), loader, config)
+    candidates = expand(_axes(path), [], [f"+sweep={path.stem}"])
+    checked = grid.check(candidates, loader, config)
     assert checked.skipped == ()
     assert len(checked.points) == RUNS[path.stem]
     assert len({point.name for point in checked.points}) == len(checked.points)
@@ -57,7 +58,7 @@ def test_a_sweep_file_explains_itself(path: Path) -> None:
 
 
 def test_names_are_made_of_what_varies() -> None:
-    points = grid.expand(["schedule.epochs=2,4", "dataset=mnist", "seed=range(0,2)"])
+    points = expand({}, [], ["schedule.epochs=2,4", "dataset=mnist", "seed=range(0,2)"])
     assert [point.name for point in points] == [
         "epochs=2 seed=0",
         "epochs=2 seed=1",
@@ -67,5 +68,5 @@ def test_names_are_made_of_what_varies() -> None:
 
 
 def test_names_keep_the_group_where_it_makes_the_difference() -> None:
-    (point,) = grid.expand(["baseline.epochs=choice(1)", "schedule.epochs=choice(2)"])
+    (point,) = expand({}, [], ["baseline.epochs=choice(1)", "schedule.epochs=choice(2)"])
     assert point.name == "baseline.epochs=1 schedule.epochs=2"

@@ -32,14 +32,16 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def rows(store: Store) -> list[Row]:
     """Two points with three settings that vary, and their baseline."""
-    baseline = store.open_run(Kind.BASELINE, "baseline", {}, {})
+    baseline = store.new_run(Kind.BASELINE, "baseline", {}, {})
     baseline.log_metrics(FIGURES | {"sparsity": 0.0})
+    baseline.flush()
     made = []
     for final, epochs in (("0.8", "2"), ("0.9", "4")):
         settings = {"initial_sparsity": final, "final_sparsity": final, "epochs": epochs}
         params = {f"schedule.{name}": value for name, value in settings.items()}
-        point = store.open_run(Kind.POINT, f"final_sparsity={final}", params, {})
+        point = store.new_run(Kind.POINT, f"final_sparsity={final}", params, {})
         point.log_metrics(FIGURES | {"sparsity": float(final)})
+        point.flush()
         made.append(Row(store.get(point.id), store.get(baseline.id)))
     return made
 
@@ -80,10 +82,12 @@ def test_a_wide_terminal_gets_one_row_a_point(rows: list[Row], shown: Shown) -> 
 def test_a_baseline_says_so_whatever_varies(store: Store, shown: Shown) -> None:
     rows = []
     for seed in ("1", "2"):
-        baseline = store.open_run(Kind.BASELINE, "baseline", {"seed": seed}, {})
+        baseline = store.new_run(Kind.BASELINE, "baseline", {"seed": seed}, {})
         baseline.log_metrics(FIGURES)
-        point = store.open_run(Kind.POINT, f"seed={seed}", {"seed": seed}, {})
+        baseline.flush()
+        point = store.new_run(Kind.POINT, f"seed={seed}", {"seed": seed}, {})
         point.log_metrics(FIGURES)
+        point.flush()
         rows.append(Row(store.get(point.id), store.get(baseline.id)))
     lines = shown(rows, 80)
     for seed in ("1", "2"):
@@ -93,7 +97,7 @@ def test_a_baseline_says_so_whatever_varies(store: Store, shown: Shown) -> None:
 def test_only_what_was_asked_for_can_have_failed(
     store: Store, rows: list[Row], shown: Shown
 ) -> None:
-    failed = store.open_run(Kind.POINT, "failed", {"export.targets": "[h5,tflite_int8]"}, {})
+    failed = store.new_run(Kind.POINT, "failed", {"export.targets": "[h5,tflite_int8]"}, {})
     with pytest.raises(ValueError, match="early"), failed.closing():
         raise ValueError("too early")
     rows = [*rows, Row(store.get(failed.id), None)]

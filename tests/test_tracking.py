@@ -19,11 +19,13 @@ def store(tmp_path: Path) -> Store:
 
 
 def _open(store: Store, name: str = "point", parent: str | None = None) -> Run:
-    return store.open_run(Kind.POINT, name, {"seed": "0"}, {"runner.sweep": "s"}, parent)
+    run = store.new_run(Kind.POINT, name, {"seed": "0"}, {"runner.sweep": "s"}, parent)
+    run.flush()
+    return run
 
 
 def test_a_run_is_found_again_under_its_parent(store: Store) -> None:
-    parent = store.open_run(Kind.SWEEP, "sweep", {}, {})
+    parent = store.new_run(Kind.SWEEP, "sweep", {}, {})
     for name in ("first", "second"):
         with _open(store, name, parent.id).closing():
             pass
@@ -56,6 +58,7 @@ def test_a_stop_from_outside_is_no_failure(store: Store, stop: BaseException) ->
 def test_history_has_one_value_an_epoch(store: Store) -> None:
     run = _open(store)
     run.log_history({"loss": [0.5, 0.25], "val_accuracy": [0.8, 0.9]})
+    run.flush()
     history = mlflow.MlflowClient(store.uri).get_metric_history(run.id, "loss")
     assert [(each.step, each.value) for each in history] == [(1, 0.5), (2, 0.25)]
 
@@ -64,6 +67,7 @@ def test_data_is_recorded_with_its_digest(store: Store, npz: Path, tmp_path: Pat
     loaded = data.load(DatasetSettings(name="npz", path=npz, validation_share=0.1), tmp_path)
     run = _open(store)
     run.log_inputs(loaded, "seed: 0\n")
+    run.flush()
     (used,) = mlflow.MlflowClient(store.uri).get_run(run.id).inputs.dataset_inputs
     assert (used.dataset.name, used.dataset.digest) == ("npz", loaded.digest)
     assert str(npz) in used.dataset.source
@@ -71,9 +75,10 @@ def test_data_is_recorded_with_its_digest(store: Store, npz: Path, tmp_path: Pat
 
 
 def test_a_measured_baseline_is_found_by_its_signature(store: Store) -> None:
-    run = store.open_run(Kind.BASELINE, "b", {}, {"runner.signature": "abc"})
+    run = store.new_run(Kind.BASELINE, "b", {}, {"runner.signature": "abc"})
     assert store.baseline("abc") is None
     run.log_metrics({"zip_bytes/h5": 10.0})
+    run.flush()
     found = store.baseline("abc")
     assert found is not None
     assert found.id == run.id
@@ -97,6 +102,7 @@ def test_a_run_id_in_the_environment_hijacks_nothing(
     monkeypatch.setenv("MLFLOW_RUN_ID", other.id)
     run = _open(store)
     run.log_metrics({"sparsity": 0.5})
+    run.flush()
     assert run.id != other.id
     assert store.get(other.id).metrics == {}
 
@@ -129,7 +135,7 @@ def test_a_deleted_experiment_is_refused(store: Store) -> None:
     client = mlflow.MlflowClient(store.uri)
     client.delete_experiment(store.experiment_id)
     with pytest.raises(Refused, match=r"tracking\.experiment=tests: was deleted; .* restore"):
-        Store(store.uri, "tests")
+        Store(store.uri, "tests").connect()
 
 
 def test_files_lie_beside_their_database(tmp_path: Path) -> None:
@@ -138,6 +144,7 @@ def test_files_lie_beside_their_database(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{elsewhere}/mlflow.db", "tests")
     run = _open(store)
     run.log_text("a", "a.txt")
+    run.flush()
     path = Path(store.local_file(store.get(run.id), "a.txt"))
     assert path.read_text() == "a"
     assert path.is_relative_to(elsewhere)
@@ -150,6 +157,6 @@ def test_files_lie_beside_their_database(tmp_path: Path) -> None:
 def test_an_unreachable_store_is_refused_soon(npz: Path, uri: str) -> None:
     started = time.monotonic()
     with pytest.raises(Refused, match=r"tracking\.uri=.*: not usable") as refusal:
-        Store(uri.format(file=npz), "tests")
+        Store(uri.format(file=npz), "tests").connect()
     assert "\n" not in str(refusal.value)
     assert time.monotonic() - started < 20

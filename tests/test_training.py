@@ -27,7 +27,7 @@ def test_the_last_batch_may_be_smaller() -> None:
 def test_a_model_learns_and_says_how_by_epoch(tiny: Dataset) -> None:
     make_repeatable(0, 1)
     model = architectures.build("mnist_cnn", tiny.shape, tiny.classes)
-    history = train(model, tiny, _settings(6))
+    history = train(model, tiny, _settings(6)).history
     assert set(history) == {"loss", "train_accuracy", "val_loss", "val_accuracy"}
     assert {len(values) for values in history.values()} == {6}
     assert history["loss"][-1] < history["loss"][0]
@@ -39,7 +39,7 @@ def test_shuffling_is_a_setting(tiny: Dataset) -> None:
     for shuffle in (True, False, False):
         make_repeatable(0, 1)
         model = architectures.build("mnist_cnn", tiny.shape, tiny.classes)
-        losses.append(train(model, tiny, _settings(1, shuffle=shuffle))["loss"])
+        losses.append(train(model, tiny, _settings(1, shuffle=shuffle)).history["loss"])
     assert losses[0] != losses[1] == losses[2]
 
 

@@ -24,6 +24,10 @@ def _absolute(path: Path | None) -> Path | None:
 
 
 Count = Annotated[int, Field(strict=True, ge=1, description="a whole number of at least 1")]
+OptionalCount = Annotated[
+    int | None, Field(strict=True, ge=1, description="a whole number of at least 1, or null")
+]
+Repeats = Annotated[int, Field(strict=True, ge=0, description="a whole number of at least 0")]
 Seed = Annotated[
     int, Field(strict=True, ge=0, lt=2**32, description="a whole number from 0 to 2^32 - 1")
 ]

@@ -15,9 +15,11 @@ from runner.settings.fields import (
     Folder,
     LayerNames,
     Name,
+    OptionalCount,
     OptionalFile,
     OptionalFolder,
     Rate,
+    Repeats,
     Seed,
     Share,
     Sparsity,
@@ -119,11 +121,19 @@ class CacheSettings(_Group):
 
 
 class SweepSettings(_Group):
-    """Which sweep a point belongs to, and its name in it; written by the sweep itself."""
+    """How a sweep goes about its points; the last four are written by the sweep itself.
 
+    Nothing of this changes what a point comes out as.
+    """
+
+    retries: Repeats
+    max_failures: OptionalCount
+    resume: Flag
+    reuse: Flag
     run_id: str | None = None
     name: str | None = None
     point: str | None = None
+    job: Annotated[Literal["point", "baseline"], Field(description="point or baseline")] = "point"
 
 
 class Settings(_Group):

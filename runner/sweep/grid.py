@@ -1,62 +1,49 @@
-"""Overrides with their lists of values go in; the points to run, each checked, come out."""
+"""Candidates go in; the points to run, each checked and identified, come out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_loader import ConfigLoader
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig
 
-from runner import preflight
-from runner.labels import short
+from runner import data, preflight
+from runner.identity import baseline_signature, fingerprint
 from runner.refusal import ImpossiblePoint, Refused
 from runner.settings import Settings, from_hydra
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One point of the cross product: what Hydra is told, and a name made of what varies."""
-
-    overrides: tuple[str, ...]
-    name: str
+from runner.sweep.candidates import Candidate
 
 
 @dataclass(frozen=True)
 class Point:
-    """A candidate whose settings were checked."""
+    """A candidate whose settings were checked, and what identifies it and its baseline."""
 
     overrides: tuple[str, ...]
     name: str
     settings: Settings
+    signature: str
+    fingerprint: str
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The points that can be run, at least one, and why the others cannot."""
+    """The points that can be run, at least one, and why the others are not."""
 
     points: tuple[Point, ...]
     skipped: tuple[str, ...]
 
 
-def expand(arguments: Sequence[str], loader: ConfigLoader | None = None) -> list[Candidate]:
-    """Expand lists of values into the cross product, in Hydra's own order and syntax.
+def check(
+    candidates: Sequence[Candidate],
+    loader: ConfigLoader,
+    config: DictConfig,
+    promising: Callable[[Sequence[Settings]], object] = lambda _: None,
+) -> Grid:
+    """Check every point before the first one starts.
 
     Args:
-        loader: knows the groups, for `dataset=glob(*)`; not needed for other lists.
-
-    Raises:
-        HydraException: an override cannot be parsed, or is no list of discrete values.
-    """
-    overrides = OverridesParser.create(loader).parse_overrides(list(arguments))
-    (product,) = BasicSweeper.split_arguments(overrides, None)
-    varying = [each.get_key_element() for each in overrides if each.is_sweep_override()]
-    return [Candidate(tuple(each), _name(each, short(varying))) for each in product]
-
-
-def check(candidates: Sequence[Candidate], loader: ConfigLoader, config: DictConfig) -> Grid:
-    """Check every point before the first one starts.
+        promising: called once every value was found in a point that can be run, or is part of
+            one that cannot; what is left then are combinations.
 
     Raises:
         Refused: a value is never accepted, or no point is left that can be run.
@@ -66,23 +53,42 @@ def check(candidates: Sequence[Candidate], loader: ConfigLoader, config: DictCon
         return from_hydra(loader.load_sweep_config(config, list(candidate.overrides)))
 
     # Composing takes time: a wrong value is refused fast in a grid of hundreds of points too.
+    some: list[Settings] = []
     for each in _with_new_values(candidates):
         with suppress(ImpossiblePoint):
-            settings(each)
+            some.append(settings(each))
+    _refuse_to_vary(some)
+    for one in some:
+        with suppress(ImpossiblePoint):
+            preflight.check(one)
+    if some:
+        promising(some)
     skipped: list[str] = []
-    points: list[Point] = []
+    possible: list[tuple[Candidate, Settings]] = []
     for each in candidates:
         with _skipping(each.name, skipped):
-            points.append(Point(each.overrides, each.name, settings(each)))
-    _refuse_to_vary(points)
-    checked: list[Point] = []
-    for point in points:
-        with _skipping(point.name, skipped):
-            preflight.check(point.settings)
-            checked.append(point)
-    if not checked:
+            possible.append((each, settings(each)))
+    points: dict[str, Point] = {}
+    for candidate, composed in possible:
+        with _skipping(candidate.name, skipped):
+            preflight.check(composed)
+            point = _identified(candidate, composed)
+            if points.setdefault(point.fingerprint, point) is not point:
+                raise ImpossiblePoint(f"the same point as {points[point.fingerprint].name}")
+    if not points:
         raise Refused(f"no point of the sweep is possible; the first one: {skipped[0]}")
-    return Grid(tuple(checked), tuple(skipped))
+    return Grid(tuple(points.values()), tuple(skipped))
+
+
+def _identified(candidate: Candidate, settings: Settings) -> Point:
+    digest = data.load(settings.dataset, settings.cache.folder).digest
+    return Point(
+        candidate.overrides,
+        candidate.name,
+        settings,
+        baseline_signature(settings, digest),
+        fingerprint(settings, digest),
+    )
 
 
 @contextmanager
@@ -102,15 +108,11 @@ def _with_new_values(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
             yield each
 
 
-def _refuse_to_vary(points: Sequence[Point]) -> None:
+def _refuse_to_vary(points: Sequence[Settings]) -> None:
     """Refuse to vary what belongs to the sweep as a whole, or to its process."""
     for name in ("tracking", "report", "cache", "threads"):
-        if len({getattr(point.settings, name) for point in points}) > 1:
+        if len({getattr(settings, name) for settings in points}) > 1:
             raise Refused(f"{name}: takes one value for a whole sweep; run a sweep for each value")
-
-
-def _name(overrides: Sequence[str], labels: Mapping[str, str]) -> str:
-    """Join what varies, as short as it can be said: `final_sparsity=0.8 epochs=2`."""
-    settings = [each.split("=", 1) for each in overrides]
-    named = [f"{labels[key]}={value}" for key, value in settings if key in labels]
-    return " ".join(named) or "one point"
+    ways = {settings.sweep.model_copy(update={"point": None}) for settings in points}
+    if len(ways) > 1:
+        raise Refused("sweep: takes one value for a whole sweep; run a sweep for each value")

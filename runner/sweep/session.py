@@ -3,74 +3,64 @@
 import logging
 from collections.abc import Sequence
 
-from hydra.core.utils import JobReturn, JobStatus
+from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 
 from runner import terminal
-from runner.parameters import sweep_parameters
-from runner.refusal import one_line
 from runner.report import Row
+from runner.sweep.claim import claim
+from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.grid import Point
-from runner.tracking import Kind, Store
+from runner.sweep.launcher import WorkersLauncher
+from runner.sweep.view import view_of
+from runner.tracking import Store, StoreFailed
 
 log = logging.getLogger(__name__)
 
 
-class PointsFailed(Exception):
-    """Some points did not finish."""
+def run_sweep(
+    name: str, points: Sequence[Point], launcher: Launcher
+) -> tuple[bool, list[JobReturn]]:
+    """Run the points that are left of a sweep under one MLflow run, and report.
 
-
-def run_sweep(name: str, points: Sequence[Point], launcher: Launcher) -> list[JobReturn]:
-    """Run the points under one MLflow run, report, and return the jobs that finished.
+    Returns:
+        Whether all points are finished, and the returns of the jobs that were run.
 
     Raises:
         Refused: the store cannot be used.
     """
     first = points[0].settings
     store = Store(first.tracking.uri, first.tracking.experiment)
-    params = sweep_parameters([point.settings for point in points])
-    run = store.open_run(Kind.SWEEP, name, params, {"runner.sweep": name})
-    finished: list[JobReturn] = []
+    claimed = claim(store, name, points)
+    done = len(points) - len(claimed.left)
+    workers = launcher.n_jobs if isinstance(launcher, WorkersLauncher) else None
+    view = view_of(name, len(points), done, workers)
+    dispatch = Dispatch(name, claimed.run.id, store, launcher, view, first.sweep)
+    finished = False
     try:
-        with run.closing():
-            jobs = [(*point.overrides, *_marks(run.id, name, point.name)) for point in points]
-            returns = launcher.launch(jobs, initial_job_idx=0)
-            finished += [each for each in returns if each.status is JobStatus.COMPLETED]
-            if len(finished) < len(points):
-                _say_why(store, run.id, points, returns)
-                lost = len(points) - len(finished)
-                raise PointsFailed(f"{lost} of {len(points)} points failed")
-    except PointsFailed as failure:
+        with claimed.run.closing(), view:
+            dispatch.go(claimed.left)
+        finished = True
+    except (PointsFailed, StoreFailed) as failure:
         log.error("%s: %s", name, failure)
     finally:
-        terminal.show(store, _rows(store, run.id), first.report.max_drop)
-    return finished
+        order = [point.fingerprint for point in points]
+        _report(store, claimed.run.id, order, first.report.max_drop)
+    return finished, dispatch.returns
 
 
-def _say_why(
-    store: Store, sweep_run_id: str, points: Sequence[Point], returns: Sequence[JobReturn]
-) -> None:
-    """Log why a job failed that never had a run in which the report could find the reason."""
-    recorded = {record.name for record in store.points(sweep_run_id)}
-    for point, each in zip(points, returns, strict=False):
-        if each.status is not JobStatus.COMPLETED and point.name not in recorded:
-            # Not through return_value, which would raise it.
-            log.error("%s: failed: %s", point.name, one_line(each._return_value))
+def _report(store: Store, sweep_run_id: str, order: Sequence[str], max_drop: float) -> None:
+    try:
+        terminal.show(store, _rows(store, sweep_run_id, order), max_drop)
+    except StoreFailed as failure:
+        log.error("no table, the store does not answer: %s", failure)
+        log.error("nothing is lost: the same command logs what is kept, and goes on")
 
 
-def _marks(run_id: str, sweep: str, point: str) -> tuple[str, ...]:
-    """Tell a job, as overrides, which sweep it belongs to and what it is called there."""
-    marks = {"run_id": run_id, "name": sweep, "point": point}
-    return tuple(f"sweep.{key}={_quoted(value)}" for key, value in marks.items())
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
-
-
-def _rows(store: Store, sweep_run_id: str) -> list[Row]:
-    points = store.points(sweep_run_id)
+def _rows(store: Store, sweep_run_id: str, order: Sequence[str]) -> list[Row]:
+    """Read the points of the sweep, in the order of these fingerprints, each with its baseline."""
+    points = [each for each in store.points(sweep_run_id) if each.fingerprint in order]
+    points.sort(key=lambda each: order.index(each.fingerprint))
     ids = [point.tags.get("runner.baseline_run_id", "") for point in points]
     baselines = {each: store.get(each) for each in set(ids) if each}
     return [Row(point, baselines.get(each)) for point, each in zip(points, ids, strict=True)]

@@ -1,7 +1,7 @@
 """The overrides of a multirun go in; the returns of its jobs, and the sweep's outcome, come out."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,7 +11,10 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
+from runner.settings import Settings
 from runner.sweep import grid
+from runner.sweep.candidates import expand
+from runner.sweep.launcher import WorkersLauncher
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +25,19 @@ class PruningSweeper(Sweeper):
     # Hydra drops what sweep() returns, so the door reads here whether some point failed.
     failed: ClassVar[bool] = False
 
-    def __init__(self, params: Mapping[str, str] | None) -> None:
-        """Take the axes of the grid: a text of values, separated by commas, for each setting."""
-        self._axes = [f"{setting}={values}" for setting, values in (params or {}).items()]
+    def __init__(
+        self,
+        params: Mapping[str, str] | None,
+        points: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Take what to run.
+
+        Args:
+            params: the axes of a grid: a text of values, separated by commas, for each setting.
+            points: single points besides the grid, each a group of settings.
+        """
+        self._axes = params or {}
+        self._singles = points or ()
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -42,19 +55,23 @@ class PruningSweeper(Sweeper):
         Raises:
             Refused: before any point is started, where a setting cannot work.
         """
-        candidates = grid.expand([*self._axes, *arguments], self._loader)
-        checked = grid.check(candidates, self._loader, self._config)
+        candidates = expand(self._axes, self._singles, arguments, self._loader)
+        checked = grid.check(candidates, self._loader, self._config, self._warm)
         for reason in checked.skipped:
-            log.warning("skipped, impossible: %s", reason)
+            log.warning("skipped: %s", reason)
         self._save_config()
 
-        # MLflow is imported here, after every check.
+        # MLflow is imported here, after every check, while the workers' imports go on elsewhere.
         from runner.sweep.session import run_sweep
 
         name = self._config.hydra.runtime.choices.get("sweep") or "unnamed"
-        returns = run_sweep(name, checked.points, self._launcher)
-        PruningSweeper.failed = len(returns) < len(checked.points)
+        finished, returns = run_sweep(name, checked.points, self._launcher)
+        PruningSweeper.failed = not finished
         return [returns]
+
+    def _warm(self, points: Sequence[Settings]) -> None:
+        if isinstance(self._launcher, WorkersLauncher):
+            self._launcher.warm(points)
 
     def _save_config(self) -> None:
         folder = Path(self._config.hydra.sweep.dir)

@@ -3,8 +3,15 @@
 The only place that imports MLflow.
 """
 
-from runner.tracking.record import Kind, Record
+from runner.tracking.connection import StoreFailed
+from runner.tracking.notes import Notes
+from runner.tracking.record import FINGERPRINT, Kind, Record
 from runner.tracking.run import Run
 from runner.tracking.store import Store
 
-__all__ = ["Kind", "Record", "Run", "Store"]
+__all__ = ["FINGERPRINT", "Kind", "Notes", "Record", "Run", "Store", "StoreFailed"]
+
+
+def preload() -> None:
+    """Import now what MLflow imports when it first meets a database."""
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401

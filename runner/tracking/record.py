@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from mlflow.entities import Run as Entity
 
+FINGERPRINT = "runner.fingerprint"
+
 
 class Kind(StrEnum):
     """What a run stands for; the value of its tag runner.kind."""
@@ -26,6 +28,15 @@ class Record:
     tags: Mapping[str, str]
     metrics: Mapping[str, float]
     artifacts: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What identifies a point, or a sweep; empty for a baseline."""
+        return self.tags.get(FINGERPRINT, "")
+
+    def has_file(self, target: str) -> bool:
+        """Tell whether the figures of this target's file are there."""
+        return f"zip_bytes/{target}" in self.metrics
 
     @property
     def error(self) -> str | None:

@@ -1,56 +1,65 @@
-"""Figures, texts and files go in; an open MLflow run holds them, and is closed with a status."""
+"""Figures, texts and files go in; an MLflow run holds them, and is closed with a status."""
 
-import time
+import functools
+import logging
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import mlflow
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.numpy_dataset import from_numpy
-from mlflow.entities import Dataset as DatasetEntity
-from mlflow.entities import DatasetInput, InputTag, Metric, Param
 
 from runner.data import Dataset
 from runner.refusal import one_line
+from runner.tracking.connection import Connection, StoreFailed
+from runner.tracking.notes import Notes
+
+log = logging.getLogger(__name__)
+
+ERROR = "runner.error"
+# A tag takes so many characters.
+_LONGEST = 1000
+
+
+# A client, and the id of the run to write to.
+Opened = tuple[Connection, str]
 
 
 class Run:
-    """A run that is open for writing."""
+    """A run that is open for writing; what is logged is sent by flush, and at the end."""
 
-    def __init__(self, client: mlflow.MlflowClient, run_id: str) -> None:
-        self.id = run_id
-        self._client = client
+    def __init__(self, open_: Callable[[], Opened], notes: Notes | None = None) -> None:
+        """Take what opens the run, called once, when something is sent for the first time."""
+        # What failed is not remembered: the next flush tries again.
+        self._open = functools.cache(open_)
+        self._sent, self.notes = Notes(), notes or Notes()
 
-    def log_params(self, values: Mapping[str, str]) -> None:
-        """Log the settings that the run was made with, in one call."""
-        params = [Param(name, value) for name, value in values.items()]
-        self._client.log_batch(self.id, params=params)
+    @property
+    def id(self) -> str:
+        """The run's id in the store, where it is opened if need be."""
+        return self._open()[1]
+
+    @property
+    def everything(self) -> Notes:
+        """All that was logged, sent or not."""
+        return self._sent.plus(self.notes)
 
     def log_metrics(self, values: Mapping[str, float]) -> None:
-        """Log figures that a run has once, in one call."""
-        now = _now()
-        metrics = [Metric(name, value, now, 0) for name, value in values.items()]
-        self._client.log_batch(self.id, metrics=metrics)
+        """Log figures that a run has once."""
+        self.notes.add_metrics(values)
 
     def log_history(self, history: Mapping[str, Sequence[float]]) -> None:
-        """Log one value an epoch for each name, counted from 1, in one call."""
-        now = _now()
-        metrics = [
-            Metric(name, value, now, epoch)
-            for name, values in history.items()
-            for epoch, value in enumerate(values, start=1)
-        ]
-        self._client.log_batch(self.id, metrics=metrics)
+        """Log one value an epoch for each name, counted from 1."""
+        self.notes.add_history(history)
 
     def log_file(self, path: Path, folder: str | None = None) -> None:
         """Copy a file to the run's artifacts."""
-        self._client.log_artifact(self.id, str(path), folder)
+        self.notes.files.append((str(path.absolute()), folder))
 
     def log_text(self, text: str, name: str) -> None:
         """Write a text as an artifact of that name."""
-        self._client.log_text(self.id, text, name)
+        self.notes.texts[name] = text
 
     def log_inputs(self, data: Dataset, settings: str) -> None:
         """Log what the run is made from: the data, with its digest, and the settings as YAML."""
@@ -63,38 +72,54 @@ class Run:
             name=data.name,
             digest=data.digest,
         )
-        context = InputTag("mlflow.data.context", "training")
-        used = DatasetInput(DatasetEntity(**described.to_dict()), [context])
-        self._client.log_inputs(self.id, [used])
+        self.notes.inputs.append(described.to_dict())
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag."""
-        self._client.set_tag(self.id, name, value)
+        self.notes.tags[name] = value
+
+    def flush(self) -> None:
+        """Send everything that was logged so far.
+
+        Raises:
+            StoreFailed: the store does not take it; it is all still there.
+        """
+        self.notes.send(*self._open())
+        self._sent, self.notes = self.everything, Notes()
+
+    def end(self, status: str, error: str = "") -> None:
+        """Send what is left and close the run: FINISHED, FAILED or KILLED, and why."""
+        if error:
+            self.tag(ERROR, error[:_LONGEST])
+        self.flush()
+        client, run_id = self._open()
+        client.set_terminated(run_id, status)
+        if not error and ERROR in client.get_run(run_id).data.tags:
+            client.delete_tag(run_id, ERROR)
 
     @contextmanager
     def closing(self) -> Iterator[None]:
-        """Close the run by how the block ends: FINISHED, FAILED or KILLED."""
+        """Close the run by how the block ends: FINISHED, FAILED or KILLED.
+
+        Raises:
+            StoreFailed: the block went well, and the store does not take what it logged.
+        """
         try:
             yield
         except Exception as error:
-            self.tag("runner.error", one_line(error)[:1000])
             self.log_text(traceback.format_exc(), "error.txt")
-            self._end("FAILED")
+            reason = one_line(error)
+            self._or_warn(lambda: self.end("FAILED", reason))
             raise
         except BaseException as stop:
-            self.tag("runner.error", f"stopped by {one_line(stop)}")
-            self._end("KILLED")
+            reason = f"stopped by {one_line(stop)}"
+            self._or_warn(lambda: self.end("KILLED", reason))
             raise
-        self._end("FINISHED")
-        self._forget_failure()
+        self.end("FINISHED")
 
-    def _forget_failure(self) -> None:
-        if "runner.error" in self._client.get_run(self.id).data.tags:
-            self._client.delete_tag(self.id, "runner.error")
-
-    def _end(self, status: str) -> None:
-        self._client.set_terminated(self.id, status)
-
-
-def _now() -> int:
-    return int(time.time() * 1000)
+    def _or_warn(self, close: Callable[[], None]) -> None:
+        """Close without hiding what went wrong before."""
+        try:
+            close()
+        except StoreFailed as failure:
+            log.warning("a run could not be closed in the store: %s", failure)

@@ -1,59 +1,63 @@
 """A tracking URI and an experiment go in; runs are opened there, and found again as records."""
 
+import functools
 import getpass
-import logging
 import os
+import tempfile
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote
 
-import mlflow
-from filelock import FileLock
 from hydra.core.utils import env_override
 from mlflow.entities import LifecycleStage
 from mlflow.entities import Run as Entity
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
-from runner import git
-from runner.refusal import Refused, one_line
+from runner import git, process
+from runner.refusal import Refused
 from runner.store_address import SQLITE, without_password
 from runner.targets import Target
+from runner.tracking.connection import RETRIES, Connection, StoreFailed, lock
+from runner.tracking.copy import notes_of
+from runner.tracking.notes import Notes
 from runner.tracking.record import Kind, Record, record_of
-from runner.tracking.run import Run
-
-# Creating its tables is no news to someone who waits for a sweep.
-logging.getLogger("mlflow").setLevel(logging.WARNING)
-logging.getLogger("alembic").setLevel(logging.WARNING)
-logging.getLogger("urllib3").setLevel(logging.ERROR)
+from runner.tracking.run import Opened, Run
 
 _PARENT = "mlflow.parentRunId"
+_PROCESS = "runner.process"
 
 
 class Store:
-    """One experiment of one MLflow store."""
+    """One experiment of one MLflow store; the first use of it connects."""
 
     def __init__(self, uri: str, experiment: str) -> None:
-        """Connect, and make the database and the experiment where they are not there yet.
+        self.uri = uri
+        self._experiment = experiment
+
+    def connect(self) -> None:
+        """Connect now, and make the database and the experiment where they are not there yet.
 
         Raises:
             Refused: the store does not answer, or refuses the experiment.
         """
-        self.uri = uri
         try:
             # Two processes that make the same database at once collide (mlflow issue 19299).
-            with _lock(uri), env_override(_impatience()):
-                self._client = mlflow.MlflowClient(uri)
-                self.experiment_id = self._experiment(experiment)
+            with self.alone(), env_override(_impatience()):
+                self._experiment_id = self._find_experiment()
         except Refused:
             raise
         except Exception as error:
             # A database may have no driver here, or be no database; each raises its own.
-            shown = without_password(uri)
-            raise Refused(f"tracking.uri={shown}: not usable ({one_line(error)})") from None
+            shown = without_password(self.uri)
+            raise Refused(f"tracking.uri={shown}: not usable ({error})") from None
 
-    def open_run(
+    def alone(self) -> AbstractContextManager[object]:
+        """Keep every other process of this machine from this store for a while."""
+        return lock(self.uri)
+
+    def new_run(
         self,
         kind: Kind,
         name: str,
@@ -61,31 +65,48 @@ class Store:
         tags: Mapping[str, str],
         parent: str | None = None,
     ) -> Run:
-        """Create a run; `parent` is the id of the run that it is shown under."""
-        entity = self._client.create_run(
-            self.experiment_id,
-            tags={
-                "runner.kind": str(kind),
-                "mlflow.source.name": "runner",
-                "mlflow.source.type": "LOCAL",
-                "mlflow.user": _user(),
-                **git.tags(Path.cwd()),
-                **({_PARENT: parent} if parent else {}),
-                **tags,
-            },
-            run_name=name,
-        )
-        run = Run(self._client, entity.info.run_id)
-        try:
-            run.log_params(params)
-        except BaseException:
-            self._client.set_terminated(run.id, "FAILED")
-            raise
-        return run
+        """Prepare a run, which its first flush opens; `parent` is the id of what it is under."""
+        tags = {
+            "runner.kind": str(kind),
+            _PROCESS: process.myself(),
+            "mlflow.source.name": "runner",
+            "mlflow.source.type": "LOCAL",
+            "mlflow.user": _user(),
+            **git.tags(Path.cwd()),
+            **({_PARENT: parent} if parent else {}),
+            **tags,
+        }
+
+        def opened() -> Opened:
+            entity = self._client.create_run(self.experiment_id, tags=tags, run_name=name)
+            return self._client, str(entity.info.run_id)
+
+        return Run(opened, Notes(params=dict(params)))
 
     def reopen(self, record: Record) -> Run:
         """Return a run that is there already, to add to it."""
-        return Run(self._client, record.id)
+        return Run(lambda: (self._client, record.id))
+
+    def adopt(self, record: Record) -> Run:
+        """Go on with a run that another process had begun."""
+        self._client.update_run(record.id, status="RUNNING")
+        run = self.reopen(record)
+        run.tag(_PROCESS, process.myself())
+        run.flush()
+        return run
+
+    def copy(self, source: Record, name: str, parent: str) -> None:
+        """Copy a finished run, its files too, under another parent; a tag says where it is from."""
+        kept = ("runner.signature", "runner.fingerprint", "runner.baseline_run_id")
+        tags = {key: source.tags[key] for key in kept if key in source.tags}
+        tags["runner.reused_from"] = source.id
+        run = self.new_run(Kind(source.tags["runner.kind"]), name, {}, tags, parent)
+        with tempfile.TemporaryDirectory() as folder, run.closing():
+            run.notes = notes_of(self._client, source, Path(folder))
+
+    def delete(self, record: Record) -> None:
+        """Delete a run; MLflow keeps it among the deleted ones, and can restore it."""
+        self._client.delete_run(record.id)
 
     def points(self, sweep_run_id: str) -> list[Record]:
         """Return the points of a sweep, in the order in which they were started."""
@@ -102,6 +123,11 @@ class Store:
     def get(self, run_id: str) -> Record:
         """Return one run."""
         return record_of(self._client.get_run(run_id))
+
+    def dead(self) -> list[Record]:
+        """Return the runs that are marked as running, though their process has ended."""
+        running = self.find("attributes.status = 'RUNNING'")
+        return [each for each in running if process.is_gone(each.tags.get(_PROCESS, ""))]
 
     def local_file(self, record: Record, artifact: str) -> str:
         """Name an artifact by its path where it lies on this machine, else by its address."""
@@ -124,7 +150,22 @@ class Store:
             if not token:
                 return [record_of(entity) for entity in found]
 
-    def _experiment(self, name: str) -> str:
+    @property
+    def experiment_id(self) -> str:
+        """The experiment's id in the store."""
+        if not hasattr(self, "_experiment_id"):
+            try:
+                self.connect()
+            except Refused as refusal:
+                raise StoreFailed(str(refusal)) from refusal
+        return self._experiment_id
+
+    @functools.cached_property
+    def _client(self) -> Connection:
+        return Connection(self.uri)
+
+    def _find_experiment(self) -> str:
+        name = self._experiment
         found = self._client.get_experiment_by_name(name)
         if found is None:
             return str(self._client.create_experiment(name, _artifacts(self.uri, name)))
@@ -137,8 +178,8 @@ class Store:
 
 
 def _impatience() -> dict[str, str]:
-    """Make first contact fail in seconds: MLflow's own seven retries are for a long job."""
-    defaults = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+    """Make first contact fail in seconds: retries are for a long job."""
+    defaults = {RETRIES: "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
     return {name: os.environ.get(name, value) for name, value in defaults.items()}
 
 
@@ -148,14 +189,6 @@ def _user() -> str:
     except (KeyError, OSError):
         # A container may run under a number that has no name.
         return str(os.getuid())
-
-
-def _lock(uri: str) -> AbstractContextManager[object]:
-    if not uri.startswith(SQLITE):
-        return nullcontext()
-    database = Path(uri.removeprefix(SQLITE))
-    database.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(database.with_name(f".{database.name}.lock"))
 
 
 def _artifacts(uri: str, experiment: str) -> str | None:

@@ -1,0 +1,68 @@
+"""Axes, single points and overrides go in; every point's overrides, and its name, come out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
+from runner.labels import short
+from runner.settings.typed import typed
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One point of a sweep: what Hydra is told, and a name made of what varies."""
+
+    overrides: tuple[str, ...]
+    name: str
+
+
+def expand(
+    axes: Mapping[str, str],
+    singles: Sequence[Mapping[str, Any]],
+    arguments: Sequence[str],
+    loader: ConfigLoader | None = None,
+) -> list[Candidate]:
+    """Expand lists of values into the cross product, then each single point likewise.
+
+    Args:
+        axes: the values of each setting, in one text, in Hydra's syntax: `0.5,0.8`.
+        singles: the settings of each single point; without axes there are only these.
+        arguments: overrides, which win over both; lists of values multiply both.
+        loader: knows the groups, for `dataset=glob(*)`; not needed for other lists.
+
+    Raises:
+        HydraException: an override cannot be parsed, or is no list of discrete values.
+    """
+    grid = [f"{setting}={values}" for setting, values in axes.items()]
+    parts = [grid] if grid or not singles else []
+    parts += [[f"{key}={quoted(value)}" for key, value in single.items()] for single in singles]
+    parser = OverridesParser.create(loader)
+    varying = [key for single in singles for key in single]
+    points: list[list[str]] = []
+    for part in parts:
+        overrides = parser.parse_overrides([*part, *arguments])
+        (product,) = BasicSweeper.split_arguments(overrides, None)
+        points += product
+        varying += [each.get_key_element() for each in overrides if each.is_sweep_override()]
+    labels = short(list(dict.fromkeys(varying)))
+    return [Candidate(tuple(each), _name(each, labels)) for each in points]
+
+
+def quoted(value: object) -> str:
+    """Write a value so that Hydra reads the same value back from an override."""
+    if not isinstance(value, str):
+        return typed(value)
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return value if re.fullmatch(r"[\w./:-]+", value) else f"'{escaped}'"
+
+
+def _name(overrides: Sequence[str], labels: Mapping[str, str]) -> str:
+    """Join what varies, as short as it can be said: `final_sparsity=0.8 epochs=2`."""
+    settings = [each.split("=", 1) for each in overrides]
+    named = [f"{labels[key]}={value}" for key, value in settings if key in labels]
+    return " ".join(named) or "one point"

@@ -1,0 +1,92 @@
+"""The points of a sweep and the store go in; the run to go on with, and what is done, come out."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runner.identity import sweep_fingerprint
+from runner.parameters import sweep_parameters
+from runner.sweep.grid import Point
+from runner.tracking import FINGERPRINT, Kind, Record, Run, Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sweep's run, ours alone, and the points that are left to run."""
+
+    run: Run
+    left: tuple[Point, ...]
+
+
+def claim(store: Store, name: str, points: Sequence[Point]) -> Claim:
+    """Go on with the last unfinished sweep of these points, or begin a new one.
+
+    Runs whose process has ended are marked as KILLED first, whatever they belong to. A sweep that
+    another process is still at is left to it.
+
+    Raises:
+        Refused: the store cannot be used.
+        StoreFailed: the store stopped answering.
+    """
+    store.connect()
+    way = points[0].settings.sweep
+    identity = sweep_fingerprint(name, [point.fingerprint for point in points])
+    # Of two processes that find the same dead sweep, one goes on with it.
+    with store.alone():
+        _bury_the_dead(store)
+        found = _unfinished(store, identity) if way.resume else None
+        run = store.adopt(found) if found else _begun(store, name, identity, points)
+    left = _left(store, run, points)
+    if found:
+        done = len(points) - len(left)
+        log.info("resuming %s: %d of %d points done", name, done, len(points))
+    if way.reuse:
+        left = [point for point in left if not _reused(store, run, point)]
+    return Claim(run, tuple(left))
+
+
+def _bury_the_dead(store: Store) -> None:
+    for record in store.dead():
+        log.info("found dead: %s %s", record.tags.get("runner.kind", "run"), record.name)
+        store.reopen(record).end("KILLED", "found dead: its process had ended")
+
+
+def _unfinished(store: Store, identity: str) -> Record | None:
+    same = store.find(
+        f"tags.`runner.kind` = '{Kind.SWEEP}' and tags.`{FINGERPRINT}` = '{identity}'"
+    )
+    if same and same[-1].status in ("FAILED", "KILLED"):
+        return same[-1]
+    return None
+
+
+def _begun(store: Store, name: str, identity: str, points: Sequence[Point]) -> Run:
+    tags = {"runner.sweep": name, FINGERPRINT: identity}
+    params = sweep_parameters([point.settings for point in points])
+    run = store.new_run(Kind.SWEEP, name, params, tags)
+    run.flush()
+    return run
+
+
+def _left(store: Store, run: Run, points: Sequence[Point]) -> list[Point]:
+    finished = {
+        record.fingerprint for record in store.points(run.id) if record.status == "FINISHED"
+    }
+    return [point for point in points if point.fingerprint not in finished]
+
+
+def _reused(store: Store, run: Run, point: Point) -> bool:
+    """Copy the finished point of another sweep, if there is one, under this one."""
+    found = store.find(
+        f"tags.`runner.kind` = '{Kind.POINT}' and tags.`{FINGERPRINT}` = '{point.fingerprint}' "
+        "and attributes.status = 'FINISHED'"
+    )
+    if not found:
+        return False
+    source = found[-1]
+    store.copy(source, point.name, run.id)
+    sweep = source.tags.get("runner.sweep", "a run of its own")
+    log.info("reused: %s, from %s (run %s)", point.name, sweep, source.id)
+    return True

@@ -1,0 +1,30 @@
+"""Imported by the process that all workers are forked from: what every point needs comes out.
+
+TensorFlow's and MLflow's modules, and the data sets that the environment names, are in memory once.
+No model is built here: TensorFlow's threads, which building starts, do not survive a fork.
+"""
+
+import gc
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+# Brings TensorFlow, Keras, TFMOT and LiteRT with it.
+from runner import data, experiment, git, tracking
+from runner.locations import register
+from runner.settings import DatasetSettings
+from runner.sweep.warm import DATASETS
+
+__all__ = ["experiment"]
+
+register()
+tracking.preload()
+git.tags(Path.cwd())
+for each in json.loads(os.environ.get(DATASETS, "[]")):
+    # The point that needs it will say what is wrong.
+    with suppress(Exception):
+        data.load(DatasetSettings(**each["settings"]), Path(each["cache"]))
+gc.collect()
+# Collections in the workers then leave what is here alone, and its memory stays shared.
+gc.freeze()

@@ -1,0 +1,83 @@
+"""A tracking URI goes in; MLflow's client comes out, one caller at a time where that is needed."""
+
+import functools
+import logging
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import nullcontext
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import mlflow
+from filelock import BaseFileLock, FileLock
+from hydra.core.utils import env_override
+
+from runner.refusal import SelfExplaining, one_line
+from runner.store_address import SQLITE
+
+# Creating its tables is no news to someone who waits for a sweep.
+logging.getLogger("mlflow").setLevel(logging.WARNING)
+logging.getLogger("alembic").setLevel(logging.WARNING)
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+# MLflow's own seven are four minutes a call, these one: what cannot be logged is kept on disk.
+_FEWER_RETRIES = "5"
+
+# These copy files, and only read one line of the database.
+_WITHOUT_LOCK = ("log_artifact", "log_text")
+
+
+class StoreFailed(SelfExplaining):
+    """The store did not answer, or did not take what it was given."""
+
+
+class Connection:
+    """MLflow's client, whose every failure is a StoreFailed."""
+
+    def __init__(self, uri: str) -> None:
+        """Connect; a new database gets its tables."""
+        self._lock = lock(uri) if uri.startswith(SQLITE) else nullcontext()
+        self._client = self._guarded(mlflow.MlflowClient, "connect")(uri)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return self._guarded(getattr(self._client, name), name)
+
+    def _guarded(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
+        @functools.wraps(call)
+        def guarded(*arguments: Any, **named: Any) -> Any:
+            patience = {RETRIES: os.environ.get(RETRIES, _FEWER_RETRIES)}
+            # SQLite gives up on a second writer after five seconds: "database is locked".
+            turn = nullcontext() if name in _WITHOUT_LOCK else self._lock
+            try:
+                with env_override(patience), turn:
+                    return call(*arguments, **named)
+            except Exception as error:
+                raise StoreFailed(one_line(_root(error))) from error
+
+        return guarded
+
+
+def _root(error: BaseException) -> BaseException:
+    """Find what was behind it: MLflow's own text is long, and ends in `connection refused`."""
+    while behind := error.__cause__ or error.__context__:
+        error = behind
+    return error
+
+
+def lock(uri: str) -> BaseFileLock:
+    """Return the lock by which a process has a store for itself on this machine.
+
+    It may be taken again by who holds it; it ends with its holder.
+    """
+    return FileLock(_lock_file(uri), is_singleton=True)
+
+
+def _lock_file(uri: str) -> Path:
+    if not uri.startswith(SQLITE):
+        return Path(tempfile.gettempdir()) / f"runner-{sha256(uri.encode()).hexdigest()[:16]}.lock"
+    database = Path(uri.removeprefix(SQLITE))
+    database.parent.mkdir(parents=True, exist_ok=True)
+    return database.with_name(f".{database.name}.lock")

@@ -1,0 +1,88 @@
+"""What a run has to say goes in, note by note; it is kept on disk, and sent to MLflow in one go."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlflow.entities import Dataset as DatasetEntity
+from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
+
+from runner.tracking.connection import Connection
+
+# What MLflow takes in one call.
+_BATCH = 900
+
+
+@dataclass
+class Notes:
+    """Everything that was noted and not yet sent; plain values that JSON holds as they are."""
+
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    metrics: list[tuple[str, float, int, int]] = field(default_factory=list)
+    files: list[tuple[str, str | None]] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    inputs: list[dict[str, str]] = field(default_factory=list)
+
+    def add_metrics(self, values: Mapping[str, float]) -> None:
+        """Note figures that a run has once."""
+        self.add_history({name: [value] for name, value in values.items()}, first=0)
+
+    def add_history(self, history: Mapping[str, Sequence[float]], first: int = 1) -> None:
+        """Note one value an epoch for each name, counted from `first`."""
+        now = int(time.time() * 1000)
+        self.metrics += [
+            (name, float(value), now, step)
+            for name, values in history.items()
+            for step, value in enumerate(values, start=first)
+        ]
+
+    def plus(self, later: "Notes") -> "Notes":
+        """Return these notes followed by later ones."""
+        return Notes(
+            params=self.params | later.params,
+            tags=self.tags | later.tags,
+            metrics=self.metrics + later.metrics,
+            files=self.files + later.files,
+            texts=self.texts | later.texts,
+            inputs=self.inputs + later.inputs,
+        )
+
+    def send(self, client: Connection, run_id: str) -> None:
+        """Send everything; what arrives twice, after a failure half way, changes nothing.
+
+        Raises:
+            StoreFailed: the store does not take it.
+        """
+        params = [Param(name, value) for name, value in self.params.items()]
+        tags = [RunTag(name, value) for name, value in self.tags.items()]
+        metrics = [Metric(*each) for each in self.metrics]
+        client.log_batch(run_id, metrics=metrics[:_BATCH], params=params, tags=tags)
+        for start in range(_BATCH, len(metrics), _BATCH):
+            client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
+        if self.inputs:
+            client.log_inputs(run_id, [_input(each) for each in self.inputs])
+        for name, text in self.texts.items():
+            client.log_text(run_id, text, name)
+        for path, folder in self.files:
+            client.log_artifact(run_id, path, folder)
+
+    def save(self, path: Path) -> None:
+        """Write all notes to a file, aside first: under its name it is always complete."""
+        aside = path.with_name(f".{path.name}")
+        aside.write_text(json.dumps(asdict(self)))
+        aside.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> "Notes":
+        """Read what was saved."""
+        values: dict[str, Any] = json.loads(path.read_text())
+        return cls(**values)
+
+
+def _input(described: dict[str, str]) -> DatasetInput:
+    context = InputTag("mlflow.data.context", "training")
+    return DatasetInput(DatasetEntity(**described), [context])
