@@ -55,18 +55,3 @@ def test_a_sweep_file_explains_itself(path: Path) -> None:
     assert f"{RUNS[path.stem]} points" in comment
     assert "Cost:" in comment
     assert "Expect:" in comment
-
-
-def test_names_are_made_of_what_varies() -> None:
-    points = expand({}, [], ["schedule.epochs=2,4", "dataset=mnist", "seed=range(0,2)"])
-    assert [point.name for point in points] == [
-        "epochs=2 seed=0",
-        "epochs=2 seed=1",
-        "epochs=4 seed=0",
-        "epochs=4 seed=1",
-    ]
-
-
-def test_names_keep_the_group_where_it_makes_the_difference() -> None:
-    (point,) = expand({}, [], ["baseline.epochs=choice(1)", "schedule.epochs=choice(2)"])
-    assert point.name == "baseline.epochs=1 schedule.epochs=2"

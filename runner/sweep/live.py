@@ -30,7 +30,7 @@ class LiveView:
         self._slots = workers
         self._workers: dict[str, _Worker] = {}
         self._seconds: list[float] = []
-        self._live = Live(console=console, get_renderable=self._drawn, transient=True)
+        self._live = Live(console=console, get_renderable=self.drawn, transient=True)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -66,7 +66,8 @@ class LiveView:
         """Print a warning above the view."""
         self._console.print(f"[yellow]{escape(text)}[/]")
 
-    def _drawn(self) -> Group:
+    def drawn(self) -> Group:
+        """Draw the view as it is now."""
         lines = Table.grid(padding=(0, 2))
         for name, worker in list(self._workers.items()):
             bar = ProgressBar(worker.of or 1, worker.done, width=20)

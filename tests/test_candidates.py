@@ -1,0 +1,49 @@
+from runner.sweep.candidates import expand, quoted
+
+ONE = [{"schedule.final_sparsity": 0.5, "schedule.epochs": 2}, {"schedule.final_sparsity": 0.9}]
+
+
+def test_single_points_stand_alone_or_besides_a_grid() -> None:
+    assert [each.overrides for each in expand({}, ONE, [])] == [
+        ("schedule.final_sparsity=0.5", "schedule.epochs=2"),
+        ("schedule.final_sparsity=0.9",),
+    ]
+    both = expand({"seed": "1,2"}, ONE, [])
+    assert [each.name for each in both] == [
+        "seed=1",
+        "seed=2",
+        "final_sparsity=0.5 epochs=2",
+        "final_sparsity=0.9",
+    ]
+
+
+def test_the_command_line_wins_over_single_points_and_multiplies_them() -> None:
+    points = expand({}, ONE, ["schedule.epochs=4", "seed=1,2"])
+    assert [each.name for each in points] == [
+        "final_sparsity=0.5 epochs=4 seed=1",
+        "final_sparsity=0.5 epochs=4 seed=2",
+        "final_sparsity=0.9 epochs=4 seed=1",
+        "final_sparsity=0.9 epochs=4 seed=2",
+    ]
+
+
+def test_values_are_quoted_where_hydra_would_misread_them() -> None:
+    assert quoted(0.5) == "0.5"
+    assert quoted(["h5", "tflite_int8"]) == "[h5,tflite_int8]"
+    assert quoted("plain/path.npz") == "plain/path.npz"
+    assert quoted("a, 'b'") == "'a, \\'b\\''"
+
+
+def test_names_are_made_of_what_varies() -> None:
+    points = expand({}, [], ["schedule.epochs=2,4", "dataset=mnist", "seed=range(0,2)"])
+    assert [point.name for point in points] == [
+        "epochs=2 seed=0",
+        "epochs=2 seed=1",
+        "epochs=4 seed=0",
+        "epochs=4 seed=1",
+    ]
+
+
+def test_names_keep_the_group_where_it_makes_the_difference() -> None:
+    (point,) = expand({}, [], ["baseline.epochs=choice(1)", "schedule.epochs=choice(2)"])
+    assert point.name == "baseline.epochs=1 schedule.epochs=2"

@@ -1,0 +1,61 @@
+"""What someone sees of a sweep that goes on, on a terminal and elsewhere."""
+
+import io
+import logging
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from runner.sweep.jobs import Job
+from runner.sweep.live import LiveView
+from runner.sweep.view import FailuresOnly, Lines, view_of
+
+
+def _job(name: str, kind: Any = "point") -> Job:
+    point: Any = SimpleNamespace(name=name)
+    return Job(kind, name, point)
+
+
+def test_elsewhere_a_line_says_that_a_point_began_and_how_it_ended(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO), Lines(total=3, done=1) as view:
+        view.started("a=1")
+        view.epoch("a=1", 1, 2)
+        view.finished(_job("a=1"), "h5 10 B zipped, 95.00%")
+        view.failed(_job("a=2"), "out of luck")
+    assert caplog.messages == [
+        "started: a=1",
+        "finished: a=1: h5 10 B zipped, 95.00% (2 of 3 points done)",
+        "failed: a=2: out of luck",
+    ]
+
+
+def test_on_a_terminal_workers_points_and_epochs_are_in_view() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    view = LiveView(console, "smoke", total=3, done=0, workers=2)
+    view.started("a=1")
+    view.started("a=2")
+    view.epoch("a=2", 3, 4)
+
+    def drawn() -> str:
+        with console.capture() as captured:
+            console.print(view.drawn())
+        return re.sub(r"\x1b\[[0-9;]*m", "", captured.get())
+
+    assert "smoke: 0 of 3 points done, 2 running" in drawn()
+    assert "epoch 3 of 4" in drawn()
+    assert "starting" in drawn()
+    view.finished(_job("a=1"), "h5")
+    view.failed(_job("a=2"), "why")
+    assert re.search(r"1 of 3 points done, 0 running, 1 failed, about \d+ s left", drawn())
+
+
+def test_the_view_is_chosen_by_launcher_and_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert type(view_of("s", 2, 0, workers=2)) is Lines
+    assert type(view_of("s", 2, 0, workers=None)) is FailuresOnly
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert type(view_of("s", 2, 0, workers=2)) is LiveView
