@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 SOURCES := runner tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep test ui check format lock clean
+.PHONY: help sweep test bench ui check format lock clean
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ sweep: $(INSTALLED) ## run the sparsity sweep; more settings: make sweep ARGS="d
 
 test: $(INSTALLED) ## run the tests; some of them: make test ARGS="-k prune"
 	@$(BIN)/python -m pytest $(ARGS)
+
+bench: $(INSTALLED) ## measure speed on MNIST, beside one script a point: RUNNER_DATA=FOLDER make bench
+	@$(BIN)/python -m benchmarks.speed
 
 ui: $(INSTALLED) ## open MLflow's UI on the store that sweeps write to
 	@case "$$MLFLOW_TRACKING_URI" in http*) echo "The store has its own UI: $$MLFLOW_TRACKING_URI";; \

@@ -59,6 +59,7 @@ def train(
     told = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=settings.epochs)
     history: dict[str, list[float]] = {}
     seconds = 0.0
+    log.debug("epoch %d of %d", 0, settings.epochs)
     told.on_train_begin()
     for epoch in range(settings.epochs):
         told.on_epoch_begin(epoch)

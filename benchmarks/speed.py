@@ -1,0 +1,138 @@
+"""Real MNIST goes in; how long sweeps take, beside one script a point, comes out as a table.
+
+RUNNER_DATA=FOLDER python -m benchmarks.speed
+"""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import mlflow
+
+from runner.tracking import Store
+
+_SWEEP = ["+sweep=mnist", "schedule.epochs=2"]
+_NINE = ["schedule.initial_sparsity=0.0,0.3,0.5", "schedule.final_sparsity=0.6,0.8,0.9"]
+_TWENTY_SEVEN = "schedule.final_sparsity=0.55,0.6,0.65,0.7,0.75,0.8,0.85,0.9,0.95"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep: seconds from the command, and of its points from the first to the last."""
+
+    wall: float
+    first_step: float
+    span: float
+    training: float
+    points: int
+
+    def share(self, workers: int) -> float:
+        """Return the share of the workers' time that went into training steps."""
+        return self.training / (workers * self.span)
+
+    def rest(self, workers: int) -> float:
+        """Return a point's seconds of everything that is no training step."""
+        return (workers * self.span - self.training) / self.points
+
+
+def main() -> None:
+    """Measure and print."""
+    data = Path(os.environ["RUNNER_DATA"]) / "mnist.npz"
+    script = _notebook_way(data)
+    nine = _sweep([*_NINE])
+    more = _sweep([_NINE[0], _TWENTY_SEVEN])
+    print("\n| MNIST, mnist_cnn, 2 epochs | a script a point | one sweep | times faster |")
+    print("|---|---|---|---|")
+    for sweep in (nine, more):
+        scripts = script * sweep.points
+        print(
+            f"| {sweep.points} points | {scripts:.0f} s | {sweep.wall:.0f} s "
+            f"| {scripts / sweep.wall:.1f} |"
+        )
+    _details(nine)
+
+
+def _details(nine: Sweep) -> None:
+    four = ["schedule.initial_sparsity=0.0,0.5", "schedule.final_sparsity=0.6,0.8"]
+    one = _sweep([*four, "hydra.launcher.n_jobs=1"])
+    two = _sweep([*four, "hydra.launcher.n_jobs=2"])
+    long = _sweep([*four, "hydra.launcher.n_jobs=2"], epochs=4)
+    print("\n| figure | here |\n|---|---|")
+    print(f"| from the command to the first training step | {nine.first_step:.1f} s |")
+    print(f"| 1 to 2 workers, 4 points | {one.span / two.span:.2f} times faster |")
+    print(f"| workers' time inside training steps, 2 epochs | {two.share(2):.0%} |")
+    print(f"| workers' time inside training steps, 4 epochs | {long.share(2):.0%} |")
+    print(f"| everything else, a point, 1 worker | {one.rest(1):.1f} s |")
+    print(f"| everything else, a point, 2 workers | {two.rest(2):.1f} s |")
+
+
+def _notebook_way(data: Path) -> float:
+    """Run nine scripts, one after the other, and return the mean of their seconds."""
+    seconds = []
+    for initial, final in itertools.product((0.0, 0.3, 0.5), (0.6, 0.8, 0.9)):
+        point = [str(data), str(initial), str(final), "2"]
+        started = time.monotonic()
+        _run([sys.executable, "-m", "benchmarks.notebook_way", *point])
+        seconds.append(time.monotonic() - started)
+    print(f"a script a point: {min(seconds):.1f} to {max(seconds):.1f} s, nine measured")
+    return sum(seconds) / len(seconds)
+
+
+def _sweep(settings: Sequence[str], epochs: int = 2) -> Sweep:
+    with _folder() as folder:
+        where = [
+            f"tracking.uri=sqlite:///{folder}/mlflow.db",
+            f"cache.folder={folder}/cache",
+            f"hydra.sweep.dir={folder}/out",
+        ]
+        begun = datetime.now().astimezone()
+        started = time.monotonic()
+        command = [sys.executable, "-m", "runner", *_SWEEP, *settings, *where]
+        _run([*command, f"schedule.epochs={epochs}"])
+        wall = time.monotonic() - started
+        return _read(folder, begun, wall)
+
+
+def _read(folder: Path, begun: datetime, wall: float) -> Sweep:
+    store = Store(f"sqlite:///{folder}/mlflow.db", "sparsity")
+    points = store.find("tags.`runner.kind` = 'point'")
+    client = mlflow.MlflowClient(store.uri)
+    times = [client.get_run(point.id).info for point in points]
+    first, last = min(each.start_time for each in times), max(each.end_time for each in times)
+    (log,) = folder.glob("out/baselines/*/runner.log")
+    (stamp,) = re.findall(
+        r"\[(\S+ \S+),(\d+)\]\[runner.training\]\[DEBUG\] - epoch 0", log.read_text()
+    )
+    step = datetime.strptime(".".join(stamp), "%Y-%m-%d %H:%M:%S.%f").astimezone()
+    return Sweep(
+        wall=wall,
+        first_step=(step - begun).total_seconds(),
+        span=(last - first) / 1000,
+        training=sum(point.metrics["seconds/training"] for point in points),
+        points=len(points),
+    )
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+if __name__ == "__main__":
+    main()
