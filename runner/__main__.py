@@ -25,6 +25,7 @@ def _main(arguments: list[str]) -> int:
         print(usage.text())
         return _FINISHED
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     full = os.environ.get(_TRACEBACKS) == "1"
     # Hydra would print a failure its own way and exit with 1, whatever it was.
     os.environ[_TRACEBACKS] = "1"
@@ -34,8 +35,6 @@ def _main(arguments: list[str]) -> int:
         job()
     except RefusedPoint as refusal:
         return _refuse(Refused(str(refusal)))
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
     except Exception as error:
         if full:
             raise
@@ -53,6 +52,9 @@ def _refuse(error: BaseException) -> int:
 
 
 def _stop(number: int, _: FrameType | None) -> None:
+    """Stop once: whoever is impatient must not keep runs from being closed."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 

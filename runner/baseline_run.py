@@ -52,9 +52,10 @@ def complete(
 ) -> None:
     """Add the targets to the baseline's run that it has no figures of, those that failed included.
 
-    In a sweep, a point that finds another one at it leaves it to that one.
+    In a sweep, a point that finds another one at the same targets leaves them to that one.
     """
-    lock = baselines.lock(settings, f"{baseline.signature}.targets")
+    asked = "-".join(sorted(settings.export.targets))
+    lock = baselines.lock(settings, f"{baseline.signature}.{asked}")
     with suppress(Timeout), lock.acquire(timeout=0 if settings.sweep.run_id else -1):
         found = store.baseline(baseline.signature)
         missing = _missing(settings.export.targets, found) if found else []

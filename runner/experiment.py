@@ -14,7 +14,7 @@ from runner.measure import Measurement
 from runner.outcome import Outcome
 from runner.parameters import as_yaml, point_parameters
 from runner.prune import prune, require_sparsity
-from runner.refusal import SelfExplaining
+from runner.refusal import SelfExplaining, one_line
 from runner.settings import Settings
 from runner.tracking import Kind, Run, Store, StoreFailed
 
@@ -100,11 +100,11 @@ def _begin(point: Run) -> None:
 def _complete(
     baseline: Baseline, settings: Settings, data: Dataset, store: Store, folder: Path
 ) -> None:
-    """Complete the baseline's targets: nothing that could make the point's own result worse."""
+    """Complete the baseline's targets: the point is finished, whatever becomes of them."""
     try:
         baseline_run.complete(baseline, settings, data, store, folder)
-    except StoreFailed as failure:
-        log.warning("the baseline lacks targets: %s", failure)
+    except Exception as failure:
+        log.warning("the baseline lacks targets: %s", one_line(failure))
 
 
 def _new_run(settings: Settings, data: Dataset, store: Store) -> Run:

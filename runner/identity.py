@@ -15,8 +15,8 @@ from runner.architectures import ARCHITECTURES
 from runner.settings import Settings
 
 # The rooms whose code decides what a dense model, and what a point, comes out as.
-_TRAINING = ("training.py", "resident_loop.py")
-_PRUNING = ("prune.py", "pruning_steps.py", "frozen.py", "export.py", "measure.py")
+_TRAINING = ("backend.py", "training.py", "resident_loop.py")
+_PRUNING = ("prune.py", "pruning_steps.py", "sparsity.py", "frozen.py", "export.py", "measure.py")
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
 
 
@@ -33,6 +33,7 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
             "schedule": settings.schedule.model_dump(mode="json"),
             "export": settings.export.model_dump(mode="json"),
             "code": _source_digest(_PRUNING),
+            "reader": version("ai-edge-litert"),
         }
     )
 

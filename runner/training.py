@@ -59,7 +59,7 @@ def train(
     told = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=settings.epochs)
     history: dict[str, list[float]] = {}
     seconds = 0.0
-    log.debug("epoch %d of %d", 0, settings.epochs)
+    _tell(0, settings.epochs, {})
     told.on_train_begin()
     for epoch in range(settings.epochs):
         told.on_epoch_begin(epoch)
@@ -70,9 +70,14 @@ def train(
         for name, value in figures.items():
             history.setdefault(name, []).append(value)
         told.on_epoch_end(epoch)
-        log.debug("epoch %d of %d: %s", epoch + 1, settings.epochs, figures)
+        _tell(epoch + 1, settings.epochs, figures)
     told.on_train_end()
     return Trained(history, seconds)
+
+
+def _tell(done: int, of: int, figures: Mapping[str, float]) -> None:
+    """Log how far training is; whoever shows progress reads the numbers from the record."""
+    log.debug("epoch %d of %d %s", done, of, figures or "", extra={"epochs": (done, of)})
 
 
 def _figures(trained: EpochFigures, judged: EpochFigures) -> dict[str, float]:

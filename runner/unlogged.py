@@ -34,4 +34,4 @@ def log(settings: Settings, fingerprint: str, notes: Notes, run: Run) -> None:
     """
     with run.closing():
         run.notes = notes.plus(run.notes)
-    unlogged_file(settings, fingerprint).unlink()
+    unlogged_file(settings, fingerprint).unlink(missing_ok=True)

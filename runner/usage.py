@@ -34,7 +34,10 @@ Examples:
   python -m runner +sweep=sparsity schedule.epochs=4 seed=1,2,3
   python -m runner export.targets=[h5,tflite_int8] tracking.uri=http://localhost:5000
 
-Exit code: 0 all points finished, 1 some point failed, 2 refused before any work.
+  python -m runner +sweep=sparsity hydra.launcher.n_jobs=2 hydra.launcher.timeout_minutes=30
+
+Exit code: 0 all points finished, 1 some point failed, 2 refused before any work, 130 or 143 stopped
+by Ctrl-C or SIGTERM; the same command then goes on.
 `--hydra-help` shows Hydra's own options.
 """
 
@@ -46,6 +49,7 @@ def text() -> str:
     groups = [f"  {name:<14}{' '.join(_options(CONF / name))}" for name in _GROUPS]
     sweeps = [f"  {path.stem:<16}{_runs(path)} runs" for path in _files(SWEEPS / "sweep")]
     settings = [f"  {name:<14}{known_settings([name])}" for name in (*_GROUPS, "report", "cache")]
+    settings.append(f"  {'sweep':<14}retries, max_failures, resume, reuse")
     return _TEXT.format(
         groups="\n".join(groups), sweeps="\n".join(sweeps), settings="\n".join(settings)
     )

@@ -32,6 +32,9 @@ def _free_bytes() -> float:
     try:
         limit = (_CGROUP / "memory.max").read_text().strip()
         used = int((_CGROUP / "memory.current").read_text())
+        figures = dict(line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
     except OSError:
         return free
-    return free if limit == "max" else min(free, int(limit) - used)
+    # Of what is used, the kernel gives back the pages of files that nobody reads any more.
+    taken = used - int(figures.get("inactive_file", 0))
+    return free if limit == "max" else min(free, int(limit) - taken)

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from runner.identity import sweep_fingerprint
 from runner.parameters import sweep_parameters
 from runner.sweep.grid import Point
-from runner.tracking import FINGERPRINT, Kind, Record, Run, Store
+from runner.tracking import FINGERPRINT, Kind, Record, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A sweep's run, ours alone, and the points that are left to run."""
+    """A sweep's run, ours alone, and whether someone had begun it before."""
 
     run: Run
-    left: tuple[Point, ...]
+    resumed: bool
 
 
 def claim(store: Store, name: str, points: Sequence[Point]) -> Claim:
@@ -31,20 +31,32 @@ def claim(store: Store, name: str, points: Sequence[Point]) -> Claim:
         StoreFailed: the store stopped answering.
     """
     store.connect()
-    way = points[0].settings.sweep
     identity = sweep_fingerprint(name, [point.fingerprint for point in points])
     # Of two processes that find the same dead sweep, one goes on with it.
     with store.alone():
         _bury_the_dead(store)
-        found = _unfinished(store, identity) if way.resume else None
-        run = store.adopt(found) if found else _begun(store, name, identity, points)
-    left = _left(store, run, points)
-    if found:
-        done = len(points) - len(left)
-        log.info("resuming %s: %d of %d points done", name, done, len(points))
-    if way.reuse:
-        left = [point for point in left if not _reused(store, run, point)]
-    return Claim(run, tuple(left))
+        found = _unfinished(store, identity) if points[0].settings.sweep.resume else None
+        if found:
+            return Claim(store.adopt(found), resumed=True)
+        return Claim(_begun(store, name, identity, points), resumed=False)
+
+
+def left(store: Store, claimed: Claim, name: str, points: Sequence[Point]) -> list[Point]:
+    """Return the points that are left to run, once those of other sweeps are copied, if wished.
+
+    Raises:
+        StoreFailed: the store stopped answering.
+    """
+    done = {
+        record.fingerprint for record in store.points(claimed.run.id) if record.status == "FINISHED"
+    }
+    remaining = [point for point in points if point.fingerprint not in done]
+    if claimed.resumed:
+        finished = len(points) - len(remaining)
+        log.info("resuming %s: %d of %d points done", name, finished, len(points))
+    if not points[0].settings.sweep.reuse:
+        return remaining
+    return [point for point in remaining if not _reused(store, claimed.run, name, point)]
 
 
 def _bury_the_dead(store: Store) -> None:
@@ -70,23 +82,19 @@ def _begun(store: Store, name: str, identity: str, points: Sequence[Point]) -> R
     return run
 
 
-def _left(store: Store, run: Run, points: Sequence[Point]) -> list[Point]:
-    finished = {
-        record.fingerprint for record in store.points(run.id) if record.status == "FINISHED"
-    }
-    return [point for point in points if point.fingerprint not in finished]
-
-
-def _reused(store: Store, run: Run, point: Point) -> bool:
-    """Copy the finished point of another sweep, if there is one, under this one."""
+def _reused(store: Store, run: Run, name: str, point: Point) -> bool:
+    """Copy the finished point of another sweep, if there is a whole one, under this one."""
     found = store.find(
         f"tags.`runner.kind` = '{Kind.POINT}' and tags.`{FINGERPRINT}` = '{point.fingerprint}' "
         "and attributes.status = 'FINISHED'"
     )
-    if not found:
-        return False
-    source = found[-1]
-    store.copy(source, point.name, run.id)
-    sweep = source.tags.get("runner.sweep", "a run of its own")
-    log.info("reused: %s, from %s (run %s)", point.name, sweep, source.id)
-    return True
+    for source in reversed(found):
+        try:
+            store.copy(source, point.name, {"runner.sweep": name}, run.id)
+        except StoreFailed as failure:
+            log.warning("not reused: %s", failure)
+            continue
+        sweep = source.tags.get("runner.sweep", "a run of its own")
+        log.info("reused: %s, from %s (run %s)", point.name, sweep, source.id)
+        return True
+    return False

@@ -1,39 +1,52 @@
-"""A list of jobs goes in; what a launcher reports of them comes out, in the view and the store."""
+"""What a launcher reports of jobs goes in; it comes out in the view, and in the store."""
 
-import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hydra.core.utils import JobReturn, JobStatus
 
 from runner.refusal import one_line
-from runner.sweep.ending import close_failed
+from runner.sweep.ending import close_failed, forget_failed
 from runner.sweep.jobs import Job
 from runner.sweep.news import Epoch, News, Warned
 from runner.sweep.view import View
-from runner.tracking import Store, StoreFailed
-
-log = logging.getLogger(__name__)
+from runner.tracking import Store, StoreFailed, impatient
 
 
 @dataclass
 class Conductor:
-    """Follows the jobs of one launch, which ends when as many failed as `allowed` (None: never)."""
+    """Follows launches; `stale` are the fingerprints of points that have a failed run."""
 
     store: Store
     sweep_run_id: str
-    jobs: Sequence[Job]
     view: View
-    allowed: int | None
-    failures: dict[Job, str] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
+    failures: dict[Job, BaseException] = field(default_factory=dict)
+    _jobs: Sequence[Job] = ()
+    _allowed: int | None = None
+
+    def take(self, jobs: Sequence[Job], allowed: int | None) -> None:
+        """Follow these jobs from now on, until as many failed as allowed (None: to the end)."""
+        self._jobs, self._allowed, self.failures = jobs, allowed, {}
 
     def started(self, job: int) -> None:
         """Show that a job has begun."""
-        self.view.started(self.jobs[job].name)
+        it = self._jobs[job]
+        self.view.started(it.name)
+        self.started_for_good(it)
+
+    def started_for_good(self, *jobs: Job) -> None:
+        """Forget earlier failures of points: a point has one run in a sweep."""
+        for job in jobs:
+            if job.kind == "point" and job.point.fingerprint in self.stale:
+                self.stale.discard(job.point.fingerprint)
+                with suppress(StoreFailed), impatient():
+                    forget_failed(self.store, self.sweep_run_id, job.point)
 
     def told(self, job: int, news: News) -> None:
         """Show what a worker says."""
-        name = self.jobs[job].name
+        name = self._jobs[job].name
         if isinstance(news, Epoch):
             self.view.epoch(name, news.done, news.of)
         elif isinstance(news, Warned):
@@ -41,20 +54,24 @@ class Conductor:
 
     def finished(self, job: int, done: JobReturn) -> bool:
         """Show how a job ended, and record it where the job could not; tell whether to go on."""
-        it = self.jobs[job]
+        it = self._jobs[job]
         if done.status is JobStatus.COMPLETED:
             self.view.finished(it, str(getattr(done.return_value, "summary", "finished")))
             return True
         # Not through return_value, which would raise it.
-        error = done._return_value
-        self.failures[it] = one_line(error)
-        self.view.failed(it, self.failures[it])
-        if it.kind == "point":
-            self._record(it, error)
-        return self.allowed is None or len(self.failures) < self.allowed
+        self.failed(it, done._return_value)
+        return self._allowed is None or len(self.failures) < self._allowed
 
-    def _record(self, job: Job, error: BaseException) -> None:
-        try:
-            close_failed(self.store, self.sweep_run_id, job.point, error)
-        except StoreFailed as failure:
-            self.view.warned(f"{job.name}: not recorded, the store does not answer: {failure}")
+    def failed(self, job: Job, error: BaseException) -> None:
+        """Record a failure, unless the point was finished and logged before it."""
+        if job.kind == "point":
+            try:
+                with impatient():
+                    if close_failed(self.store, self.sweep_run_id, job.point, error):
+                        self.view.finished(job, f"finished, though then: {one_line(error)}")
+                        return
+                self.stale.add(job.point.fingerprint)
+            except StoreFailed as failure:
+                self.view.warned(f"{job.name}: not recorded, the store does not answer: {failure}")
+        self.failures[job] = error
+        self.view.failed(job, one_line(error))

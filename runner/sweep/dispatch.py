@@ -1,5 +1,7 @@
 """Points that are left and a launcher go in; they are run, and those that still fail come out."""
 
+import traceback
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,14 +13,12 @@ from runner.cache import baseline_folder
 from runner.refusal import SelfExplaining, one_line
 from runner.settings.groups import SweepSettings
 from runner.sweep.conductor import Conductor
-from runner.sweep.ending import close_failed, close_running, forget_failed
+from runner.sweep.ending import close_running, with_failed_runs
 from runner.sweep.grid import Point
 from runner.sweep.jobs import Job, baseline_jobs, point_jobs
 from runner.sweep.launcher import WorkersLauncher
 from runner.sweep.view import View
-from runner.tracking import Store, StoreFailed
-
-_NOT_STARTED = "not started"
+from runner.tracking import Store, StoreFailed, impatient
 
 
 class PointsFailed(SelfExplaining):
@@ -37,7 +37,6 @@ class Dispatch:
     way: SweepSettings
     returns: list[JobReturn] = field(default_factory=list)
     _numbers: int = 0
-    _hopeless: bool = False
 
     def go(self, left: Sequence[Point]) -> None:
         """Train the baselines that are missing, run the points, and those that fail again.
@@ -46,71 +45,81 @@ class Dispatch:
             PointsFailed: some point did not finish.
         """
         self._numbers = len(left)
-        forget_failed(self.store, self.run_id, left)
+        self._conductor = Conductor(self.store, self.run_id, self.view)
+        self._conductor.stale |= with_failed_runs(self.store, self.run_id)
         missing = [job for job in baseline_jobs(left) if self._is_missing(job.point)]
-        unfit = {job.point.signature: why for job, why in self._repeat(missing).items()}
-        for point in left:
-            if point.signature in unfit:
-                error = PointsFailed(f"its baseline failed: {unfit[point.signature]}")
-                close_failed(self.store, self.run_id, point, error)
-        fit = [point for point in left if point.signature not in unfit]
-        unfinished = self._repeat(point_jobs(fit), first=0)
-        idle = sum(why == _NOT_STARTED for why in unfinished.values())
-        failed = len(left) - len(fit) + len(unfinished) - idle
-        if failed:
-            early = f", {idle} were not started: sweep.max_failures={self.way.max_failures}"
-            raise PointsFailed(f"{failed} of {len(left)} points failed{early if idle else ''}")
+        unfit, _ = self._run(missing, None)
+        fit = self._without_baseline(point_jobs(left), unfit)
+        lost = len(left) - len(fit)
+        limit = self.way.max_failures
+        failed, idle = self._run(fit, None if limit is None else limit - lost)
+        if failed or lost:
+            early = f", {len(idle)} were not started: sweep.max_failures={limit}"
+            text = f"{len(failed) + lost} of {len(left)} points failed"
+            raise PointsFailed(text + (early if idle else ""))
 
     def _is_missing(self, point: Point) -> bool:
         cached = baseline_folder(point.settings, point.signature).is_dir()
         return not cached or self.store.baseline(point.signature) is None
 
-    def _repeat(self, jobs: Sequence[Job], first: int | None = None) -> dict[Job, str]:
-        """Launch jobs, and those that fail again as often as wished; return what still fails."""
-        unfinished = self._launch(jobs, first)
-        for _ in range(self.way.retries):
-            again = [] if self._hopeless else list(unfinished)
-            if again:
-                forget_failed(self.store, self.run_id, [job.point for job in again])
-                unfinished = self._launch(again)
-        return unfinished
+    def _without_baseline(
+        self, jobs: Sequence[Job], unfit: dict[Job, BaseException]
+    ) -> Sequence[Job]:
+        """Fail the points whose baseline failed, and return the others."""
+        why = {baseline.point.signature: error for baseline, error in unfit.items()}
+        fit = [job for job in jobs if job.point.signature not in why]
+        for job in jobs:
+            if job not in fit:
+                cause = why[job.point.signature]
+                error = PointsFailed(f"its baseline failed: {one_line(cause)}")
+                error.add_note("".join(traceback.format_exception(cause)))
+                self._conductor.started_for_good(job)
+                self._conductor.failed(job, error)
+        return fit
 
-    def _launch(self, jobs: Sequence[Job], first: int | None = None) -> dict[Job, str]:
-        """Launch jobs once; return why jobs are unfinished."""
-        if first is None:
-            first, self._numbers = self._numbers, self._numbers + len(jobs)
-        limit = self.way.max_failures
-        watched = isinstance(self.launcher, WorkersLauncher)
+    def _run(
+        self, jobs: Sequence[Job], limit: int | None
+    ) -> tuple[dict[Job, BaseException], Sequence[Job]]:
+        """Run jobs, and those that fail again as often as wished.
+
+        Returns:
+            The jobs that failed for good, and those not run because that were too many.
+        """
+        lost: dict[Job, BaseException] = {}
+        tries: Counter[Job] = Counter()
+        while jobs and (limit is None or len(lost) < limit):
+            first = self._numbers if tries or jobs[0].kind == "baseline" else 0
+            self._numbers += len(jobs) if first else 0
+            allowed = None if limit is None else limit - len(lost)
+            failed, idle = self._launch(jobs, first, allowed)
+            tries.update(job for job in jobs if job not in idle)
+            lost |= {job: why for job, why in failed.items() if tries[job] > self.way.retries}
+            jobs = [*(job for job in failed if job not in lost), *idle]
+        return lost, jobs
+
+    def _launch(
+        self, jobs: Sequence[Job], first: int, allowed: int | None
+    ) -> tuple[dict[Job, BaseException], Sequence[Job]]:
+        """Launch jobs once, until as many failed as allowed; return those, and those not begun."""
         # A launcher that cannot be stopped gets no more at once than may fail.
-        size = len(jobs) if watched or limit is None else limit
-        unfinished: dict[Job, str] = {}
-        for start in range(0, len(jobs), size or 1):
-            some = jobs[start : start + size]
-            allowed = None if limit is None else limit - len(unfinished)
-            unfinished |= self._launch_all(some, first + start, allowed)
-            if self._hopeless:
-                unfinished |= dict.fromkeys(jobs[start + size :], _NOT_STARTED)
-                break
-        return unfinished
-
-    def _launch_all(self, jobs: Sequence[Job], first: int, allowed: int | None) -> dict[Job, str]:
-        conductor = Conductor(self.store, self.run_id, jobs, self.view, allowed)
-        told = [job.overrides(self.sweep, self.run_id) for job in jobs]
+        stoppable = isinstance(self.launcher, WorkersLauncher) or allowed is None
+        some = jobs if stoppable else jobs[:allowed]
+        self._conductor.take(some, allowed)
+        told = [job.overrides(self.sweep, self.run_id) for job in some]
         try:
             if isinstance(self.launcher, WorkersLauncher):
-                self.launcher.watcher = conductor
+                self.launcher.watcher = self._conductor
                 returns = self.launcher.launch(told, first)
             else:
+                self._conductor.started_for_good(*some)
                 returns = self.launcher.launch(told, first)
                 for number, each in enumerate(returns):
-                    conductor.finished(number, each)
+                    self._conductor.finished(number, each)
         except BaseException as stop:
-            with suppress(StoreFailed):
+            with suppress(StoreFailed), impatient():
                 close_running(self.store, self.run_id, f"stopped by {one_line(stop)}")
             raise
         self.returns += returns
-        self._hopeless = allowed is not None and len(conductor.failures) >= allowed
-        waiting = [
-            job for job, each in zip(jobs, returns, strict=True) if each.status is JobStatus.UNKNOWN
-        ]
-        return conductor.failures | dict.fromkeys(waiting, _NOT_STARTED)
+        begun = [each.status is not JobStatus.UNKNOWN for each in returns]
+        idle = [job for job, ran in zip(some, begun, strict=True) if not ran]
+        return dict(self._conductor.failures), [*idle, *jobs[len(some) :]]

@@ -32,6 +32,11 @@ def point_jobs(points: Iterable[Point]) -> list[Job]:
 
 def baseline_jobs(points: Iterable[Point]) -> list[Job]:
     """Make a job for each baseline that the points need."""
-    first = {point.signature: point for point in reversed(list(points))}
-    jobs = [Job("baseline", f"baseline {signature}", each) for signature, each in first.items()]
-    return list(reversed(jobs))
+    first: dict[str, Point] = {}
+    for point in points:
+        first.setdefault(point.signature, point)
+    return [Job("baseline", _name(point), point) for point in first.values()]
+
+
+def _name(point: Point) -> str:
+    return f"baseline {point.settings.architecture.name} ({point.signature[:6]})"

@@ -3,7 +3,6 @@
 import functools
 import logging
 import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,19 +17,18 @@ from hydra.core.utils import JobReturn, JobStatus, configure_log, filter_overrid
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
-from pebble import ProcessExpired, ProcessFuture, concurrent
+from pebble import ProcessFuture, concurrent
 
 from runner.outcome import Lost
-from runner.refusal import Refused, one_line
+from runner.refusal import Refused
 from runner.settings import Settings
 from runner.sweep import capacity, warm, worker
+from runner.sweep.loss import last_words, reason
 from runner.sweep.news import Began, News
 from runner.sweep.worker import Errand
 
 log = logging.getLogger(__name__)
 
-# What is quoted of a lost worker's output.
-_LAST_CHARACTERS = 4000
 _END_SECONDS = 8
 
 
@@ -74,7 +72,7 @@ class WorkersLauncher(Launcher):
         """
         self._context, self._task, self._config = hydra_context, task_function, config
         jobs, minutes = self._n_jobs, self._timeout_minutes
-        if jobs is not None and (not isinstance(jobs, int) or jobs < 1):
+        if jobs is not None and (type(jobs) is not int or jobs < 1):
             accepted = "a whole number of at least 1, or null"
             raise Refused(f"hydra.launcher.n_jobs={jobs}: must be {accepted}")
         if minutes is not None and (not isinstance(minutes, int | float) or not minutes > 0):
@@ -165,28 +163,12 @@ class WorkersLauncher(Launcher):
             return done
         except TimeoutError:
             setting = f"hydra.launcher.timeout_minutes={self._timeout_minutes:g}"
-            reason = f"took longer than {setting}"
-        except ProcessExpired as end:
-            reason = _reason(end.exitcode)
+            lost = Lost(f"took longer than {setting}")
         except Exception as error:
-            reason = f"broke down: {one_line(error)}"
-        blank.status = JobStatus.FAILED
-        blank._return_value = Lost(reason)
-        blank._return_value.add_note(_last_words(process.folder))
+            lost = Lost(reason(error))
+        lost.add_note(last_words(process.folder))
+        blank.status, blank._return_value = JobStatus.FAILED, lost
         return blank
-
-
-def _reason(exitcode: int | None) -> str:
-    if exitcode is None or exitcode >= 0:
-        return f"the worker ended with exit code {exitcode}"
-    name = signal.Signals(-exitcode).name
-    memory = ": out of memory?" if name == "SIGKILL" else ""
-    return f"the worker was killed by {name}{memory}"
-
-
-def _last_words(folder: Path | None) -> str:
-    output = folder / worker.OUTPUT if folder else None
-    return output.read_text(errors="replace")[-_LAST_CHARACTERS:] if output else ""
 
 
 def _stop(futures: Sequence["ProcessFuture[bytes]"]) -> None:

@@ -26,7 +26,8 @@ class LiveView:
 
     def __init__(self, console: Console, title: str, total: int, done: int, workers: int) -> None:
         self._console, self._title = console, title
-        self._total, self._done, self._failed = total, done, 0
+        self._total, self._done = total, done
+        self._failed: set[str] = set()
         self._slots = workers
         self._workers: dict[str, _Worker] = {}
         self._seconds: list[float] = []
@@ -42,6 +43,7 @@ class LiveView:
     def started(self, name: str) -> None:
         """Give the job a line."""
         self._workers[name] = _Worker()
+        self._failed.discard(name)
 
     def epoch(self, name: str, done: int, of: int) -> None:
         """Move the bar of the job."""
@@ -59,7 +61,8 @@ class LiveView:
     def failed(self, job: Job, reason: str) -> None:
         """Take the job's line away, and print the reason above the view."""
         self._workers.pop(job.name, None)
-        self._failed += job.kind == "point"
+        if job.kind == "point":
+            self._failed.add(job.name)
         self._console.print(f"[red]✗ {escape(job.name)}[/]  {escape(reason)}")
 
     def warned(self, text: str) -> None:
@@ -74,11 +77,11 @@ class LiveView:
             told = f"epoch {worker.done} of {worker.of}" if worker.of else "starting"
             lines.add_row(escape(name), bar, told, f"{time.monotonic() - worker.began:.0f} s")
         counts = f"{self._done} of {self._total} points done, {len(self._workers)} running"
-        failed = f", [red]{self._failed} failed[/]" if self._failed else ""
+        failed = f", [red]{len(self._failed)} failed[/]" if self._failed else ""
         return Group(f"[bold]{escape(self._title)}[/]: {counts}{failed}{self._time_left()}", lines)
 
     def _time_left(self) -> str:
-        left = self._total - self._done - self._failed
+        left = self._total - self._done - len(self._failed)
         if not self._seconds or not left:
             return ""
         seconds = statistics.median(self._seconds) * left / self._slots

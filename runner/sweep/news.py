@@ -5,6 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+# The attribute of a log record that says how many epochs are done, of how many.
+EPOCHS = "epochs"
+
 
 @dataclass(frozen=True)
 class Began:
@@ -41,9 +44,9 @@ class Messenger(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Send warnings, and the number of each epoch that ends."""
         news: News
-        if record.name == "runner.training" and isinstance(record.args, tuple):
-            done, of, *_ = record.args
-            news = Epoch(int(str(done)), int(str(of)))
+        epochs = getattr(record, EPOCHS, None)
+        if epochs:
+            news = Epoch(*epochs)
         elif record.levelno >= logging.WARNING:
             news = Warned(record.getMessage())
         else:

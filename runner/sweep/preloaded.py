@@ -10,6 +10,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+# Who waits for the output of the sweep does not wait for this process.
+for number in (1, 2):
+    os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+
+# ruff: noqa: E402
 # Brings TensorFlow, Keras, TFMOT and LiteRT with it.
 from runner import data, experiment, git, tracking
 from runner.locations import register

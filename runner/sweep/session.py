@@ -8,12 +8,12 @@ from hydra.plugins.launcher import Launcher
 
 from runner import terminal
 from runner.report import Row
-from runner.sweep.claim import claim
+from runner.sweep.claim import claim, left
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.grid import Point
 from runner.sweep.launcher import WorkersLauncher
 from runner.sweep.view import view_of
-from runner.tracking import Store, StoreFailed
+from runner.tracking import Record, Store, StoreFailed, impatient
 
 log = logging.getLogger(__name__)
 
@@ -32,26 +32,31 @@ def run_sweep(
     first = points[0].settings
     store = Store(first.tracking.uri, first.tracking.experiment)
     claimed = claim(store, name, points)
-    done = len(points) - len(claimed.left)
-    workers = launcher.n_jobs if isinstance(launcher, WorkersLauncher) else None
-    view = view_of(name, len(points), done, workers)
-    dispatch = Dispatch(name, claimed.run.id, store, launcher, view, first.sweep)
+    returns: list[JobReturn] = []
     finished = False
     try:
-        with claimed.run.closing(), view:
-            dispatch.go(claimed.left)
+        with claimed.run.closing():
+            remaining = left(store, claimed, name, points)
+            workers = launcher.n_jobs if isinstance(launcher, WorkersLauncher) else None
+            done = len(points) - len(remaining)
+            view = view_of(name, len(points), done, workers)
+            dispatch = Dispatch(name, claimed.run.id, store, launcher, view, first.sweep, returns)
+            with view:
+                dispatch.go(remaining)
         finished = True
     except (PointsFailed, StoreFailed) as failure:
         log.error("%s: %s", name, failure)
     finally:
         order = [point.fingerprint for point in points]
         _report(store, claimed.run.id, order, first.report.max_drop)
-    return finished, dispatch.returns
+    return finished, returns
 
 
 def _report(store: Store, sweep_run_id: str, order: Sequence[str], max_drop: float) -> None:
     try:
-        terminal.show(store, _rows(store, sweep_run_id, order), max_drop)
+        with impatient():
+            rows = _rows(store, sweep_run_id, order)
+        terminal.show(store, rows, max_drop)
     except StoreFailed as failure:
         log.error("no table, the store does not answer: %s", failure)
         log.error("nothing is lost: the same command logs what is kept, and goes on")
@@ -62,5 +67,13 @@ def _rows(store: Store, sweep_run_id: str, order: Sequence[str]) -> list[Row]:
     points = [each for each in store.points(sweep_run_id) if each.fingerprint in order]
     points.sort(key=lambda each: order.index(each.fingerprint))
     ids = [point.tags.get("runner.baseline_run_id", "") for point in points]
-    baselines = {each: store.get(each) for each in set(ids) if each}
+    baselines = {each: found for each in set(ids) if each and (found := _found(store, each))}
     return [Row(point, baselines.get(each)) for point, each in zip(points, ids, strict=True)]
+
+
+def _found(store: Store, run_id: str) -> Record | None:
+    """Read a run that someone may have deleted meanwhile."""
+    try:
+        return store.get(run_id)
+    except StoreFailed:
+        return None

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import signal
 from collections.abc import Iterable, Mapping
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
@@ -28,6 +29,12 @@ def start(points: Iterable[Settings], environment: Mapping[str, str]) -> ForkSer
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["runner.sweep.preloaded"])
     named = {DATASETS: f"[{','.join(sorted(wanted))}]"}
-    with env_override({**environment, **named}):
-        forkserver.ensure_running()
+    # Ctrl-C reaches every process of a terminal: this one sees to the others, which inherit that
+    # they ignore it.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with env_override({**environment, **named}):
+            forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, handler)
     return context

@@ -3,13 +3,13 @@
 The only place that imports MLflow.
 """
 
-from runner.tracking.connection import StoreFailed
+from runner.tracking.connection import StoreFailed, impatient
 from runner.tracking.notes import Notes
 from runner.tracking.record import FINGERPRINT, Kind, Record
 from runner.tracking.run import Run
 from runner.tracking.store import Store
 
-__all__ = ["FINGERPRINT", "Kind", "Notes", "Record", "Run", "Store", "StoreFailed"]
+__all__ = ["FINGERPRINT", "Kind", "Notes", "Record", "Run", "Store", "StoreFailed", "impatient"]
 
 
 def preload() -> None:

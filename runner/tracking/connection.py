@@ -5,10 +5,10 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import mlflow
 from filelock import BaseFileLock, FileLock
@@ -25,6 +25,9 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
 # MLflow's own seven are four minutes a call, these one: what cannot be logged is kept on disk.
 _FEWER_RETRIES = "5"
+
+# Its bars are no news to someone who waits for a sweep either.
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 # These copy files, and only read one line of the database.
 _WITHOUT_LOCK = ("log_artifact", "log_text")
@@ -67,6 +70,13 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
+def impatient() -> AbstractContextManager[None]:
+    """Make calls fail within seconds for a while: retries are for a long job that goes on."""
+    defaults = {RETRIES: "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+    patience = {name: os.environ.get(name, value) for name, value in defaults.items()}
+    return cast(AbstractContextManager[None], env_override(patience))
+
+
 def lock(uri: str) -> BaseFileLock:
     """Return the lock by which a process has a store for itself on this machine.
 
@@ -77,7 +87,8 @@ def lock(uri: str) -> BaseFileLock:
 
 def _lock_file(uri: str) -> Path:
     if not uri.startswith(SQLITE):
-        return Path(tempfile.gettempdir()) / f"runner-{sha256(uri.encode()).hexdigest()[:16]}.lock"
+        name = f"runner-{os.getuid()}-{sha256(uri.encode()).hexdigest()[:16]}.lock"
+        return Path(tempfile.gettempdir()) / name
     database = Path(uri.removeprefix(SQLITE))
     database.parent.mkdir(parents=True, exist_ok=True)
     return database.with_name(f".{database.name}.lock")

@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
-from runner.tracking.connection import Connection
+from runner.targets import Target
+from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.notes import Notes
 from runner.tracking.record import Record
 
 
 def notes_of(client: Connection, record: Record, folder: Path) -> Notes:
-    """Read everything that a run holds; its files are downloaded into the folder."""
+    """Read everything that a run holds; its files are downloaded into the folder.
+
+    Raises:
+        StoreFailed: the store does not answer, or a file that the run has figures of is gone.
+    """
     notes = Notes(params=dict(record.params))
     for name in record.metrics:
         history = client.get_metric_history(record.id, name)
@@ -19,4 +24,8 @@ def notes_of(client: Connection, record: Record, folder: Path) -> Notes:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         inside = path.parent.relative_to(folder)
         notes.files.append((str(path), None if inside == Path() else str(inside)))
+    found = {Path(file).stem for file, inside in notes.files if inside == "models"}
+    missing = [target for target in Target if record.has_file(target) and target not in found]
+    if missing:
+        raise StoreFailed(f"{record.name} (run {record.id}) has no file {missing[0].file_name}")
     return notes

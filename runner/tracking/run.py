@@ -12,7 +12,7 @@ from mlflow.data.numpy_dataset import from_numpy
 
 from runner.data import Dataset
 from runner.refusal import one_line
-from runner.tracking.connection import Connection, StoreFailed
+from runner.tracking.connection import Connection, StoreFailed, impatient
 from runner.tracking.notes import Notes
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,7 @@ class Run:
     def _or_warn(self, close: Callable[[], None]) -> None:
         """Close without hiding what went wrong before."""
         try:
-            close()
+            with impatient():
+                close()
         except StoreFailed as failure:
             log.warning("a run could not be closed in the store: %s", failure)

@@ -1,32 +1,29 @@
 """A tracking URI and an experiment go in; runs are opened there, and found again as records."""
 
 import functools
-import getpass
-import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote
 
-from hydra.core.utils import env_override
 from mlflow.entities import LifecycleStage
 from mlflow.entities import Run as Entity
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
-from runner import git, process
+from runner import process
 from runner.refusal import Refused
 from runner.store_address import SQLITE, without_password
 from runner.targets import Target
-from runner.tracking.connection import RETRIES, Connection, StoreFailed, lock
+from runner.tracking import origin
+from runner.tracking.connection import Connection, StoreFailed, impatient, lock
 from runner.tracking.copy import notes_of
 from runner.tracking.notes import Notes
-from runner.tracking.record import Kind, Record, record_of
+from runner.tracking.record import FINGERPRINT, Kind, Record, record_of
 from runner.tracking.run import Opened, Run
 
 _PARENT = "mlflow.parentRunId"
-_PROCESS = "runner.process"
 
 
 class Store:
@@ -44,7 +41,7 @@ class Store:
         """
         try:
             # Two processes that make the same database at once collide (mlflow issue 19299).
-            with self.alone(), env_override(_impatience()):
+            with self.alone(), impatient():
                 self._experiment_id = self._find_experiment()
         except Refused:
             raise
@@ -68,11 +65,7 @@ class Store:
         """Prepare a run, which its first flush opens; `parent` is the id of what it is under."""
         tags = {
             "runner.kind": str(kind),
-            _PROCESS: process.myself(),
-            "mlflow.source.name": "runner",
-            "mlflow.source.type": "LOCAL",
-            "mlflow.user": _user(),
-            **git.tags(Path.cwd()),
+            **origin.tags(),
             **({_PARENT: parent} if parent else {}),
             **tags,
         }
@@ -91,26 +84,33 @@ class Store:
         """Go on with a run that another process had begun."""
         self._client.update_run(record.id, status="RUNNING")
         run = self.reopen(record)
-        run.tag(_PROCESS, process.myself())
+        run.tag(origin.PROCESS, process.myself())
         run.flush()
         return run
 
-    def copy(self, source: Record, name: str, parent: str) -> None:
-        """Copy a finished run, its files too, under another parent; a tag says where it is from."""
+    def copy(self, source: Record, name: str, tags: Mapping[str, str], parent: str) -> None:
+        """Copy a finished run, its files too, under another parent; a tag says where it is from.
+
+        Raises:
+            StoreFailed: the store does not answer, or a file of the run is gone.
+        """
         kept = ("runner.signature", "runner.fingerprint", "runner.baseline_run_id")
-        tags = {key: source.tags[key] for key in kept if key in source.tags}
-        tags["runner.reused_from"] = source.id
-        run = self.new_run(Kind(source.tags["runner.kind"]), name, {}, tags, parent)
-        with tempfile.TemporaryDirectory() as folder, run.closing():
-            run.notes = notes_of(self._client, source, Path(folder))
+        all_tags = {key: source.tags[key] for key in kept if key in source.tags}
+        all_tags |= {**tags, "runner.reused_from": source.id}
+        with tempfile.TemporaryDirectory() as folder:
+            notes = notes_of(self._client, source, Path(folder))
+            run = self.new_run(Kind(source.tags["runner.kind"]), name, {}, all_tags, parent)
+            with run.closing():
+                run.notes = notes
 
     def delete(self, record: Record) -> None:
         """Delete a run; MLflow keeps it among the deleted ones, and can restore it."""
         self._client.delete_run(record.id)
 
-    def points(self, sweep_run_id: str) -> list[Record]:
-        """Return the points of a sweep, in the order in which they were started."""
-        return self.find(f"tags.`{_PARENT}` = '{sweep_run_id}'")
+    def points(self, sweep_run_id: str, fingerprint: str | None = None) -> list[Record]:
+        """Return the points of a sweep, or only those alike, in the order they were started in."""
+        alike = f" and tags.`{FINGERPRINT}` = '{fingerprint}'" if fingerprint else ""
+        return self.find(f"tags.`{_PARENT}` = '{sweep_run_id}'{alike}")
 
     def baseline(self, signature: str) -> Record | None:
         """Return the baseline run of this signature whose h5 file was measured, if there is one."""
@@ -127,7 +127,7 @@ class Store:
     def dead(self) -> list[Record]:
         """Return the runs that are marked as running, though their process has ended."""
         running = self.find("attributes.status = 'RUNNING'")
-        return [each for each in running if process.is_gone(each.tags.get(_PROCESS, ""))]
+        return [each for each in running if process.is_gone(each.tags.get(origin.PROCESS, ""))]
 
     def local_file(self, record: Record, artifact: str) -> str:
         """Name an artifact by its path where it lies on this machine, else by its address."""
@@ -175,20 +175,6 @@ class Store:
                 f"mlflow experiments restore --experiment-id {found.experiment_id}"
             )
         return str(found.experiment_id)
-
-
-def _impatience() -> dict[str, str]:
-    """Make first contact fail in seconds: retries are for a long job."""
-    defaults = {RETRIES: "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-    return {name: os.environ.get(name, value) for name, value in defaults.items()}
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # A container may run under a number that has no name.
-        return str(os.getuid())
 
 
 def _artifacts(uri: str, experiment: str) -> str | None:

@@ -1,0 +1,87 @@
+"""Nothing goes in; 300 points of a toy model run, and whether they stay as fast comes out.
+
+python -m benchmarks.flat [POINTS]
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import psutil
+
+from runner.tracking import Store
+
+_EDGE = 50
+
+
+def main() -> None:
+    """Run the sweep and print a table."""
+    points = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        memory = _run(folder, points)
+        first, last = _pace(folder)
+    print(f"\n| {points} points of a toy model | first {_EDGE} | last {_EDGE} | ratio |")
+    print("|---|---|---|---|")
+    print(
+        f"| seconds a point, all workers together | {first:.2f} | {last:.2f} | {last / first:.2f} |"
+    )
+    early, late = (statistics.mean(part) / 2**20 for part in (memory[:_EDGE], memory[-_EDGE:]))
+    print(
+        f"| memory of the scheduling process, MB | {early:.0f} | {late:.0f} | {late / early:.2f} |"
+    )
+
+
+def _run(folder: Path, points: int) -> list[int]:
+    """Run the sweep; return the scheduling process' bytes, twice a second, once points run."""
+    data = folder / "toy.npz"
+    draw = np.random.default_rng(0)
+    images, labels = draw.random((400, 8, 8), np.float32), np.arange(400) % 4
+    np.savez(data, x_train=images, y_train=labels, x_test=images[:40], y_test=labels[:40])
+    command = [
+        sys.executable, "-m", "runner", "-m", "dataset=npz", f"dataset.path={data}",
+        f"seed=range({points // 20})", f"schedule.final_sparsity={_twenty()}", "baseline.epochs=1",
+        "schedule.initial_sparsity=0.5", f"tracking.uri=sqlite:///{folder}/mlflow.db",
+        f"cache.folder={folder}/cache", f"hydra.sweep.dir={folder}/out",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    watched = psutil.Process(process.pid)
+    bytes_: list[int] = []
+    going = threading.Event()
+
+    def watch() -> None:
+        while process.poll() is None:
+            if going.is_set():
+                bytes_.append(watched.memory_info().rss)
+            time.sleep(0.5)
+
+    threading.Thread(target=watch, daemon=True).start()
+    for line in process.stdout or ():
+        if "started: seed" in line:
+            going.set()
+    if process.wait():
+        sys.exit("the sweep failed")
+    return bytes_
+
+
+def _twenty() -> str:
+    return ",".join(f"{0.5 + 0.02 * step:.2f}" for step in range(20))
+
+
+def _pace(folder: Path) -> tuple[float, float]:
+    """Return the seconds from one finished point to the next, over the first and last points."""
+    store = Store(f"sqlite:///{folder}/mlflow.db", "sparsity")
+    client = mlflow.MlflowClient(store.uri)
+    points = store.find("tags.`runner.kind` = 'point'")
+    ends = sorted(client.get_run(point.id).info.end_time / 1000 for point in points)
+    return (ends[_EDGE] - ends[0]) / _EDGE, (ends[-1] - ends[-1 - _EDGE]) / _EDGE
+
+
+if __name__ == "__main__":
+    main()

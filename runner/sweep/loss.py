@@ -1,0 +1,34 @@
+"""How a worker ended goes in; why, and its last words, come out."""
+
+import signal
+from pathlib import Path
+
+from pebble import ProcessExpired
+
+from runner.refusal import one_line
+from runner.sweep.worker import OUTPUT
+
+# What is quoted of a lost worker's output.
+_CHARACTERS = 4000
+
+
+def reason(error: BaseException) -> str:
+    """Say in a few words what ended the worker: a signal, an exit, or what went wrong around it."""
+    if not isinstance(error, ProcessExpired):
+        return f"broke down: {one_line(error)}"
+    exitcode = error.exitcode
+    if exitcode is None or exitcode >= 0:
+        return f"the worker ended with exit code {exitcode}"
+    name = signal.Signals(-exitcode).name
+    memory = ": out of memory?" if name == "SIGKILL" else ""
+    return f"the worker was killed by {name}{memory}"
+
+
+def last_words(folder: Path | None) -> str:
+    """Quote the end of what the worker printed into its output folder."""
+    if folder is None:
+        return "It had not begun."
+    try:
+        return (folder / OUTPUT).read_text(errors="replace")[-_CHARACTERS:]
+    except OSError as error:
+        return one_line(error)

@@ -1,0 +1,29 @@
+"""Nothing goes in; who opens a run, where and from which code, comes out as tags."""
+
+import getpass
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from runner import git, process
+
+PROCESS = "runner.process"
+
+
+def tags() -> Mapping[str, str]:
+    """Return MLflow's own tags of origin, the commit, and the process that works on the run."""
+    return {
+        PROCESS: process.myself(),
+        "mlflow.source.name": "runner",
+        "mlflow.source.type": "LOCAL",
+        "mlflow.user": _user(),
+        **git.tags(Path.cwd()),
+    }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run under a number that has no name.
+        return str(os.getuid())
