@@ -16,15 +16,25 @@ from omegaconf import DictConfig
 
 
 class Trouble(Callback):
-    """Meet the points of these numbers with a fate each, as in {1: kill, 2: sleep}."""
+    """Meet the jobs of these numbers with a fate each, as in {1: kill, 2: sleep}."""
 
-    def __init__(self, fates: dict[int, str], once: str | None = None) -> None:
+    def __init__(
+        self, fates: dict[int, str], once: str | None = None, job: str = "point", late: bool = False
+    ) -> None:
         self._fates = {int(number): fate for number, fate in fates.items()}
-        self._once = once
+        self._once, self._job, self._late = once, job, late
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
+        if not self._late:
+            self._strike(config)
+
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:  # noqa: ARG002
+        if self._late:
+            self._strike(config)
+
+    def _strike(self, config: DictConfig) -> None:
         fate = self._fates.get(int(config.hydra.job.num))
-        if config.sweep.job != "point" or fate is None:
+        if config.sweep.job != self._job or fate is None:
             return
         if self._once:
             if Path(self._once).exists():

@@ -1,5 +1,6 @@
 """Sweeps that are stopped, killed, doubled, or lose their store, by real processes and signals."""
 
+import os
 import re
 import signal
 import socket
@@ -79,6 +80,24 @@ def test_a_signal_ends_workers_and_marks_runs(
     assert "| point    | 2 " in out
     assert "Smallest file within" in out
     assert "Traceback" not in out
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 3.0])
+def test_ctrl_c_on_a_terminal_is_quiet_also_while_everything_is_imported(
+    npz: Path, tmp_path: Path, seconds: float
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", "-m", *quick(npz), *FEW, LONG], cwd=tmp_path,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    while not (tmp_path / "multirun").is_dir():
+        time.sleep(0.05)
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, out
+    assert "Traceback" not in out
+    assert "KeyboardInterrupt" not in out
 
 
 def test_a_killed_sweep_leaves_no_worker_and_is_resumed(

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from runner.tracking import Record
 from tests.conftest import PROJECT, Command, figures_in, file_of, quick, runs_in, store_in
 
 HERE = {"PYTHONPATH": str(PROJECT)}
 TROUBLE = "+hydra.callbacks.trouble._target_=tests.callbacks.Trouble"
 WITNESS = "+hydra.callbacks.witness._target_=tests.callbacks.Witness"
 FEW = ["export.targets=[h5]"]
+
+
+def _by_name(folder: Path, sweep: Record) -> list[Record]:
+    return sorted(store_in(folder).points(sweep.id), key=lambda point: point.name)
 
 
 def test_jobs_get_what_hydra_promises_them(command: Command, npz: Path, tmp_path: Path) -> None:
@@ -85,18 +90,56 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
     kept = points["final_sparsity=0.5"].id
     assert kept in {run.id for run in runs}
 
+    gone = next(run for run in runs if run.name == "final_sparsity=0.9")
+    file_of(tmp_path, gone, "models/h5.h5").unlink()
     new = command(*sweep, "sweep.reuse=true")
     assert new.returncode == 0, new.stdout + new.stderr
-    assert new.stdout.count("reused: final_sparsity=") == 5
+    assert new.stdout.count("[HYDRA] reused: final_sparsity=") == 4
+    assert f"not reused: final_sparsity=0.9 (run {gone.id}) has no file h5.h5" in new.stdout
     assert f"from unnamed (run {kept})" in new.stdout
     first, second = runs_in(tmp_path, "sweep")
-    one, other = (
-        {run.name: run.metrics for run in store_in(tmp_path).points(parent.id)}
-        for parent in (first, second)
-    )
-    assert one == other
+    for one, other in zip(*(_by_name(tmp_path, each) for each in (first, second)), strict=True):
+        assert one.name == other.name
+        if one.id != gone.id:
+            assert (one.metrics, other.tags["runner.reused_from"]) == (other.metrics, one.id)
     for run in store_in(tmp_path).points(second.id):
         assert file_of(tmp_path, run, "models/h5.h5").is_file()
+
+
+def test_a_lost_baseline_takes_only_its_own_points_along(
+    command: Command, npz: Path, tmp_path: Path
+) -> None:
+    done = command(
+        "-m", "seed=1,2", "schedule.final_sparsity=0.5,0.8", *quick(npz), *FEW, TROUBLE,
+        "+hydra.callbacks.trouble.job=baseline", "+hydra.callbacks.trouble.fates={4: kill}",
+        "sweep.max_failures=3", env=HERE,
+    )  # fmt: skip
+    assert done.returncode == 1
+    (sweep,) = runs_in(tmp_path, "sweep")
+    assert sweep.error == "2 of 4 points failed"
+    points = _by_name(tmp_path, sweep)
+    assert [(point.name, point.status) for point in points] == [
+        ("seed=1 final_sparsity=0.5", "FAILED"),
+        ("seed=1 final_sparsity=0.8", "FAILED"),
+        ("seed=2 final_sparsity=0.5", "FINISHED"),
+        ("seed=2 final_sparsity=0.8", "FINISHED"),
+    ]
+    assert points[0].error == (
+        "its baseline failed: the worker was killed by SIGKILL: out of memory?"
+    )
+    assert file_of(tmp_path, points[0], "error.txt").is_file()
+
+
+def test_a_point_that_is_finished_before_its_worker_dies_is_finished(
+    command: Command, npz: Path, tmp_path: Path
+) -> None:
+    done = command(
+        "-m", "schedule.final_sparsity=0.5,0.8", *quick(npz), *FEW, "sweep.retries=1", TROUBLE,
+        "+hydra.callbacks.trouble.fates={1: kill}", "+hydra.callbacks.trouble.late=true", env=HERE,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "finished, though then: the worker was killed by SIGKILL" in done.stdout
+    assert [point.status for point in runs_in(tmp_path, "point")] == ["FINISHED", "FINISHED"]
 
 
 def test_a_failed_point_is_run_again_as_often_as_wished(
