@@ -33,7 +33,6 @@ Examples:
   RUNNER_DATA=folder/with/mnist.npz python -m runner dataset=mnist architecture=mnist_cnn
   python -m runner +sweep=sparsity schedule.epochs=4 seed=1,2,3
   python -m runner export.targets=[h5,tflite_int8] tracking.uri=http://localhost:5000
-
   python -m runner +sweep=sparsity hydra.launcher.n_jobs=2 hydra.launcher.timeout_minutes=30
 
 Exit code: 0 all points finished, 1 some point failed, 2 refused before any work, 130 or 143 stopped

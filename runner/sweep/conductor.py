@@ -34,9 +34,9 @@ class Conductor:
         """Show that a job has begun."""
         it = self._jobs[job]
         self.view.started(it.name)
-        self.started_for_good(it)
+        self.forget_failures(it)
 
-    def started_for_good(self, *jobs: Job) -> None:
+    def forget_failures(self, *jobs: Job) -> None:
         """Forget earlier failures of points: a point has one run in a sweep."""
         for job in jobs:
             if job.kind == "point" and job.point.fingerprint in self.stale:

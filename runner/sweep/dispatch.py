@@ -69,11 +69,11 @@ class Dispatch:
         why = {baseline.point.signature: error for baseline, error in unfit.items()}
         fit = [job for job in jobs if job.point.signature not in why]
         for job in jobs:
-            if job not in fit:
-                cause = why[job.point.signature]
+            cause = why.get(job.point.signature)
+            if cause:
                 error = PointsFailed(f"its baseline failed: {one_line(cause)}")
                 error.add_note("".join(traceback.format_exception(cause)))
-                self._conductor.started_for_good(job)
+                self._conductor.forget_failures(job)
                 self._conductor.failed(job, error)
         return fit
 
@@ -92,7 +92,7 @@ class Dispatch:
             self._numbers += len(jobs) if first else 0
             allowed = None if limit is None else limit - len(lost)
             failed, idle = self._launch(jobs, first, allowed)
-            tries.update(job for job in jobs if job not in idle)
+            tries.update(set(jobs).difference(idle))
             lost |= {job: why for job, why in failed.items() if tries[job] > self.way.retries}
             jobs = [*(job for job in failed if job not in lost), *idle]
         return lost, jobs
@@ -111,7 +111,7 @@ class Dispatch:
                 self.launcher.watcher = self._conductor
                 returns = self.launcher.launch(told, first)
             else:
-                self._conductor.started_for_good(*some)
+                self._conductor.forget_failures(*some)
                 returns = self.launcher.launch(told, first)
                 for number, each in enumerate(returns):
                     self._conductor.finished(number, each)
