@@ -11,6 +11,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
+from runner.refusal import Refused
 from runner.settings import Settings
 from runner.sweep import grid
 from runner.sweep.candidates import expand
@@ -55,6 +56,7 @@ class PruningSweeper(Sweeper):
         Raises:
             Refused: before any point is started, where a setting cannot work.
         """
+        _require_shapes(self._axes, self._singles)
         candidates = expand(self._axes, self._singles, arguments, self._loader)
         checked = grid.check(candidates, self._loader, self._config, self._warm)
         for reason in checked.skipped:
@@ -77,3 +79,14 @@ class PruningSweeper(Sweeper):
         folder = Path(self._config.hydra.sweep.dir)
         folder.mkdir(parents=True, exist_ok=True)
         OmegaConf.save(self._config, folder / "multirun.yaml")
+
+
+def _require_shapes(axes: Any, singles: Any) -> None:
+    """Refuse what a sweep file or the command line may hold in place of settings."""
+    if not isinstance(axes, Mapping):
+        accepted = "a group of settings, each with its values in one text"
+        raise Refused(f"hydra.sweeper.params={axes}: must be {accepted}")
+    for each in singles:
+        if isinstance(singles, str) or not isinstance(each, Mapping):
+            accepted = "a list of groups of settings, as in [{schedule.epochs: 4}]"
+            raise Refused(f"hydra.sweeper.points={singles}: must be {accepted}")
