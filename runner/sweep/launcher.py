@@ -3,6 +3,7 @@
 import functools
 import logging
 import multiprocessing
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from runner.sweep.worker import Errand
 
 log = logging.getLogger(__name__)
 
-_END_SECONDS = 8
+_END_SECONDS = 5
 
 
 class Watcher(Protocol):
@@ -175,5 +176,9 @@ def _stop(futures: Sequence["ProcessFuture[bytes]"]) -> None:
     """End workers that are still at work, and wait until they are gone."""
     for future in futures:
         future.cancel()  # type: ignore[no-untyped-call]
+    deadline = time.monotonic() + _END_SECONDS
     for process in multiprocessing.active_children():
-        process.join(_END_SECONDS)
+        process.join(max(0.0, deadline - time.monotonic()))
+        # One that a signal kept us from noting down.
+        if process.is_alive():
+            process.kill()
