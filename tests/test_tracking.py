@@ -1,10 +1,13 @@
 import json
+import signal
 import subprocess
 import time
 from pathlib import Path
 
 import mlflow
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from runner import data
 from runner.git import tags as git_tags
@@ -160,3 +163,28 @@ def test_an_unreachable_store_is_refused_soon(npz: Path, uri: str) -> None:
         Store(uri.format(file=npz), "tests").connect()
     assert "\n" not in str(refusal.value)
     assert time.monotonic() - started < 20
+
+
+def test_a_signal_waits_until_the_database_is_done(store: Store) -> None:
+    run = _open(store)
+    struck: list[str] = []
+
+    def strike(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("INSERT INTO metrics"):
+            struck.append(statement)
+            signal.raise_signal(signal.SIGTERM)
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    event.listen(Engine, "before_cursor_execute", strike)
+    try:
+        run.log_metrics({"sparsity": 0.5})
+        with pytest.raises(SystemExit):
+            run.flush()
+    finally:
+        event.remove(Engine, "before_cursor_execute", strike)
+        signal.signal(signal.SIGTERM, before)
+    assert len(struck) == 1
+    assert store.get(run.id).metrics == {"sparsity": 0.5}

@@ -3,9 +3,11 @@
 import functools
 import logging
 import os
+import signal
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -42,7 +44,8 @@ class Connection:
 
     def __init__(self, uri: str) -> None:
         """Connect; a new database gets its tables."""
-        self._lock = lock(uri) if uri.startswith(SQLITE) else nullcontext()
+        self._database = uri.startswith(SQLITE)
+        self._lock = lock(uri) if self._database else nullcontext()
         self._client = self._guarded(mlflow.MlflowClient, "connect")(uri)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -54,13 +57,32 @@ class Connection:
             patience = {RETRIES: os.environ.get(RETRIES, _FEWER_RETRIES)}
             # SQLite gives up on a second writer after five seconds: "database is locked".
             turn = nullcontext() if name in _WITHOUT_LOCK else self._lock
+            whole = _uninterrupted() if self._database else nullcontext()
             try:
-                with env_override(patience), turn:
+                with env_override(patience), turn, whole:
                     return call(*arguments, **named)
             except Exception as error:
                 raise StoreFailed(one_line(_root(error))) from error
 
         return guarded
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let a stop wait: a transaction that is left half way locks the database for this process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    stops = [each for each in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(each)]
+    came: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in stops}
+    try:
+        yield
+    finally:
+        for stop, handler in before.items():
+            signal.signal(stop, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
 
 
 def _root(error: BaseException) -> BaseException:
