@@ -1,7 +1,10 @@
-"""Names of settings, with dots, go in; the shortest names that still differ come out."""
+"""Settings, by names with dots, go in; the shortest labels and names that still differ come out."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+
+_INITIAL, _FINAL = "schedule.initial_sparsity", "schedule.final_sparsity"
+_EPOCHS = "schedule.epochs"
 
 
 def short(names: Sequence[str]) -> Mapping[str, str]:
@@ -9,3 +12,25 @@ def short(names: Sequence[str]) -> Mapping[str, str]:
     last = {name: name.rpartition(".")[2] for name in names}
     uses = Counter(last.values())
     return {name: end if uses[end] == 1 else name for name, end in last.items()}
+
+
+def point_name(values: Mapping[str, str]) -> str:
+    """Name a point by what varies, so that it fits a column of some 17 letters: `0.5→0.8 2 epochs`.
+
+    Args:
+        values: the settings that vary, with the point's value of each.
+    """
+    labels = short(list(values))
+    if len(values) == 1:
+        return " ".join(f"{labels[setting]}={value}" for setting, value in values.items())
+    sparsity = f"{values.get(_INITIAL, '')}→{values.get(_FINAL, '')}"
+    parts: dict[str, None] = {}
+    for setting, value in values.items():
+        if setting in (_INITIAL, _FINAL):
+            part = sparsity
+        elif labels[setting] == "epochs" and setting == _EPOCHS:
+            part = f"{value} epoch{'' if value == '1' else 's'}"
+        else:
+            part = f"{labels[setting]}={value}"
+        parts[part] = None
+    return " ".join(parts) or "one point"

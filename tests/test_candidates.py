@@ -12,7 +12,7 @@ def test_single_points_stand_alone_or_besides_a_grid() -> None:
     assert [each.name for each in both] == [
         "seed=1",
         "seed=2",
-        "final_sparsity=0.5 epochs=2",
+        "→0.5 2 epochs",
         "final_sparsity=0.9",
     ]
 
@@ -20,10 +20,10 @@ def test_single_points_stand_alone_or_besides_a_grid() -> None:
 def test_the_command_line_wins_over_single_points_and_multiplies_them() -> None:
     points = expand({}, ONE, ["schedule.epochs=4", "seed=1,2"])
     assert [each.name for each in points] == [
-        "final_sparsity=0.5 epochs=4 seed=1",
-        "final_sparsity=0.5 epochs=4 seed=2",
-        "final_sparsity=0.9 epochs=4 seed=1",
-        "final_sparsity=0.9 epochs=4 seed=2",
+        "→0.5 4 epochs seed=1",
+        "→0.5 4 epochs seed=2",
+        "→0.9 4 epochs seed=1",
+        "→0.9 4 epochs seed=2",
     ]
 
 
@@ -37,10 +37,10 @@ def test_values_are_quoted_where_hydra_would_misread_them() -> None:
 def test_names_are_made_of_what_varies() -> None:
     points = expand({}, [], ["schedule.epochs=2,4", "dataset=mnist", "seed=range(0,2)"])
     assert [point.name for point in points] == [
-        "epochs=2 seed=0",
-        "epochs=2 seed=1",
-        "epochs=4 seed=0",
-        "epochs=4 seed=1",
+        "2 epochs seed=0",
+        "2 epochs seed=1",
+        "4 epochs seed=0",
+        "4 epochs seed=1",
     ]
 
 

@@ -1,4 +1,4 @@
-from runner.labels import short
+from runner.labels import point_name, short
 
 
 def test_a_group_is_dropped_where_the_last_part_says_enough() -> None:
@@ -8,3 +8,16 @@ def test_a_group_is_dropped_where_the_last_part_says_enough() -> None:
 def test_a_group_is_kept_where_two_settings_end_alike() -> None:
     names = ["baseline.epochs", "schedule.epochs", "schedule.end"]
     assert list(short(names).values()) == ["baseline.epochs", "schedule.epochs", "end"]
+
+
+def test_points_are_named_by_what_varies_in_few_letters() -> None:
+    ranged = {"schedule.initial_sparsity": "0.5", "schedule.final_sparsity": "0.8"}
+    assert point_name(ranged | {"schedule.epochs": "4"}) == "0.5→0.8 4 epochs"
+    assert point_name({**ranged, "schedule.epochs": "1", "seed": "2"}) == "0.5→0.8 1 epoch seed=2"
+    assert point_name({"schedule.final_sparsity": "0.8", "seed": "2"}) == "→0.8 seed=2"
+    assert point_name({"baseline.epochs": "1", "schedule.epochs": "2"}) == (
+        "baseline.epochs=1 schedule.epochs=2"
+    )
+    assert point_name({"schedule.final_sparsity": "0.8"}) == "final_sparsity=0.8"
+    assert point_name({"schedule.epochs": "8"}) == "epochs=8"
+    assert point_name({}) == "one point"

@@ -32,9 +32,9 @@ def test_points_are_nested_under_their_sweep(swept: tuple[Path, str, str]) -> No
     (baseline,) = runs_in(folder, "baseline")
     points = store_in(folder).points(sweep.id)
     assert sorted(point.name for point in points) == [
-        "final_sparsity=0.5 initial_sparsity=0.0",
-        "final_sparsity=0.8 initial_sparsity=0.0",
-        "final_sparsity=0.8 initial_sparsity=0.6",
+        "0.0→0.5",
+        "0.0→0.8",
+        "0.6→0.8",
     ]
     for run in (sweep, baseline, *points):
         assert run.status == "FINISHED"
@@ -89,7 +89,7 @@ def test_metrics_are_what_their_names_say(swept: tuple[Path, str, str]) -> None:
 def test_an_impossible_point_is_skipped_by_name(swept: tuple[Path, str, str]) -> None:
     _, out, err = swept
     assert (
-        "skipped: final_sparsity=0.5 initial_sparsity=0.6: "
+        "skipped: 0.6→0.5: "
         "schedule.initial_sparsity=0.6: must be at most schedule.final_sparsity=0.5"
     ) in out + err
 

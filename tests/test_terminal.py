@@ -5,17 +5,20 @@ import pytest
 from rich.text import Text
 
 from runner import terminal
-from runner.report import Row
+from runner.results.rows import Results, Row
+from runner.results.table import LEGEND
 from runner.targets import Target
 from runner.terminal import ui_command
-from runner.tracking import Kind, Store
+from runner.tracking import Kind, Record, Store
 
+SWEEP = Record("1", "sweep", "FINISHED", {}, {}, {}, "")
 Shown = Callable[[Sequence[Row], int], list[str]]
 
 FIGURES = {
     f"{name}/{target}": value
     for target in Target
     for name, value in {
+        "size_bytes": 234_567.0,
         "zip_bytes": 123_456.0,
         "zip_ratio": 10.5,
         "accuracy": 0.95,
@@ -55,7 +58,7 @@ def shown(
     def run(rows: Sequence[Row], width: int) -> list[str]:
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("COLUMNS", str(width))
-        terminal.show(store, rows, max_drop=0.01)
+        terminal.show(store, Results(SWEEP, tuple(rows)))
         lines = capsys.readouterr().out.splitlines()
         return [Text.from_ansi(line).plain.rstrip() for line in lines]
 
@@ -66,7 +69,7 @@ def test_a_narrow_terminal_gets_one_row_a_file_and_every_name_whole(
     rows: list[Row], shown: Shown
 ) -> None:
     lines = shown(rows, 80)
-    table = lines[: lines.index(terminal.LEGEND)]
+    table = lines[: lines.index(LEGEND)]
     assert max(map(len, table)) <= 80
     for target in Target:
         assert sum(target in line.split() for line in table) == 3

@@ -9,7 +9,7 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from runner.labels import short
+from runner.labels import point_name
 from runner.settings.typed import typed
 
 
@@ -49,8 +49,7 @@ def expand(
         (product,) = BasicSweeper.split_arguments(overrides, None)
         points += product
         varying += [each.get_key_element() for each in overrides if each.is_sweep_override()]
-    labels = short(list(dict.fromkeys(varying)))
-    return [Candidate(tuple(each), _name(each, labels)) for each in points]
+    return [Candidate(tuple(each), _name(each, varying)) for each in points]
 
 
 def quoted(value: object) -> str:
@@ -61,8 +60,6 @@ def quoted(value: object) -> str:
     return value if re.fullmatch(r"[\w./:-]+", value) else f"'{escaped}'"
 
 
-def _name(overrides: Sequence[str], labels: Mapping[str, str]) -> str:
-    """Join what varies, as short as it can be said: `final_sparsity=0.8 epochs=2`."""
-    settings = [each.split("=", 1) for each in overrides]
-    named = [f"{labels[key]}={value}" for key, value in settings if key in labels]
-    return " ".join(named) or "one point"
+def _name(overrides: Sequence[str], varying: Sequence[str]) -> str:
+    settings = dict(each.split("=", 1) for each in overrides)
+    return point_name({key: value for key, value in settings.items() if key in varying})

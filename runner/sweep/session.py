@@ -7,13 +7,13 @@ from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 
 from runner import terminal
-from runner.report import Row
+from runner.results.rows import read
 from runner.sweep.claim import claim, left
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.grid import Point
 from runner.sweep.launcher import WorkersLauncher
 from runner.sweep.view import view_of
-from runner.tracking import Record, Store, StoreFailed, impatient
+from runner.tracking import Store, StoreFailed, impatient
 
 log = logging.getLogger(__name__)
 
@@ -47,33 +47,15 @@ def run_sweep(
     except (PointsFailed, StoreFailed) as failure:
         log.error("%s: %s", name, failure)
     finally:
-        order = [point.fingerprint for point in points]
-        _report(store, claimed.run.id, order, first.report.max_drop)
+        _report(store, claimed.run.id)
     return finished, returns
 
 
-def _report(store: Store, sweep_run_id: str, order: Sequence[str], max_drop: float) -> None:
+def _report(store: Store, sweep_run_id: str) -> None:
     try:
         with impatient():
-            rows = _rows(store, sweep_run_id, order)
-        terminal.show(store, rows, max_drop)
+            results = read(store, store.get(sweep_run_id))
+        terminal.show(store, results)
     except StoreFailed as failure:
         log.error("no table, the store does not answer: %s", failure)
         log.error("nothing is lost: the same command logs what is kept, and goes on")
-
-
-def _rows(store: Store, sweep_run_id: str, order: Sequence[str]) -> list[Row]:
-    """Read the points of the sweep, in the order of these fingerprints, each with its baseline."""
-    points = [each for each in store.points(sweep_run_id) if each.fingerprint in order]
-    points.sort(key=lambda each: order.index(each.fingerprint))
-    ids = [point.tags.get("runner.baseline_run_id", "") for point in points]
-    baselines = {each: found for each in set(ids) if each and (found := _found(store, each))}
-    return [Row(point, baselines.get(each)) for point, each in zip(points, ids, strict=True)]
-
-
-def _found(store: Store, run_id: str) -> Record | None:
-    """Read a run that someone may have deleted meanwhile."""
-    try:
-        return store.get(run_id)
-    except StoreFailed:
-        return None

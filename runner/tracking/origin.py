@@ -5,15 +5,20 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from runner import git, process
+from runner import git, process, versions
+from runner.invocation import typed_command
 
 PROCESS = "runner.process"
+COMMAND = "runner.command"
+VERSIONS = "runner.versions"
 
 
 def tags() -> Mapping[str, str]:
-    """Return MLflow's own tags of origin, the commit, and the process that works on the run."""
+    """Return MLflow's own tags of origin, the commit, command, versions and process of the run."""
     return {
         PROCESS: process.myself(),
+        COMMAND: typed_command(),
+        VERSIONS: versions.as_text(),
         "mlflow.source.name": "runner",
         "mlflow.source.type": "LOCAL",
         "mlflow.user": _user(),

@@ -28,6 +28,9 @@ class Record:
     tags: Mapping[str, str]
     metrics: Mapping[str, float]
     artifacts: str
+    # Milliseconds since 1970; None where the run has not ended.
+    started: int = 0
+    ended: int | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -54,4 +57,6 @@ def record_of(entity: Entity) -> Record:
         tags=dict(entity.data.tags),
         metrics=dict(entity.data.metrics),
         artifacts=entity.info.artifact_uri,
+        started=entity.info.start_time,
+        ended=entity.info.end_time,
     )

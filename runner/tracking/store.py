@@ -5,20 +5,19 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import quote
 
-from mlflow.entities import LifecycleStage
 from mlflow.entities import Run as Entity
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
 from runner import process
 from runner.refusal import Refused
-from runner.store_address import SQLITE, without_password
+from runner.store_address import without_password
 from runner.targets import Target
 from runner.tracking import origin
 from runner.tracking.connection import Connection, StoreFailed, impatient, lock
 from runner.tracking.copy import notes_of
+from runner.tracking.experiment import experiment_id, require_database
 from runner.tracking.notes import Notes
 from runner.tracking.record import FINGERPRINT, Kind, Record, record_of
 from runner.tracking.run import Opened, Run
@@ -30,19 +29,22 @@ class Store:
     """One experiment of one MLflow store; the first use of it connects."""
 
     def __init__(self, uri: str, experiment: str) -> None:
-        self.uri = uri
-        self._experiment = experiment
+        self.uri, self.experiment = uri, experiment
 
-    def connect(self) -> None:
+    def connect(self, make: bool = True) -> None:
         """Connect now, and make the database and the experiment where they are not there yet.
 
         Raises:
-            Refused: the store does not answer, or refuses the experiment.
+            Refused: the store does not answer, or refuses the experiment, or has none and must
+                not make it.
         """
+        if not make:
+            require_database(self.uri)
         try:
             # Two processes that make the same database at once collide (mlflow issue 19299).
             with self.alone(), impatient():
-                self._experiment_id = self._find_experiment()
+                found = experiment_id(self._client, self.uri, self.experiment, make)
+                self._experiment_id = found
         except Refused:
             raise
         except Exception as error:
@@ -134,6 +136,19 @@ class Store:
         address = f"{record.artifacts}/{artifact}"
         return local_file_uri_to_path(address) if is_local_uri(address) else address
 
+    def fetch(self, record: Record, artifact: str, folder: Path) -> Path:
+        """Return an artifact as a file on this machine; from elsewhere it is copied to the folder.
+
+        Raises:
+            StoreFailed: the store does not answer, or has no such artifact.
+        """
+        return Path(self._client.download_artifacts(record.id, artifact, str(folder)))
+
+    def history(self, record: Record, metric: str) -> list[tuple[int, float]]:
+        """Return the values that a metric had, by step."""
+        values = self._client.get_metric_history(record.id, metric)
+        return sorted({each.step: each.value for each in values}.items())
+
     def find(self, filters: str) -> list[Record]:
         """Return the runs that match a filter in MLflow's syntax, oldest first."""
         found: list[Entity] = []
@@ -163,26 +178,3 @@ class Store:
     @functools.cached_property
     def _client(self) -> Connection:
         return Connection(self.uri)
-
-    def _find_experiment(self) -> str:
-        name = self._experiment
-        found = self._client.get_experiment_by_name(name)
-        if found is None:
-            return str(self._client.create_experiment(name, _artifacts(self.uri, name)))
-        if found.lifecycle_stage != LifecycleStage.ACTIVE:
-            raise Refused(
-                f"tracking.experiment={name}: was deleted; choose another name, or restore it: "
-                f"mlflow experiments restore --experiment-id {found.experiment_id}"
-            )
-        return str(found.experiment_id)
-
-
-def _artifacts(uri: str, experiment: str) -> str | None:
-    """Keep files beside the database they belong to; None leaves the place to the server.
-
-    MLflow's own default is a folder in whatever directory the experiment is first used from.
-    """
-    if not uri.startswith(SQLITE):
-        return None
-    folder = Path(uri.removeprefix(SQLITE)).parent / "mlruns" / quote(experiment, safe="")
-    return folder.as_uri()

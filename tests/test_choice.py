@@ -2,8 +2,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from runner import report
-from runner.report import Row
+from runner.results import choice
+from runner.results import rows as results
+from runner.results.choice import Limits, best_baseline, closest, smallest
+from runner.results.front import pareto
+from runner.results.rows import Row
 from runner.targets import Target
 from runner.tracking import Record
 
@@ -14,6 +17,7 @@ def _record(name: str, metrics: Mapping[str, float], **params: str) -> Record:
 
 def _figures(target: str, zipped: float, validation: float, test: float) -> dict[str, float]:
     return {
+        f"size_bytes/{target}": zipped * 2,
         f"zip_bytes/{target}": zipped,
         f"zip_ratio/{target}": 1000 / zipped,
         f"validation_accuracy/{target}": validation,
@@ -40,43 +44,43 @@ def test_the_smallest_file_within_the_limit_is_picked_on_validation() -> None:
         _row("b", _figures("tflite_int8", 100, 0.89, 0.5), _figures("h5", 400, 0.95, 0.9)),
         _row("c", _figures("tflite_int8", 200, 0.92, 0.9)),
     ]
-    pick = report.smallest(rows, max_drop=0.01)
+    pick = smallest(rows, Limits(0.01))
     assert pick is not None
     assert (pick.point.name, pick.target, pick.zip_bytes) == ("b", Target.TFLITE_INT8, 100)
     assert (pick.accuracy, pick.zip_ratio) == (0.5, 10)
 
 
 def test_a_fall_of_exactly_the_limit_is_within_it() -> None:
-    assert report.smallest([_row("a", _figures("h5", 9, 0.85, 0.9))], max_drop=0.05)
-    assert not report.smallest([_row("a", _figures("h5", 9, 0.85, 0.9))], max_drop=0.0499)
+    assert smallest([_row("a", _figures("h5", 9, 0.85, 0.9))], Limits(0.05))
+    assert not smallest([_row("a", _figures("h5", 9, 0.85, 0.9))], Limits(0.0499))
 
 
 def test_of_equal_sizes_the_more_accurate_is_picked() -> None:
     rows = [_row("a", _figures("h5", 9, 0.90, 0)), _row("b", _figures("h5", 9, 0.91, 0))]
-    pick = report.smallest(rows, max_drop=0.01)
+    pick = smallest(rows, Limits(0.01))
     assert pick is not None
     assert pick.point.name == "b"
 
 
 def test_where_nothing_is_good_enough_the_closest_is_known() -> None:
     rows = [_row("a", _figures("h5", 9, 0.5, 0.5)), _row("b", _figures("h5", 99, 0.6, 0.5))]
-    assert report.smallest(rows, max_drop=0.01) is None
-    closest = report.closest(rows)
-    assert closest is not None
-    assert closest.point.name == "b"
-    assert closest.validation_drop == pytest.approx(0.3)
+    assert smallest(rows, Limits(0.01)) is None
+    nearest = closest(rows, Limits(0.01))
+    assert nearest is not None
+    assert nearest.point.name == "b"
+    assert nearest.validation_drop == pytest.approx(0.3)
 
 
 def test_points_without_files_are_no_candidates() -> None:
     rows = [Row(_record("failed", {}), None), _row("empty")]
-    assert report.smallest(rows, max_drop=1) is None
-    assert report.closest(rows) is None
-    assert report.targets(rows) == []
+    assert smallest(rows, Limits(1)) is None
+    assert closest(rows, Limits(1)) is None
+    assert results.targets(rows) == []
 
 
 def test_only_what_varies_is_shown() -> None:
     points = [_record("a", {}, seed="0", epochs="1"), _record("b", {}, seed="0", epochs="2")]
-    assert report.varying(points) == ["epochs"]
+    assert results.varying(points) == ["epochs"]
 
 
 def test_a_bad_baseline_does_not_lower_the_standard() -> None:
@@ -85,10 +89,10 @@ def test_a_bad_baseline_does_not_lower_the_standard() -> None:
         _point("a", poor, _figures("h5", 10, 0.33, 0.33)),
         _point("b", BASELINE, _figures("h5", 500, 0.90, 0.90)),
     ]
-    pick = report.smallest(rows, max_drop=0.01)
+    pick = smallest(rows, Limits(0.01))
     assert pick is not None
     assert pick.point.name == "b"
-    assert report.best_baseline(rows) is BASELINE
+    assert best_baseline(rows) is BASELINE
 
 
 def test_data_sets_are_judged_apart() -> None:
@@ -97,5 +101,40 @@ def test_data_sets_are_judged_apart() -> None:
         _row("b", **{"dataset.name": "x", "dataset.validation_share": "0.3"}),
         _row("c", **{"dataset.name": "x", "schedule.epochs": "4"}),
     ]
-    parts = [[row.point.name for row in part] for part in report.by_data(rows)]
+    parts = [[row.point.name for row in part] for part in results.by_data(rows)]
     assert parts == [["a", "c"], ["b"]]
+
+
+def test_every_limit_counts_and_the_one_that_is_broken_is_named() -> None:
+    rows = [
+        _row("a", _figures("tflite_int8", 100, 0.95, 0.9), {"latency_ms/tflite_int8": 2.0}),
+        _row("b", _figures("tflite_int8", 200, 0.97, 0.9), {"latency_ms/tflite_int8": 0.5}),
+        _row("c", _figures("h5", 50, 0.99, 0.9)),
+    ]
+    assert _chosen(rows, Limits(None)) == "c"
+    assert _chosen(rows, Limits(0.01, max_zip_bytes=150, targets=(Target.TFLITE_INT8,))) == "a"
+    assert _chosen(rows, Limits(None, max_bytes=100)) == "c"
+    assert _chosen(rows, Limits(None, max_bytes=99)) is None
+    assert _chosen(rows, Limits(None, max_latency_ms=1)) == "b"
+    strict = Limits(0.01, max_bytes=150, max_latency_ms=1, targets=(Target.TFLITE_INT8,))
+    assert _chosen(rows, strict) is None
+    nearest = closest(rows, strict)
+    assert nearest is not None
+    assert nearest.point.name == "b"
+    assert strict.broken_by(nearest) == {"max_bytes": "is 400 bytes"}
+
+
+def _chosen(rows: list[Row], limits: Limits) -> str | None:
+    file = smallest(rows, limits)
+    return file.point.name if file else None
+
+
+def test_the_front_holds_what_nothing_beats() -> None:
+    rows = [
+        _row("a", _figures("h5", 100, 0.9, 0)),
+        _row("b", _figures("h5", 100, 0.8, 0)),
+        _row("c", _figures("h5", 150, 0.9, 0)),
+        _row("d", _figures("h5", 200, 0.95, 0)),
+        _row("e", _figures("h5", 50, 0.5, 0)),
+    ]
+    assert [file.point.name for file in pareto(choice.files(rows))] == ["e", "a", "d"]

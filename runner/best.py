@@ -1,0 +1,103 @@
+"""A sweep and limits go in; the smallest file that keeps them, and its provenance, come out.
+
+python -m runner.best SWEEP --max-drop 0.01 --target tflite_int8 --output model.tflite
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner import command
+from runner.limits import add_limits, given
+from runner.refusal import Refused
+from runner.targets import Target
+
+if TYPE_CHECKING:
+    from runner.results.choice import File
+    from runner.tracking import Store
+
+
+def main() -> None:
+    """Enter from the command line."""
+    made = command.parser(
+        "best",
+        "Choose the file of the fewest zipped bytes that keeps all limits, and copy it here.",
+        "no file keeps the limits; what comes closest is named",
+        "Accuracy is judged on the validation images. Beside OUTPUT, OUTPUT.json says where the "
+        "file comes from.",
+    )
+    command.add_sweep(made)
+    add_limits(made)
+    made.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the file here; .h5 or .tflite"
+    )
+    command.enter(made, _act, lambda given: targets_of(given, given.output))
+
+
+def targets_of(arguments: argparse.Namespace, output: Path | None) -> list[Target]:
+    """Return the targets that may be chosen; a file's ending narrows them.
+
+    Raises:
+        Refused: the ending is none, or not that of the targets asked for.
+    """
+    asked = [Target(each) for each in arguments.target or Target]
+    fit = [each for each in asked if output is None or each.file_name.endswith(output.suffix)]
+    if output is not None and (not output.suffix or not fit):
+        endings = sorted({Path(each.file_name).suffix for each in asked})
+        raise Refused(f"--output={output}: must end in {' or '.join(endings)}")
+    return fit
+
+
+def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.results.decision import figures
+    from runner.results.finding import find_sweep
+    from runner.results.provenance import provenance
+    from runner.results.qualifying import qualify
+    from runner.results.rows import read
+
+    fit = targets_of(arguments, arguments.output)
+    results = read(store, find_sweep(store, arguments.sweep))
+    found = qualify(results, arguments.max_drop, fit, arguments.where, given(arguments))
+    described = found.file or found.closest
+    values = provenance(results, found.baseline, described) if described else {}
+    values = {"qualifies": found.file is not None, **values}
+    if not found.file:
+        command.show(arguments, values | {"reason": found.reason}, found.reason)
+        return command.FAILED
+    place = f"models/{found.file.target.file_name}"
+    path = store.local_file(found.file.point, place)
+    if arguments.output:
+        values = _write(store, found.file, place, arguments.output, values)
+        path = str(arguments.output)
+    command.show(
+        arguments,
+        values | {"path": path},
+        f"{path} ({found.file.point.name}): {figures(found.file)}",
+    )
+    return command.DONE
+
+
+def _write(
+    store: "Store", file: "File", place: str, output: Path, values: dict[str, Any]
+) -> dict[str, Any]:
+    """Copy the file, aside first, and its provenance beside it."""
+    from runner.results.provenance import sha256
+
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        aside = output.with_name(f".{output.name}")
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copyfile(store.fetch(file.point, place, Path(folder)), aside)
+        aside.replace(output)
+        values = values | {"sha256": sha256(output)}
+        output.with_name(f"{output.name}.json").write_text(json.dumps(values, indent=2) + "\n")
+    except OSError as error:
+        raise Refused(f"--output={output}: must be a file to write ({error.strerror})") from None
+    return values
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""A command line about sweeps goes in; its arguments, a store, and an exit code come out."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, Never
+
+import yaml
+
+from runner.locations import CONF
+from runner.refusal import Refused, SelfExplaining
+from runner.store_address import resolve
+
+DONE, FAILED, REFUSED = 0, 1, 2
+
+_EXIT_CODES = "Exit code: 0 done, 1 {failed}, 2 refused before any work."
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in one line."""
+
+    def error(self, message: str) -> Never:
+        """Say what is wrong, and leave."""
+        self.exit(REFUSED, f"{self.prog}: {message}\n")
+
+
+def parser(name: str, description: str, failed: str, epilog: str = "") -> Parser:
+    """Make the parser of a command, with the options that all of them have.
+
+    Args:
+        failed: what exit code 1 means.
+    """
+    codes = _EXIT_CODES.format(failed=failed)
+    made = Parser(
+        prog=f"python -m runner.{name}",
+        description=description,
+        epilog=f"{epilog}\n\n{codes}".strip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "--tracking-uri",
+        metavar="URI",
+        help="the store; default: MLFLOW_TRACKING_URI, else mlflow.db in the working directory",
+    )
+    made.add_argument(
+        "--experiment", default=_default_experiment(), help="its experiment; default: %(default)s"
+    )
+    made.add_argument("--json", action="store_true", help="print JSON for other programs")
+    return made
+
+
+def add_sweep(made: Parser, several: bool = False) -> None:
+    """Add the sweep, or one and more sweeps, that the command works on."""
+    known = "a sweep's name (its newest run), its run id, or latest"
+    if several:
+        made.add_argument("sweep", metavar="SWEEP", nargs="+", help=known)
+    else:
+        made.add_argument("sweep", metavar="SWEEP", help=known)
+
+
+def enter(
+    made: Parser,
+    act: Callable[[argparse.Namespace, Any], int],
+    check: Callable[[argparse.Namespace], object] = lambda _: None,
+) -> Never:
+    """Parse and check the command line, open the store that it names, act, and exit.
+
+    The store is not made where it is not there: these commands only read what sweeps have left.
+    """
+    arguments = made.parse_args()
+    try:
+        check(arguments)
+        uri = resolve(arguments.tracking_uri)
+
+        # MLflow takes seconds to import: only after the command line was accepted.
+        from runner.tracking import Store
+
+        store = Store(uri, arguments.experiment)
+        store.connect(make=False)
+        sys.exit(act(arguments, store))
+    except Refused as refusal:
+        made.error(str(refusal))
+    except SelfExplaining as failure:
+        made.exit(FAILED, f"{made.prog}: failed: {failure}\n")
+
+
+def show(arguments: argparse.Namespace, values: Any, text: str) -> None:
+    """Print the values as JSON where that was asked for, else the text."""
+    print(json.dumps(values, indent=2) if arguments.json else text)
+
+
+def _default_experiment() -> str:
+    """Read the experiment that sweeps are logged to unless they are told otherwise."""
+    values = yaml.safe_load((CONF / "tracking" / "mlflow.yaml").read_text())
+    return str(values["experiment"])

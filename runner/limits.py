@@ -1,0 +1,68 @@
+"""Options of a command line go in; the limits that a file must keep to be shipped come out."""
+
+import argparse
+from collections.abc import Callable
+
+from runner.command import Parser
+from runner.targets import Target
+
+_EACH = ("max_bytes", "max_zip_bytes", "max_latency_ms")
+
+
+def add_limits(made: Parser) -> None:
+    """Add the options that say what a file must keep."""
+    made.add_argument(
+        "--max-drop", type=_share, metavar="SHARE",
+        help="validation accuracy it may lose, 0.01 is one point; default: the sweep's own limit",
+    )  # fmt: skip
+    made.add_argument(
+        "--target", action="append", choices=[*map(str, Target)], metavar="TARGET",
+        help=f"only files of this kind, may be given again: {', '.join(Target)}",
+    )  # fmt: skip
+    made.add_argument("--max-bytes", type=_count, metavar="N", help="bytes of the file itself")
+    made.add_argument("--max-zip-bytes", type=_count, metavar="N", help="bytes of its zip")
+    made.add_argument(
+        "--max-latency-ms", type=_positive, metavar="MS",
+        help="median milliseconds an image on the machine of the sweep (measure.latency=true)",
+    )  # fmt: skip
+    made.add_argument(
+        "--where", action="append", default=[], type=_setting, metavar="SETTING=VALUE",
+        help="only points with this setting, as in dataset.name=mnist; may be given again",
+    )  # fmt: skip
+
+
+def given(arguments: argparse.Namespace) -> dict[str, float]:
+    """Return the limits on bytes and latency that were given."""
+    return {name: value for name in _EACH if (value := getattr(arguments, name)) is not None}
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text}: must be a setting and its value, as in seed=1")
+    return name, value
+
+
+def _share(text: str) -> float:
+    return _within(text, float, 0, 1, "a share from 0 to 1")
+
+
+def _count(text: str) -> float:
+    return _within(text, int, 1, float("inf"), "a whole number of at least 1")
+
+
+def _positive(text: str) -> float:
+    return _within(text, float, 1e-9, 1e9, "a positive number")
+
+
+def _within(
+    text: str, kind: Callable[[str], float], least: float, most: float, accepted: str
+) -> float:
+    """Read a number; argparse puts the option's name before what is raised here."""
+    try:
+        value = kind(text)
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{text}: must be {accepted}")
+    return value

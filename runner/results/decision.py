@@ -1,0 +1,77 @@
+"""A sweep's rows and limits go in; what to ship, in a value and in words, comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runner.results import choice
+from runner.results.choice import File, Limits
+from runner.results.rows import Row, by_data
+from runner.tracking import Record, Store
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to ship of the points on one data set: a file, or the closest one where none is fit."""
+
+    limits: Limits
+    baseline: Record | None
+    file: File | None
+    closest: File | None
+
+    @property
+    def limit(self) -> str:
+        """Say in words what the file must keep."""
+        if not self.baseline:
+            return ""
+        standard = choice.standard(self.baseline)
+        drop = self.limits.max_drop or 0.0
+        points = f"{drop * 100:g} point{'' if drop == 0.01 else 's'}"
+        return f"within {points} of the baseline's validation accuracy ({standard:.2%})"
+
+    @property
+    def reason(self) -> str:
+        """Say which limits the closest file breaks, and by what, in the words of the options."""
+        if not self.closest:
+            return "no file of these targets was measured"
+        broken = self.limits.broken_by(self.closest)
+        limits = " ".join(
+            f"--{name.replace('_', '-')}={getattr(self.limits, name):g}" for name in broken
+        )
+        name = f"{self.closest.target} of {self.closest.point.name}"
+        return f"no file keeps {limits}; the closest, {name}, {' and '.join(broken.values())}"
+
+    def text(self, store: Store) -> str:
+        """Say it in one line, with the path or address of the file."""
+        if self.file:
+            return f"Smallest file {self.limit}: {described(store, self.file)}"
+        if self.closest:
+            return f"No file is {self.limit}; the closest: {described(store, self.closest)}"
+        return "No point has a file to ship."
+
+
+def decide(rows: Sequence[Row], limits: Limits) -> list[Decision]:
+    """Decide for each data set apart; there is at least one decision."""
+    return [
+        Decision(
+            limits,
+            choice.best_baseline(part),
+            choice.smallest(part, limits),
+            choice.closest(part, limits),
+        )
+        for part in by_data(rows) or [[]]
+    ]
+
+
+def described(store: Store, file: File) -> str:
+    """Say which file it is, where it lies, and its figures."""
+    path = store.local_file(file.point, f"models/{file.target.file_name}")
+    return f"{path} ({file.point.name}): {figures(file)}"
+
+
+def figures(file: File) -> str:
+    """Say the figures of a file in words."""
+    return (
+        f"{file.zip_bytes:,.0f} bytes zipped, {file.zip_ratio:.1f} times smaller than its "
+        f"baseline's h5, validation accuracy {file.validation_accuracy:.2%}, "
+        f"test accuracy {file.accuracy:.2%}"
+    )

@@ -1,0 +1,91 @@
+"""A sweep's run goes in; its points, each with the baseline that it started from, come out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runner.targets import Target
+from runner.tracking import Record, Store, StoreFailed
+
+
+@dataclass(frozen=True)
+class Row:
+    """A point and the baseline that it started from; none where it failed before it had one."""
+
+    point: Record
+    baseline: Record | None
+
+
+@dataclass(frozen=True)
+class Results:
+    """A sweep, finished or not, as the store has it now."""
+
+    sweep: Record
+    rows: tuple[Row, ...]
+
+    @property
+    def name(self) -> str:
+        """The sweep's name."""
+        return self.sweep.tags.get("runner.sweep", self.sweep.name)
+
+    @property
+    def max_drop(self) -> float:
+        """How much validation accuracy a file may lose, as the sweep was told."""
+        return float(self.sweep.params.get("report.max_drop", "0.01"))
+
+
+def read(store: Store, sweep: Record) -> Results:
+    """Read the points of a sweep, in the order of the settings that vary, and their baselines.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    points = store.points(sweep.id)
+    names = varying(points)
+    points.sort(key=lambda point: [_rank(point.params.get(name, "")) for name in names])
+    ids = [point.tags.get("runner.baseline_run_id", "") for point in points]
+    baselines = {each: found for each in set(ids) if each and (found := _found(store, each))}
+    rows = (Row(point, baselines.get(each)) for point, each in zip(points, ids, strict=True))
+    return Results(sweep, tuple(rows))
+
+
+def varying(points: Sequence[Record]) -> list[str]:
+    """Name the settings in which the points differ, in the order of the settings."""
+    names = list(dict.fromkeys(name for point in points for name in point.params))
+    return [name for name in names if len({point.params.get(name) for point in points}) > 1]
+
+
+def targets(rows: Sequence[Row]) -> list[Target]:
+    """Name the targets that any point has a file of."""
+    return [target for target in Target if any(row.point.has_file(target) for row in rows)]
+
+
+def by_data(rows: Sequence[Row]) -> list[list[Row]]:
+    """Part the rows by their dataset settings: accuracies on other images do not compare."""
+    parts: dict[frozenset[tuple[str, str]], list[Row]] = {}
+    for row in rows:
+        settings = row.point.params.items()
+        key = frozenset(item for item in settings if item[0].startswith("dataset."))
+        parts.setdefault(key, []).append(row)
+    return list(parts.values())
+
+
+def number(value: str) -> float | None:
+    """Read the value of a setting as a number; None for any other text."""
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _rank(value: str) -> tuple[float, str]:
+    """Order numbers by size, and texts after them."""
+    size = number(value)
+    return (float("inf"), value) if size is None else (size, "")
+
+
+def _found(store: Store, run_id: str) -> Record | None:
+    """Read a run that someone may have deleted meanwhile."""
+    try:
+        return store.get(run_id)
+    except StoreFailed:
+        return None

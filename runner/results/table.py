@@ -1,0 +1,103 @@
+"""A sweep's rows go in; a table of them comes out, for a terminal, a pipe or a page."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.measure import Measurement
+from rich.table import Table
+
+from runner.labels import short
+from runner.results.rows import Row, targets, varying
+from runner.targets import Target
+from runner.tracking import Record
+
+# Wide enough that a pipe, which has no width of its own, gets every row on one line.
+_PIPE_WIDTH = 400
+LEGEND = "Each file: test accuracy, zipped bytes, times smaller than the baseline's zipped h5."
+
+
+def as_text(rows: Sequence[Row]) -> str:
+    """Draw the table for a pipe, in Markdown: one line a row, however long, and no colours."""
+    console = Console(width=_PIPE_WIDTH, no_color=True, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(_wide(rows, box.MARKDOWN))
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    return "\n".join(line for line in lines if line)
+
+
+def fitting(rows: Sequence[Row], console: Console) -> Table:
+    """Draw one row a point where that fits the terminal, else one row a file."""
+    shown = _wide(rows, box.SIMPLE_HEAD)
+    needed = Measurement.get(console, console.options.update(width=_PIPE_WIDTH), shown).maximum
+    return shown if needed <= console.width else _long(rows)
+
+
+def _wide(rows: Sequence[Row], frame: box.Box) -> Table:
+    kinds = targets(rows)
+    table = Table(box=frame)
+    for name in ("run", *_varying(rows).values()):
+        table.add_column(name)
+    for name in ("sparsity", *kinds):
+        table.add_column(name, justify="right")
+    for label, record in _labelled(rows):
+        cells = [" ".join(_figures(record, kind)) for kind in kinds]
+        table.add_row(*label, _sparsity(record), *cells)
+    return table
+
+
+def _long(rows: Sequence[Row]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), collapse_padding=True, pad_edge=False)
+    # Names of settings may take two lines, and the first of them says what a baseline is.
+    for name in list(_varying(rows).values()) or ["run"]:
+        words = name.replace("_", " ")
+        table.add_column(words, min_width=max(map(len, words.split())))
+    table.add_column("sparsity", no_wrap=True)
+    table.add_column("target", no_wrap=True)
+    for name in ("accuracy", "zipped", "ratio"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for label, record in _labelled(rows):
+        for kind in targets(rows):
+            table.add_row(*_short(label), _sparsity(record), kind, *_figures(record, kind))
+        table.add_section()
+    return table
+
+
+def _short(label: Sequence[str]) -> list[str]:
+    """Save the column that says what a run is: only a baseline says it, before what varies."""
+    kind, *values = label
+    if not values:
+        return [kind]
+    return [f"{kind} {values[0]}".strip() if kind == "baseline" else values[0], *values[1:]]
+
+
+def _varying(rows: Sequence[Row]) -> Mapping[str, str]:
+    return short(varying([row.point for row in rows]))
+
+
+def _labelled(rows: Sequence[Row]) -> Iterator[tuple[list[str], Record]]:
+    """Go through the baselines, then the points, each with what tells it from the others."""
+    names = list(_varying(rows))
+    baselines = {row.baseline.id: row.baseline for row in rows if row.baseline}
+    for kind, records in (
+        ("baseline", baselines.values()),
+        ("point", [row.point for row in rows]),
+    ):
+        for record in records:
+            yield [kind, *(escape(record.params.get(name, "")) for name in names)], record
+
+
+def _sparsity(record: Record) -> str:
+    sparsity = record.metrics.get("sparsity")
+    return "-" if sparsity is None else f"{sparsity:.4f}"
+
+
+def _figures(record: Record, kind: Target) -> list[str]:
+    figures = record.metrics
+    if not record.has_file(kind):
+        asked = record.params.get("export.targets", "").strip("[]").split(",")
+        return ["failed" if record.status == "FAILED" and kind in asked else "-", "", ""]
+    accuracy, size = figures[f"accuracy/{kind}"], figures[f"zip_bytes/{kind}"]
+    return [f"{accuracy:.2%}", f"{size:,.0f}", f"{figures[f'zip_ratio/{kind}']:.1f}x"]
