@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner import command
-from runner.limits import add_limits, given
+from runner.limits import add_limits
 from runner.refusal import Refused
 from runner.targets import Target
 
@@ -52,20 +52,12 @@ def targets_of(arguments: argparse.Namespace, output: Path | None) -> list[Targe
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.chosen import chosen
     from runner.results.decision import figures
-    from runner.results.finding import find_sweep
-    from runner.results.provenance import provenance
-    from runner.results.qualifying import qualify
-    from runner.results.rows import read
 
-    fit = targets_of(arguments, arguments.output)
-    results = read(store, find_sweep(store, arguments.sweep))
-    found = qualify(results, arguments.max_drop, fit, arguments.where, given(arguments))
-    described = found.file or found.closest
-    values = provenance(results, found.baseline, described) if described else {}
-    values = {"qualifies": found.file is not None, **values}
+    found, values = chosen(arguments, store, targets_of(arguments, arguments.output))
     if not found.file:
-        command.show(arguments, values | {"reason": found.reason}, found.reason)
+        command.show(arguments, values, found.reason)
         return command.FAILED
     place = f"models/{found.file.target.file_name}"
     path = store.local_file(found.file.point, place)

@@ -1,13 +1,18 @@
 """Tiny real data, composed settings and the real command line, for every test."""
 
+import importlib
+import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
+from filelock import FileLock
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
@@ -68,6 +73,22 @@ def file_of(folder: Path, run: Record, artifact: str) -> Path:
     return Path(store_in(folder).local_file(run, artifact))
 
 
+def free_port() -> int:
+    """Find a port that nothing listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def end_tree(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process and everything that it has started."""
+    if process.poll() is None:
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture(autouse=True)
 def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep every test away from the stores and data of whoever runs it."""
@@ -80,6 +101,58 @@ def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def npz(tmp_path: Path) -> Path:
     """A tiny data set as a file."""
     return write_npz(tmp_path / "tiny.npz")
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str, str]:
+    """A small sweep of three points, run once for all tests; its folder and what was printed."""
+    if worker_id == "master":
+        return _sweep_in(tmp_path_factory.mktemp("swept"))
+    # Beside the folders of the single test processes, which share it.
+    folder = tmp_path_factory.getbasetemp().parent / "swept"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"):
+        printed = folder / "printed.json"
+        if not printed.exists():
+            _, *texts = _sweep_in(folder)
+            printed.write_text(json.dumps(texts))
+        out, err = json.loads(printed.read_text())
+        return folder, out, err
+
+
+def _sweep_in(folder: Path) -> tuple[Path, str, str]:
+    npz = write_npz(folder / "tiny.npz")
+    sweep = ["-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0,0.6"]
+    command = [sys.executable, "-m", "runner", *sweep, *quick(npz)]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout, done.stderr
+
+
+@pytest.fixture
+def tool(
+    swept: tuple[Path, str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
+    """Enter a command on the small sweep by its door, in its folder: `tool("best", "latest")`.
+
+    Not as a process of its own: each would import MLflow again, for seconds.
+    """
+
+    def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        module = importlib.import_module(f"runner.{name}")
+        monkeypatch.chdir(swept[0])
+        monkeypatch.setattr(sys, "argv", [str(module.__file__), *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            module.main()
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, int(str(left.value.code or 0)), out, err)
+
+    return run
 
 
 @pytest.fixture

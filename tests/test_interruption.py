@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conftest import Command, quick, runs_in, store_in
+from tests.conftest import Command, end_tree, free_port, quick, runs_in, store_in
 
 FEW = ["export.targets=[h5]"]
 SWEEP = ["schedule.final_sparsity=0.5,0.6,0.7"]
@@ -144,9 +144,7 @@ def test_two_sweeps_at_once_share_the_store_and_the_baseline(
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
     """Start MLflow's own server, any number of times at the same address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     running: list[subprocess.Popen[bytes]] = []
 
     def run() -> "subprocess.Popen[bytes]":
@@ -169,15 +167,7 @@ def server(tmp_path: Path) -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
 
     yield run
     for process in running:
-        _end(process)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        for child in psutil.Process(process.pid).children(recursive=True):
-            child.kill()
-        process.kill()
-        process.wait()
+        end_tree(process)
 
 
 def test_a_store_that_is_lost_on_the_way_loses_nothing(  # noqa: PLR0913, PLR0917
@@ -193,7 +183,7 @@ def test_a_store_that_is_lost_on_the_way_loses_nothing(  # noqa: PLR0913, PLR091
     where = [f"tracking.uri={serving.args!s}", "hydra.launcher.n_jobs=1"]
     process = started(*SWEEP, *where)
     _read_until(process, "started: final_sparsity=0.6")
-    _end(serving)
+    end_tree(serving)
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 1, out
     for name in ("final_sparsity=0.6", "final_sparsity=0.7"):

@@ -8,22 +8,7 @@ from pathlib import Path
 import pytest
 
 from runner.targets import Target
-from tests.conftest import file_of, quick, runs_in, store_in, write_npz
-
-SWEEP = ["-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0,0.6"]
-
-
-@pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
-    """Run the sweep; return its folder and what was printed there."""
-    npz = write_npz(tmp_path_factory.mktemp("data") / "tiny.npz")
-    folder = tmp_path_factory.mktemp("swept")
-    command = [sys.executable, "-m", "runner", *SWEEP, *quick(npz)]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return folder, done.stdout, done.stderr
+from tests.conftest import file_of, quick, runs_in, store_in
 
 
 def test_points_are_nested_under_their_sweep(swept: tuple[Path, str, str]) -> None:
@@ -99,7 +84,7 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
 ) -> None:
     folder, out, _ = swept
     assert all(character.isprintable() or character in "\n\t" for character in out)
-    decision, ui = out.splitlines()[-2:]
+    decision, ui, report = out.splitlines()[-3:]
     found = re.match(
         r"Smallest file within 1 point of the baseline's validation accuracy \(.*?%\): (\S+) ",
         decision,
@@ -108,6 +93,8 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
     assert Path(found[1]).is_file()
     assert ui.startswith("Compare in the browser: ")
     assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
+    assert Path(report.removeprefix("Report: ")).name == "report.html"
+    assert Path(report.removeprefix("Report: ")).is_file()
 
 
 def test_two_at_once_share_the_store_and_the_baseline(npz: Path, tmp_path: Path) -> None:

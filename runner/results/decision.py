@@ -24,9 +24,19 @@ class Decision:
         if not self.baseline:
             return ""
         standard = choice.standard(self.baseline)
-        drop = self.limits.max_drop or 0.0
-        points = f"{drop * 100:g} point{'' if drop == 0.01 else 's'}"
-        return f"within {points} of the baseline's validation accuracy ({standard:.2%})"
+        drop = points(self.limits.max_drop or 0.0)
+        return f"within {drop} of the baseline's validation accuracy ({standard:.2%})"
+
+    @property
+    def verdict(self) -> str:
+        """Say in one sentence what to ship."""
+        if self.file:
+            name = f"{self.file.target} of {self.file.point.name}"
+            return f"Ship {name}: the smallest file {self.limit}."
+        if self.closest:
+            name = f"{self.closest.target} of {self.closest.point.name}"
+            return f"No file is {self.limit}; the closest is {name}."
+        return "No point has a file to ship."
 
     @property
     def reason(self) -> str:
@@ -60,6 +70,11 @@ def decide(rows: Sequence[Row], limits: Limits) -> list[Decision]:
         )
         for part in by_data(rows) or [[]]
     ]
+
+
+def points(share: float) -> str:
+    """Say a share of accuracy in points: 0.01 is one."""
+    return f"{share * 100:g} point{'' if share == 0.01 else 's'}"
 
 
 def described(store: Store, file: File) -> str:

@@ -7,7 +7,8 @@ from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 
 from runner import terminal
-from runner.results.rows import read
+from runner.refusal import one_line
+from runner.results.rows import Results, read
 from runner.sweep.claim import claim, left
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.grid import Point
@@ -59,3 +60,18 @@ def _report(store: Store, sweep_run_id: str) -> None:
     except StoreFailed as failure:
         log.error("no table, the store does not answer: %s", failure)
         log.error("nothing is lost: the same command logs what is kept, and goes on")
+        return
+    _publish(store, results)
+
+
+def _publish(store: Store, results: Results) -> None:
+    """Log the report; the points are finished and logged, whatever becomes of it."""
+    # What draws is imported when it is needed: a sweep begins the sooner.
+    from runner.report.publish import publish
+
+    try:
+        with impatient():
+            print(f"Report: {publish(store, results)}")
+    except Exception as failure:
+        log.error("no report: %s", one_line(failure))
+        log.error("python -m runner.report %s makes it again", results.sweep.id)

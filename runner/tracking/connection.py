@@ -28,11 +28,12 @@ RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
 # MLflow's own seven are four minutes a call, these one: what cannot be logged is kept on disk.
 _FEWER_RETRIES = "5"
 
-# Its bars are no news to someone who waits for a sweep either.
+# Its bars and addresses are no news to someone who waits for a sweep either.
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 # These copy files, and only read one line of the database.
-_WITHOUT_LOCK = ("log_artifact", "log_text")
+_WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure", "log_text")
 
 
 class StoreFailed(SelfExplaining):

@@ -59,7 +59,9 @@ class Notes:
         """
         params = [Param(name, value) for name, value in self.params.items()]
         tags = [RunTag(name, value) for name, value in self.tags.items()]
-        metrics = [Metric(*each) for each in self.metrics]
+        # MLflow's compare page begins with the metric that was logged first.
+        ranked = sorted(self.metrics, key=lambda each: not each[0].startswith("accuracy/"))
+        metrics = [Metric(*each) for each in ranked]
         client.log_batch(run_id, metrics=metrics[:_BATCH], params=params, tags=tags)
         for start in range(_BATCH, len(metrics), _BATCH):
             client.log_batch(run_id, metrics=metrics[start : start + _BATCH])

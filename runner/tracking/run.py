@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.numpy_dataset import from_numpy
@@ -61,6 +62,16 @@ class Run:
         """Write a text as an artifact of that name."""
         self.notes.texts[name] = text
 
+    def log_figure(self, figure: Any, name: str, config: Mapping[str, object]) -> None:
+        """Send one of plotly's figures now, as a page that opens without a network.
+
+        Raises:
+            StoreFailed: the store does not take it.
+        """
+        client, run_id = self._open()
+        shown = {"include_plotlyjs": True, "config": dict(config)}
+        client.log_figure(run_id, figure, name, save_kwargs=shown)
+
     def log_inputs(self, data: Dataset, settings: str) -> None:
         """Log what the run is made from: the data, with its digest, and the settings as YAML."""
         self.log_text(settings, "config.yaml")
@@ -78,6 +89,16 @@ class Run:
         """Set a tag."""
         self.notes.tags[name] = value
 
+    def untag(self, *names: str) -> None:
+        """Take tags away now, where they are there.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        client, run_id = self._open()
+        for name in set(names) & client.get_run(run_id).data.tags.keys():
+            client.delete_tag(run_id, name)
+
     def flush(self) -> None:
         """Send everything that was logged so far.
 
@@ -94,8 +115,8 @@ class Run:
         self.flush()
         client, run_id = self._open()
         client.set_terminated(run_id, status)
-        if not error and ERROR in client.get_run(run_id).data.tags:
-            client.delete_tag(run_id, ERROR)
+        if not error:
+            self.untag(ERROR)
 
     @contextmanager
     def closing(self) -> Iterator[None]:

@@ -175,6 +175,11 @@ class Store:
                 raise StoreFailed(str(refusal)) from refusal
         return self._experiment_id
 
+    @property
+    def connection(self) -> Connection:
+        """The client itself, for what belongs to no run."""
+        return self._client
+
     @functools.cached_property
     def _client(self) -> Connection:
         return Connection(self.uri)

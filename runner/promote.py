@@ -1,0 +1,137 @@
+"""A sweep and limits go in; the smallest TFLite file that keeps them becomes a model's champion.
+
+python -m runner.promote SWEEP --max-drop 0.01 --name digits
+"""
+
+import argparse
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner import command
+from runner.limits import add_limits
+from runner.refusal import Refused
+from runner.store_address import without_password
+from runner.targets import Target
+
+if TYPE_CHECKING:
+    from runner.results.choice import File
+    from runner.tracking import Store
+    from runner.tracking.registry import Promotion
+
+_TFLITE = [each for each in Target if each is not Target.H5]
+# What a version is tagged with, of the provenance of its file.
+_TAGS = (
+    "sweep",
+    "sweep_run_id",
+    "point",
+    "target",
+    "fingerprint",
+    "baseline_run_id",
+    "git_commit",
+    "git_dirty",
+    "versions",
+    "sha256",
+)
+
+
+def main() -> None:
+    """Enter from the command line."""
+    made = command.parser(
+        "promote",
+        "Register the TFLite file of the fewest zipped bytes that keeps all limits in MLflow's\n"
+        "model registry, as the champion that MLflow loads and serves.",
+        "no file keeps the limits (what comes closest is named) or the store failed",
+        "Accuracy is judged on the validation images. The new version gets the alias champion,\n"
+        "and the champion before it the alias previous.",
+    )
+    command.add_sweep(made)
+    add_limits(made)
+    made.add_argument(
+        "--name", metavar="NAME", help="the registered model; default: DATASET-ARCHITECTURE"
+    )
+    command.enter(made, _act, _check)
+
+
+def _check(arguments: argparse.Namespace) -> list[Target]:
+    """Return the targets that may be chosen, or refuse what cannot be served or named."""
+    if Target.H5 in (arguments.target or ()):
+        raise Refused(f"--target={Target.H5}: must be a file that is served: {', '.join(_TFLITE)}")
+    name = arguments.name
+    # It stands in an address, models:/NAME@champion; the registry refuses more.
+    if name is not None and not (name.strip() and name.isprintable() and "?" not in name):
+        raise Refused(f"--name={name!r}: must be a name, of printable characters except ?")
+    return [Target(each) for each in arguments.target or _TFLITE]
+
+
+def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.chosen import chosen
+
+    found, values = chosen(arguments, store, _check(arguments))
+    if not found.file:
+        command.show(arguments, values, found.reason)
+        return command.FAILED
+    params = found.file.point.params
+    default = f"{params.get('dataset.name')}-{params.get('architecture.name')}"
+    name = default if arguments.name is None else arguments.name
+    values, done = _promote(store, found.file, name, values)
+    uri = f"models:/{name}@champion"
+    values |= {"name": name, "uri": uri, **asdict(done)}
+    command.show(arguments, values, _told(store, found.file, uri, done))
+    return command.DONE
+
+
+def _promote(
+    store: "Store", file: "File", name: str, values: dict[str, Any]
+) -> tuple[dict[str, Any], "Promotion"]:
+    """Register the file; what is known of it becomes the version's tags and description."""
+    from runner.results.decision import figures
+    from runner.results.provenance import sha256
+    from runner.tracking.registry import Candidate, promote
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = store.fetch(file.point, f"models/{file.target.file_name}", Path(folder))
+        values = values | {"sha256": sha256(path)}
+        candidate = Candidate(
+            point=file.point,
+            path=path,
+            folder=f"promoted/{file.target}",
+            tags={f"runner.{each}": values[each] for each in _TAGS if values.get(each)},
+            description=f"{file.target} of {file.point.name}, a point of the sweep "
+            f"{values['sweep']}: {figures(file)}",
+        )
+        return values, promote(store, name, candidate)
+
+
+def _told(store: "Store", file: "File", uri: str, done: "Promotion") -> str:
+    """Say in words who is champion now, and how to serve it."""
+    from runner.results.decision import figures
+
+    if done.changed:
+        before = f", after version {done.previous}" if done.previous else ""
+        said = f"{uri} is version {done.version} now{before}"
+    else:
+        said = f"nothing changed: {uri} is this file already, as version {done.version}"
+    which = f"{file.target} of {file.point.name}: {figures(file)}"
+    return f"{said}: {which}\nServe it: {_serve_command(store.uri, uri)}"
+
+
+def _serve_command(store_uri: str, uri: str) -> str:
+    """Say what to type: MLflow finds the store and its own programs by the environment."""
+    programs = Path(sys.executable).parent
+    variables = []
+    if Path(shutil.which("uvicorn") or "").parent != programs:
+        variables.append(f'PATH={shlex.quote(str(programs))}:"$PATH"')
+    if os.environ.get("MLFLOW_TRACKING_URI") != store_uri:
+        variables.append(f"MLFLOW_TRACKING_URI={shlex.quote(without_password(store_uri))}")
+    serve = ["mlflow", "models", "serve", "-m", uri, "--env-manager", "local", "--port", "5001"]
+    return " ".join([*variables, shlex.join(serve)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Sweeps go in; their report is made again, or a page with them side by side is written.
+
+python -m runner.report SWEEP [SWEEP ...] [--output FOLDER]
+"""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner import command
+from runner.refusal import Refused
+
+if TYPE_CHECKING:
+    from runner.results.rows import Results
+    from runner.tracking import Store
+
+_DEFAULT = Path("outputs/report")
+
+
+def main() -> None:
+    """Enter from the command line."""
+    made = command.parser(
+        "report",
+        "Make the report of a sweep again, or one of several sweeps side by side.",
+        "the store failed",
+        f"One sweep's report is logged to its run. With --output, and for several sweeps, it is "
+        f"written to a folder instead ({_DEFAULT}), and the store stays as it is.",
+    )
+    command.add_sweep(made, several=True)
+    made.add_argument("--output", type=Path, metavar="FOLDER", help="write the report here")
+    command.enter(made, _act)
+
+
+def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.results.finding import find_sweep
+    from runner.results.rows import read
+
+    names = list(dict.fromkeys(arguments.sweep))
+    sweeps = {found.id: found for found in (find_sweep(store, name) for name in names)}
+    results = [read(store, sweep) for sweep in sweeps.values()]
+    if len(results) == 1 and not arguments.output:
+        from runner.report.publish import publish
+
+        path = publish(store, results[0])
+    else:
+        path = str(_write(store, results, arguments.output or _DEFAULT))
+    values = {"report": path, "sweeps": [each.sweep.id for each in results]}
+    command.show(arguments, values, f"Report: {path}")
+    return command.DONE
+
+
+def _write(store: "Store", results: "list[Results]", folder: Path) -> Path:
+    from runner.report.findings import gather
+    from runner.report.markdown import whole
+    from runner.report.page import page
+    from runner.report.pictures import pictures
+    from runner.report.points_csv import points_csv
+
+    findings = gather(store, results)
+    html = page(findings, pictures(findings))
+    texts = {"report.html": html, "report.md": whole(findings), "points.csv": points_csv(findings)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text)
+    except OSError as error:
+        raise Refused(f"--output={folder}: must be a folder ({error.strerror})") from None
+    return folder / "report.html"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Findings go in; one self-contained HTML page comes out, which opens without a network."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.graph_objects import Figure
+from plotly.offline import get_plotlyjs
+
+from runner.report import background, files_table
+from runner.report.findings import Findings
+from runner.report.pictures.curves import curves
+from runner.report.pictures.style import CONFIG
+from runner.results.decision import Decision, figures
+from runner.results.rows import Results
+
+
+def page(findings: Findings, pictures: Mapping[str, Figure]) -> str:
+    """Write the page: the decision, the front, all files, more pictures, and how it came about.
+
+    Everything is embedded, plotly's JavaScript (4.8 MB) too.
+    """
+    drawn = {**pictures, "curves": curves(findings)}
+    counts = [background.counted(results) for results in findings.sweeps]
+    environment = Environment(
+        loader=PackageLoader("runner.report", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("page.html.j2").render(
+        title=" and ".join(findings.labels),
+        subtitle=counts[0] if len(counts) == 1 else f"{len(counts)} sweeps side by side",
+        plotly=Markup(get_plotlyjs()),  # noqa: S704
+        decisions=[_decision(findings, *each) for each in findings.decisions],
+        pictures=[
+            {"name": name, "html": _embedded(name, figure)}
+            for name, figure in drawn.items()
+            if figure is not None
+        ],
+        heading=files_table.heading(findings),
+        lines=files_table.lines(findings),
+        sweeps=[_sweep(*each) for each in zip(findings.labels, findings.sweeps, strict=True)],
+    )
+
+
+def _embedded(name: str, figure: Figure) -> Markup:
+    html = figure.to_html(
+        full_html=False, include_plotlyjs=False, config=CONFIG, div_id=f"figure-{name}"
+    )
+    return Markup(html)  # noqa: S704
+
+
+def _decision(findings: Findings, results: Results, decision: Decision) -> dict[str, Any]:
+    label = findings.labels[findings.sweeps.index(results)]
+    data = decision.baseline.params.get("dataset.name", "") if decision.baseline else ""
+    several = len(findings.decisions) > 1
+    file = decision.file or decision.closest
+    place = f"models/{file.target.file_name}" if file else ""
+    return {
+        "of": f"{label} on {data}" if several else "",
+        "file": decision.file,
+        "verdict": decision.verdict,
+        "figures": figures(file) if file else "",
+        "path": findings.store.local_file(file.point, place) if file else "",
+    }
+
+
+def _sweep(label: str, results: Results) -> dict[str, Any]:
+    facts = dict(background.facts(results))
+    return {
+        "label": label,
+        "failures": background.failures(results),
+        "command": facts.pop("command", ""),
+        "facts": facts,
+        "settings": background.settings(results),
+    }

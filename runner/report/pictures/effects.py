@@ -1,0 +1,86 @@
+"""Findings go in; what each swept setting does to accuracy and to bytes comes out as a picture."""
+
+from collections.abc import Sequence
+from statistics import mean
+
+from plotly.graph_objects import Figure, Scatter
+from plotly.subplots import make_subplots
+
+from runner.labels import short
+from runner.report.findings import Findings
+from runner.report.pictures.style import byte_axis, colour, styled
+from runner.results.rows import number, targets, varying
+from runner.targets import Target
+from runner.tracking import Record
+
+# More plots side by side are too narrow to read.
+_MOST = 5
+
+
+def effects(findings: Findings) -> Figure | None:
+    """Draw, for each setting that varies, its values against accuracy and zipped bytes.
+
+    The files are those of one target: the picked one's. None where nothing varies.
+    """
+    kinds = targets(findings.rows)
+    picked = findings.picks[0].target if findings.picks else None
+    target = picked or (kinds[-1] if kinds else None)
+    points = [row.point for row in findings.rows if target and row.point.has_file(target)]
+    names = varying(points)[:_MOST]
+    if target is None or not names:
+        return None
+    figure = make_subplots(
+        rows=2, cols=len(names), shared_yaxes="rows", shared_xaxes="columns",
+        horizontal_spacing=0.03, vertical_spacing=0.06,
+    )  # fmt: skip
+    for column, name in enumerate(names, start=1):
+        _draw(figure, points, name, target, column)
+    _label(figure, points, target, names)
+    return styled(figure, f"Each setting's effect on {target} files; the line is the mean", 640)
+
+
+def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, column: int) -> None:
+    values = [_value(point.params.get(name, "")) for point in points]
+    for row, metric in enumerate(("validation_accuracy", "zip_bytes"), start=1):
+        heights = [point.metrics[f"{metric}/{target}"] for point in points]
+        dots = Scatter(
+            x=values,
+            y=heights,
+            text=[point.name for point in points],
+            mode="markers",
+            marker={"color": colour(0), "size": 8, "opacity": 0.55},
+            hovertemplate="%{text}<br>%{y}<extra></extra>",
+            showlegend=False,
+        )
+        places = sorted(set(values), key=str if isinstance(values[0], str) else None)
+        means = [
+            mean(height for value, height in zip(values, heights, strict=True) if value == place)
+            for place in places
+        ]
+        line = Scatter(
+            x=places, y=means, mode="lines", line={"color": colour(1), "width": 2.5},
+            hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
+        figure.add_traces([dots, line], rows=row, cols=column)
+
+
+def _label(figure: Figure, points: Sequence[Record], target: Target, names: Sequence[str]) -> None:
+    labels = short(names)
+    for column, name in enumerate(names, start=1):
+        values = sorted({_value(point.params.get(name, "")) for point in points}, key=str)
+        numeric = all(isinstance(value, float) for value in values)
+        few = {"tickvals": values} if numeric and len(values) <= 6 else {}
+        kind = "linear" if numeric else "category"
+        figure.update_xaxes(type=kind, row=1, col=column, **few)
+        figure.update_xaxes(type=kind, title=labels[name], row=2, col=column, **few)
+    sizes = [point.metrics[f"zip_bytes/{target}"] for point in points]
+    for column in range(1, len(names) + 1):
+        figure.update_yaxes(tickformat=".1%", row=1, col=column)
+        figure.update_yaxes(row=2, col=column, **byte_axis(sizes))
+    figure.update_yaxes(title="validation accuracy", row=1, col=1)
+    figure.update_yaxes(title="zipped bytes (log scale)", row=2, col=1)
+
+
+def _value(text: str) -> float | str:
+    size = number(text)
+    return text if size is None else size

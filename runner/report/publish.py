@@ -1,0 +1,88 @@
+"""A sweep goes in; its run in the store gets the report, and the picked point its mark."""
+
+import hashlib
+from collections.abc import Sequence
+
+from runner.report.findings import Findings, gather
+from runner.report.markdown import note, whole
+from runner.report.page import page
+from runner.report.pictures import pictures
+from runner.report.pictures.style import CONFIG
+from runner.report.points_csv import points_csv
+from runner.results.choice import File
+from runner.results.rows import Results
+from runner.tracking import Run, Store
+
+PAGE = "report.html"
+NOTE = "mlflow.note.content"
+PICK = "runner.pick"
+_TARGET = "runner.pick_target"
+# By which a note that someone wrote by hand is told from ours.
+_WRITTEN = "runner.note"
+
+
+def publish(store: Store, results: Results) -> str:
+    """Log page, pictures, tables, note and figures to the sweep's run, and mark the picked point.
+
+    Returns:
+        The path or address of the page.
+
+    Raises:
+        StoreFailed: the store does not take it.
+    """
+    findings = gather(store, [results])
+    drawn = pictures(findings)
+    run = store.reopen(results.sweep)
+    run.log_text(page(findings, drawn), PAGE)
+    run.log_text(whole(findings), "report.md")
+    run.log_text(points_csv(findings), "points.csv")
+    run.log_metrics(_figures(findings))
+    _describe(run, results, note(findings, list(drawn)))
+    run.flush()
+    for name, figure in drawn.items():
+        run.log_figure(figure, f"pictures/{name}.html", CONFIG)
+    _mark(store, results, findings.picks)
+    return store.local_file(results.sweep, PAGE)
+
+
+def _figures(findings: Findings) -> dict[str, float]:
+    """Sum the sweep up, so that sweeps compare with sweeps; one file is to be shipped, or none."""
+    points = [row.point.status for row in findings.rows]
+    counts = {
+        "points_done": float(points.count("FINISHED")),
+        "points_failed": float(points.count("FAILED") + points.count("KILLED")),
+    }
+    if len(findings.decisions) > 1 or not findings.picks:
+        return counts
+    (file,) = findings.picks
+    return counts | {
+        "best_zip_ratio": file.zip_ratio,
+        "picked_zip_bytes": file.zip_bytes,
+        "picked_accuracy": file.accuracy,
+        "picked_validation_accuracy": file.validation_accuracy,
+    }
+
+
+def _describe(run: Run, results: Results, text: str) -> None:
+    """Set the note, unless someone has written another one meanwhile."""
+    tags = results.sweep.tags
+    if NOTE not in tags or _digest(tags[NOTE]) == tags.get(_WRITTEN):
+        run.tag(NOTE, text)
+        run.tag(_WRITTEN, _digest(text))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _mark(store: Store, results: Results, picks: Sequence[File]) -> None:
+    targets = {file.point.id: str(file.target) for file in picks}
+    for row in results.rows:
+        point = row.point
+        run = store.reopen(point)
+        if point.id in targets:
+            run.tag(PICK, "true")
+            run.tag(_TARGET, targets[point.id])
+            run.flush()
+        elif PICK in point.tags:
+            run.untag(PICK, _TARGET)

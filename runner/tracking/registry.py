@@ -1,0 +1,152 @@
+"""A TFLite file and where it comes from go in; the champion among a model's versions comes out."""
+
+import tempfile
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow.pyfunc
+import numpy as np
+from hydra.core.utils import env_override
+from mlflow.entities.model_registry import RegisteredModel
+from mlflow.models import ModelSignature
+from mlflow.types import Schema, TensorSpec
+
+from runner.chatter import hushed
+from runner.refusal import Refused, one_line
+from runner.tracking import served
+from runner.tracking.connection import Connection, StoreFailed
+from runner.tracking.record import Record
+from runner.tracking.store import Store
+
+CHAMPION, PREVIOUS = "champion", "previous"
+SHA256 = "runner.sha256"
+
+_REQUIREMENTS = ("ai-edge-litert", "mlflow", "numpy")
+# What the registry says of a name that it does not take, and of one that a prompt has.
+_NAME_REFUSED = ("INVALID_PARAMETER_VALUE", "RESOURCE_ALREADY_EXISTS")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file of a point, with its digest among the tags, and the folder that its run gets."""
+
+    point: Record
+    path: Path
+    folder: str
+    tags: Mapping[str, str]
+    description: str
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """Who is champion now, and who was before; not changed where it is the same file."""
+
+    version: str
+    previous: str | None
+    changed: bool
+
+
+def promote(store: Store, name: str, candidate: Candidate) -> Promotion:
+    """Make the file the champion of the registered model of that name, which is made if need be.
+
+    Raises:
+        Refused: the registry does not take the name.
+        StoreFailed: the store does not answer, or the file cannot be served.
+    """
+    client = store.connection
+    with store.alone(), tempfile.TemporaryDirectory() as folder:
+        model = _found(client, name)
+        aliases = {alias: str(each) for alias, each in model.aliases.items()} if model else {}
+        champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
+        if champion and _sha256(client, name, champion) == candidate.tags[SHA256]:
+            return Promotion(champion, previous, changed=False)
+        saved = _saved(candidate.path, Path(folder))
+        if not model:
+            _create(client, name)
+        made = _register(client, name, candidate, saved)
+        # In this order: what fails half way is done whole by the next promotion.
+        if champion:
+            client.set_registered_model_alias(name, PREVIOUS, champion)
+        client.set_registered_model_alias(name, CHAMPION, made)
+    return Promotion(made, champion or previous, changed=True)
+
+
+def _found(client: Connection, name: str) -> RegisteredModel | None:
+    try:
+        return client.get_registered_model(name)
+    except StoreFailed as failure:
+        if _code(failure) == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise _judged(name, failure) from None
+
+
+def _create(client: Connection, name: str) -> None:
+    try:
+        client.create_registered_model(name)
+    except StoreFailed as failure:
+        raise _judged(name, failure) from None
+
+
+def _judged(name: str, failure: StoreFailed) -> Exception:
+    """Tell a name that the registry does not take from a registry that fails."""
+    if _code(failure) not in _NAME_REFUSED:
+        return failure
+    return Refused(f"--name={name}: {' '.join(str(failure.__cause__).split())}")
+
+
+def _code(failure: StoreFailed) -> str:
+    return str(getattr(failure.__cause__, "error_code", ""))
+
+
+def _sha256(client: Connection, name: str, number: str) -> str | None:
+    tags: dict[str, str] = client.get_model_version(name, number).tags
+    return tags.get(SHA256)
+
+
+def _register(client: Connection, name: str, candidate: Candidate, saved: Path) -> str:
+    """Put the saved model under the point's run, and make a version of it."""
+    client.log_artifact(candidate.point.id, str(saved), candidate.folder)
+    made = client.create_model_version(
+        name,
+        f"{candidate.point.artifacts}/{candidate.folder}/{saved.name}",
+        run_id=candidate.point.id,
+        tags=dict(candidate.tags),
+        description=candidate.description,
+    )
+    return str(made.version)
+
+
+def _saved(path: Path, folder: Path) -> Path:
+    """Save the file as a model that MLflow loads and serves, under a name of its own.
+
+    A version must stay what it is when the same file is promoted again, by other libraries.
+    """
+    saved = folder / uuid.uuid4().hex[:8]
+    try:
+        # MLflow would take a project's lock file along from the working directory.
+        with hushed(), env_override({"MLFLOW_UV_AUTO_DETECT": "false"}):
+            classifier = served.Classifier(str(path))
+            blank = np.zeros((1, *classifier.image_shape), np.float32)
+            classifier.probabilities(blank)
+            mlflow.pyfunc.save_model(
+                str(saved),
+                python_model=served.__file__,
+                artifacts={served.FILE: str(path)},
+                signature=_signature(classifier),
+                input_example=blank,
+                pip_requirements=[f"{each}=={version(each)}" for each in _REQUIREMENTS],
+            )
+    except Exception as error:
+        raise StoreFailed(f"{path.name}: cannot be served ({one_line(error)})") from error
+    return saved
+
+
+def _signature(classifier: served.Classifier) -> ModelSignature:
+    single = np.dtype(np.float32)
+    return ModelSignature(
+        Schema([TensorSpec(single, (-1, *classifier.image_shape))]),
+        Schema([TensorSpec(single, (-1, classifier.classes))]),
+    )

@@ -1,0 +1,112 @@
+"""The command that chooses a file, on a real sweep's store."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Command, runs_in, store_in
+
+Swept = tuple[Path, str, str]
+
+
+def test_the_sweep_and_the_command_choose_the_same_file(swept: Swept, tool: Command) -> None:
+    done = tool("best", "latest")
+    assert done.returncode == 0, done.stderr
+    path, _, told = done.stdout.strip().partition(" ")
+    assert Path(path).is_file()
+    assert f"baseline's validation accuracy (100.00%): {path} {told}" in swept[1]
+
+
+def test_a_file_and_its_provenance_are_written(swept: Swept, tool: Command, tmp_path: Path) -> None:
+    output = tmp_path / "new" / "model.tflite"
+    (sweep,) = runs_in(swept[0], "sweep")
+    wanted = ["--target", "tflite_int8", "--max-drop", "1", "--output", str(output)]
+    done = tool("best", sweep.id, *wanted, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    written = json.loads((tmp_path / "new" / "model.tflite.json").read_text())
+    assert told == {**written, "path": str(output)}
+    point = store_in(swept[0]).get(told["run_id"])
+    original = Path(store_in(swept[0]).local_file(point, "models/tflite_int8.tflite"))
+    assert output.read_bytes() == original.read_bytes()
+    assert written["sha256"] == hashlib.sha256(original.read_bytes()).hexdigest()
+    assert (written["target"], written["sweep_run_id"]) == ("tflite_int8", sweep.id)
+    assert written["figures"]["zip_bytes"] == point.metrics["zip_bytes/tflite_int8"]
+    assert written["settings"] == dict(point.params)
+    assert written["versions"].startswith("python 3.")
+    assert "-m schedule.final_sparsity=0.5,0.8" in written["command"]
+    names = {path.name for path in output.parent.iterdir()}
+    assert names == {output.name, f"{output.name}.json"}
+
+
+def test_where_nothing_qualifies_the_closest_is_named(tool: Command) -> None:
+    done = tool("best", "unnamed", "--max-zip-bytes", "10", "--target", "h5")
+    assert done.returncode == 1
+    assert done.stdout.startswith("no file keeps --max-zip-bytes=10; the closest, h5 of ")
+    done = tool("best", "unnamed", "--max-latency-ms", "1", "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert told["qualifies"] is False
+    assert "has no latency measured" in told["reason"]
+
+
+def test_points_can_be_narrowed_by_their_settings(tool: Command) -> None:
+    done = tool("best", "latest", "--where", "schedule.final_sparsity=0.5", "--json")
+    assert json.loads(done.stdout)["settings"]["schedule.final_sparsity"] == "0.5"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["latest", "--max-drop", "7"], "--max-drop: 7: must be a share from 0 to 1"),
+        (["latest", "--max-bytes", "some"], "some: must be a whole number of at least 1"),
+        (["latest", "--target", "tflite"], "invalid choice: 'tflite'"),
+        (["latest", "--output", "x.bin"], "--output=x.bin: must end in .h5 or .tflite"),
+        (["latest", "--output", "x.h5", "--target", "tflite_int8"], "must end in .tflite"),
+        (["latest", "--where", "seed=7"], "--where seed=7: must be a value that a point has: 0"),
+        (["nightly"], "SWEEP=nightly: must be a sweep of experiment sparsity: unnamed; or"),
+        (["0" * 32], f"SWEEP={'0' * 32}: no such run"),
+        (["latest", "--experiment", "x"], "experiment=x: must be an experiment of the store: "),
+        (["latest", "--tracking-uri", "sqlite:///x.db"], "there is no such file"),
+        ([], "required: SWEEP"),
+    ],
+)
+def test_refusals_take_one_line(tool: Command, arguments: list[str], line: str) -> None:
+    done = tool("best", *arguments)
+    assert done.returncode == 2
+    assert line in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_a_point_is_no_sweep(swept: Swept, tool: Command) -> None:
+    point = runs_in(swept[0], "point")[0]
+    (sweep,) = runs_in(swept[0], "sweep")
+    done = tool("best", point.id)
+    assert done.returncode == 2
+    assert f"must be a sweep, and is a point; it belongs to {sweep.id}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["best latest", "report latest --output {folder}", "best --max-drop 7 latest"]
+)
+def test_nothing_heavy_is_imported_where_it_is_not_needed(
+    swept: Swept, tmp_path: Path, command: str
+) -> None:
+    name, *arguments = command.format(folder=tmp_path).split()
+    code = (
+        f"import runpy, sys; sys.argv[1:] = {arguments}\n"
+        f"try: runpy.run_module('runner.{name}', run_name='__main__')\n"
+        "except SystemExit: print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=swept[0], capture_output=True, text=True, check=True
+    )
+    modules = done.stderr.split()
+    assert "runner.command" in modules
+    assert "tensorflow" not in modules
+    assert ("mlflow" in modules) == ("7" not in arguments)

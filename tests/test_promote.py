@@ -1,0 +1,190 @@
+"""A file of a sweep becomes champion by the real command line; MLflow loads it."""
+
+import json
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from runner.targets import Target
+from tests.conftest import Command, file_of, runs_in, store_in
+
+TARGETS = [Target.TFLITE_DYNAMIC, Target.TFLITE_INT8]
+
+
+@pytest.fixture
+def folder(swept: tuple[Path, str, str]) -> Path:
+    """The folder of a real sweep."""
+    return swept[0]
+
+
+@pytest.fixture
+def client(folder: Path, monkeypatch: pytest.MonkeyPatch) -> mlflow.MlflowClient:
+    """Let MLflow look into the sweep's store, as a user does."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store_in(folder).uri)
+    return mlflow.MlflowClient()
+
+
+@pytest.fixture
+def images(folder: Path) -> np.ndarray:
+    return np.asarray(
+        np.load(folder / "tiny.npz")["x_test"][..., None] / np.float32(255), np.float32
+    )
+
+
+@pytest.fixture
+def labels(folder: Path) -> np.ndarray:
+    return np.asarray(np.load(folder / "tiny.npz")["y_test"])
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def _promote(tool: Command, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Promote, with a limit that every file keeps unless another is given."""
+    done = tool("promote", "latest", "--max-drop", "1", *arguments)
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def _promoted(tool: Command, *arguments: str) -> dict[str, Any]:
+    done = _promote(tool, *arguments, "--json")
+    assert done.stderr == ""
+    values: dict[str, Any] = json.loads(done.stdout)
+    return values
+
+
+def by_litert(path: Path, images: np.ndarray) -> np.ndarray:
+    """Run a file over the images with nothing between."""
+    interpreter = Interpreter(str(path))
+    (taken,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
+    interpreter.resize_tensor_input(taken["index"], images.shape)
+    interpreter.allocate_tensors()
+    if taken["dtype"] is np.int8:
+        scale, zero = taken["quantization"]
+        images = np.clip(np.round(images / scale) + zero, -128, 127).astype(np.int8)
+    interpreter.set_tensor(taken["index"], images)
+    interpreter.invoke()
+    scores = interpreter.get_tensor(given["index"])
+    if given["dtype"] is np.int8:
+        scale, zero = given["quantization"]
+        scores = (scores.astype(np.float32) - zero) * scale
+    return np.asarray(scores, np.float32)
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_champion_gives_the_probabilities_of_its_file(
+    folder: Path, tool: Command, images: np.ndarray, labels: np.ndarray, target: str
+) -> None:
+    before = {run.id: (run.status, run.ended, run.metrics) for run in runs_in(folder, "point")}
+    values = _promoted(tool, "--target", target, "--name", f"the {target}")
+    assert (values["target"], values["version"], values["previous"]) == (target, "1", None)
+    point = store_in(folder).get(values["run_id"])
+    expected = by_litert(file_of(folder, point, f"models/{target}.tflite"), images)
+
+    model = mlflow.pyfunc.load_model(values["uri"])
+    given = model.predict(images)
+    assert (given.dtype, given.shape) == (np.float32, (len(images), 3))
+    np.testing.assert_array_equal(given, expected)
+    np.testing.assert_allclose(given.sum(axis=1), 1, atol=0.02)
+    assert np.mean(given.argmax(axis=1) == labels) > 0.9
+    # A server asks from several threads, and for batches of several sizes.
+    with ThreadPoolExecutor(4) as threads:
+        parts = list(threads.map(lambda size: model.predict(images[:size]), [0, 1, 7, 30] * 10))
+    for part in parts:
+        np.testing.assert_array_equal(part.argmax(axis=1), expected[: len(part)].argmax(axis=1))
+    many = np.concatenate([images] * 8)
+    assert model.predict(many).argmax(axis=1).tolist() == expected.argmax(axis=1).tolist() * 8
+
+    after = {run.id: (run.status, run.ended, run.metrics) for run in runs_in(folder, "point")}
+    assert after == before
+
+
+def test_a_version_says_what_it_is_and_takes_no_tensorflow_to_make(
+    folder: Path, client: mlflow.MlflowClient, tmp_path: Path
+) -> None:
+    command = ["-Ximporttime", "-m", "runner.promote", "latest", "--max-drop", "1", "--json"]
+    done = _run(folder, *command)
+    assert re.search(r"\| +mlflow\.pyfunc$", done.stderr, re.MULTILINE)
+    assert not re.search(r"\| +(tensorflow|tf_keras)\b", done.stderr)
+    values = json.loads(done.stdout)
+    assert values["name"] == "npz-lenet_300_100"
+    (sweep,) = runs_in(folder, "sweep")
+    made = client.get_model_version_by_alias(values["name"], "champion")
+    assert made.run_id == values["run_id"]
+    for name in ("target", "fingerprint", "baseline_run_id", "sha256", "point"):
+        assert made.tags[f"runner.{name}"] == values[name]
+    assert (made.tags["runner.sweep"], made.tags["runner.sweep_run_id"]) == ("unnamed", sweep.id)
+    assert f"{values['figures']['zip_bytes']:,.0f} bytes zipped" in made.description
+
+    info = mlflow.models.get_model_info(values["uri"])
+    assert info.signature.inputs.inputs[0].shape == (-1, 8, 8, 1)
+    assert info.signature.outputs.inputs[0].shape == (-1, 3)
+    inside = made.source.partition("/artifacts/")[2]
+    saved = store_in(folder).fetch(store_in(folder).get(made.run_id), inside, tmp_path)
+    pinned = (saved / "requirements.txt").read_text().split()
+    assert [each.split("==")[0] for each in pinned] == ["ai-edge-litert", "mlflow", "numpy"]
+    assert not re.search(r"^(from|import) runner", (saved / "served.py").read_text(), re.MULTILINE)
+    example = json.loads((saved / "input_example.json").read_text())
+    assert np.shape(example) == (1, 8, 8, 1)
+
+
+def test_the_champion_before_stays_at_hand(tool: Command, client: mlflow.MlflowClient) -> None:
+    def aliases() -> dict[str, int]:
+        return {key: int(value) for key, value in client.get_registered_model("a").aliases.items()}
+
+    dynamic, int8 = (("--name", "a", "--target", each) for each in TARGETS)
+    assert "is version 1 now: tflite_dynamic" in _promote(tool, *dynamic).stdout
+    assert aliases() == {"champion": 1}
+    assert "is version 2 now, after version 1: tflite_int8" in _promote(tool, *int8).stdout
+    assert aliases() == {"champion": 2, "previous": 1}
+
+    again = _promote(tool, *int8)
+    assert again.stdout.startswith("nothing changed: models:/a@champion is this file already")
+    assert aliases() == {"champion": 2, "previous": 1}
+    assert len(client.search_model_versions("name='a'")) == 2
+
+    assert _promoted(tool, *dynamic)["changed"]
+    assert aliases() == {"champion": 3, "previous": 2}
+    # The files of a version are its own: those of version 1 are not written anew.
+    assert len({each.source for each in client.search_model_versions("name='a'")}) == 3
+
+
+def test_where_nothing_qualifies_the_registry_is_untouched(
+    tool: Command, client: mlflow.MlflowClient
+) -> None:
+    done = _promote(tool, "--name", "none", "--max-zip-bytes", "10", code=1)
+    assert done.stdout.startswith("no file keeps --max-zip-bytes=10; the closest, tflite_dynamic")
+    assert "none" not in [each.name for each in client.search_registered_models()]
+
+
+def test_what_cannot_be_served_is_refused_before_mlflow_is_imported(tmp_path: Path) -> None:
+    command = ["-Ximporttime", "-m", "runner.promote", "latest", "--target", "h5"]
+    done = _run(tmp_path, *command)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(
+        "python -m runner.promote: --target=h5: must be a file that is served: tflite_float32"
+    )
+    assert not re.search(r"\| +mlflow\b", done.stderr)
+
+
+@pytest.mark.parametrize("name", ["a/b", "a?b", " "])
+def test_a_bad_name_is_refused_in_one_line(tool: Command, name: str) -> None:
+    done = _promote(tool, "--name", name, code=2)
+    assert re.fullmatch(r"python -m runner\.promote: --name=.*\n", done.stderr)
