@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 
 import mlflow
-import numpy as np
 import psutil
 
-from runner.tracking import Store
+from benchmarks.places import store_in, within
+from benchmarks.toy import write_toy
 
 _EDGE = 50
 
@@ -40,15 +40,10 @@ def main() -> None:
 
 def _run(folder: Path, points: int) -> list[int]:
     """Run the sweep; return the scheduling process' bytes, twice a second, once points run."""
-    data = folder / "toy.npz"
-    draw = np.random.default_rng(0)
-    images, labels = draw.random((400, 8, 8), np.float32), np.arange(400) % 4
-    np.savez(data, x_train=images, y_train=labels, x_test=images[:40], y_test=labels[:40])
     command = [
-        sys.executable, "-m", "runner", "-m", "dataset=npz", f"dataset.path={data}",
+        sys.executable, "-m", "runner", "-m", "dataset=npz", f"dataset.path={write_toy(folder)}",
         f"seed=range({points // 20})", f"schedule.final_sparsity={_twenty()}", "baseline.epochs=1",
-        "schedule.initial_sparsity=0.5", f"tracking.uri=sqlite:///{folder}/mlflow.db",
-        f"cache.folder={folder}/cache", f"hydra.sweep.dir={folder}/out",
+        "schedule.initial_sparsity=0.5", *within(folder),
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     watched = psutil.Process(process.pid)
@@ -76,7 +71,7 @@ def _twenty() -> str:
 
 def _pace(folder: Path) -> tuple[float, float]:
     """Return the seconds from one finished point to the next, over the first and last points."""
-    store = Store(f"sqlite:///{folder}/mlflow.db", "sparsity")
+    store = store_in(folder)
     client = mlflow.MlflowClient(store.uri)
     points = store.find("tags.`runner.kind` = 'point'")
     ends = sorted(client.get_run(point.id).info.end_time / 1000 for point in points)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.places import store_in, within
 from runner.tracking import Record, Store
 
 
@@ -41,16 +42,15 @@ def main() -> None:
     for recipe in RECIPES:
         with tempfile.TemporaryDirectory() as folder:
             _run(recipe, Path(folder))
-            _print(recipe, Store(f"sqlite:///{folder}/mlflow.db", "sparsity"))
+            _print(recipe, store_in(Path(folder)))
 
 
 def _run(recipe: Recipe, folder: Path) -> None:
     command = [sys.executable, "-m", "runner", f"+sweep={recipe.sweep}"]
     point = ["initial_sparsity=0.5", "final_sparsity=0.8", f"epochs={recipe.epochs}"]
     settings = [f"schedule.{setting}" for setting in point]
-    where = [f"tracking.uri=sqlite:///{folder}/mlflow.db", f"cache.folder={folder}/cache"]
-    hydra = [f"hydra.sweep.dir={folder}/out"]
-    subprocess.run([*command, *settings, *where, *hydra], check=True, stdout=subprocess.DEVNULL)
+    command += [*settings, *within(folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _print(recipe: Recipe, store: Store) -> None:

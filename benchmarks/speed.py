@@ -10,15 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import mlflow
 
-from runner.tracking import Store
+from benchmarks.places import store_in, within
 
 _SWEEP = ["+sweep=mnist", "schedule.epochs=2"]
 _NINE = ["schedule.initial_sparsity=0.0,0.3,0.5", "schedule.final_sparsity=0.6,0.8,0.9"]
@@ -88,22 +87,18 @@ def _notebook_way(data: Path) -> float:
 
 
 def _sweep(settings: Sequence[str], epochs: int = 2) -> Sweep:
-    with _folder() as folder:
-        where = [
-            f"tracking.uri=sqlite:///{folder}/mlflow.db",
-            f"cache.folder={folder}/cache",
-            f"hydra.sweep.dir={folder}/out",
-        ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         begun = datetime.now().astimezone()
         started = time.monotonic()
-        command = [sys.executable, "-m", "runner", *_SWEEP, *settings, *where]
+        command = [sys.executable, "-m", "runner", *_SWEEP, *settings, *within(folder)]
         _run([*command, f"schedule.epochs={epochs}"])
         wall = time.monotonic() - started
         return _read(folder, begun, wall)
 
 
 def _read(folder: Path, begun: datetime, wall: float) -> Sweep:
-    store = Store(f"sqlite:///{folder}/mlflow.db", "sparsity")
+    store = store_in(folder)
     points = store.find("tags.`runner.kind` = 'point'")
     client = mlflow.MlflowClient(store.uri)
     times = [client.get_run(point.id).info for point in points]
@@ -126,12 +121,6 @@ def _run(command: Sequence[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
 
 
 if __name__ == "__main__":

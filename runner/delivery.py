@@ -9,7 +9,8 @@ from runner.backend import keras
 from runner.data import Dataset
 from runner.export import export, representative_images
 from runner.frozen import Exportable, exportable
-from runner.measure import Classes, Measurement, agreement, classify, measure
+from runner.latency import processor, time_file
+from runner.measure import Classes, Images, Measurement, agreement, classify, measure
 from runner.refusal import one_line
 from runner.settings import Settings
 from runner.sparsity import LayerSparsity, as_csv, total_asked, total_sparsity
@@ -71,6 +72,8 @@ class Delivery:
             TargetsFailed: at the end, naming each target that failed and why.
         """
         expected = classify(model, self.data.test.images)
+        number = self.settings.export.representative_images
+        calibration = representative_images(self.data.train.images, number, self.settings.seed)
         measured: list[Measurement] = []
         failures: dict[Target, str] = {}
         reference = self.reference
@@ -78,7 +81,7 @@ class Delivery:
             for target in targets:
                 # A converter may raise anything: one target's loss must not become another's.
                 try:
-                    file = self._file(source, target)
+                    file = self._file(source, target, calibration)
                 except Exception as error:
                     log.exception("%s failed", target)
                     failures[target] = f"{target} failed: {one_line(error)}"
@@ -91,14 +94,21 @@ class Delivery:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return measured
 
-    def _file(self, source: Exportable, target: Target) -> Measurement:
+    def _file(self, source: Exportable, target: Target, calibration: Images) -> Measurement:
         """Export, measure and log one file."""
-        calibration = self.settings.export.representative_images
-        images = representative_images(self.data.train.images, calibration, self.settings.seed)
-        path = export(source, target, self.folder, images)
+        path = export(source, target, self.folder, calibration)
         file = measure(target, path, self.data, self.settings.threads)
+        if self.settings.measure.latency and target is not Target.H5:
+            self._time(path, target)
         self.run.log_file(path, "models")
         return file
+
+    def _time(self, path: Path, target: Target) -> None:
+        """Log how long a file takes for one image, and on what."""
+        latency = time_file(path, self.data.test.images)
+        figures = {"latency_ms": latency.median_ms, "latency_p90_ms": latency.p90_ms}
+        self.run.log_metrics({f"{name}/{target}": value for name, value in figures.items()})
+        self.run.tag("runner.cpu", processor())
 
 
 def _figures(file: Measurement, expected: Classes, reference: Reference | None) -> dict[str, float]:

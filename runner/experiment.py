@@ -16,7 +16,7 @@ from runner.parameters import as_yaml, point_parameters
 from runner.prune import prune, require_sparsity
 from runner.refusal import SelfExplaining, one_line
 from runner.settings import Settings
-from runner.tracking import Kind, Run, Store, StoreFailed
+from runner.tracking import FINGERPRINT, Kind, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def _complete(
 def _new_run(settings: Settings, data: Dataset, store: Store) -> Run:
     tags = {
         "runner.signature": baseline_signature(settings, data.digest),
-        "runner.fingerprint": fingerprint(settings, data.digest),
+        FINGERPRINT: fingerprint(settings, data.digest),
     }
     sweep = settings.sweep
     if sweep.name:

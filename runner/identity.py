@@ -32,6 +32,7 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
             "baseline": _baseline(settings, data_digest),
             "schedule": settings.schedule.model_dump(mode="json"),
             "export": settings.export.model_dump(mode="json"),
+            "measure": settings.measure.model_dump(mode="json"),
             "code": _source_digest(_PRUNING),
             "reader": version("ai-edge-litert"),
         }

@@ -41,13 +41,14 @@ by Ctrl-C or SIGTERM; the same command then goes on.
 """
 
 _GROUPS = ("dataset", "architecture", "baseline", "schedule", "export", "tracking")
+_SINGLE = ("measure", "report", "cache")
 
 
 def text() -> str:
     """Compose the short help."""
     groups = [f"  {name:<14}{' '.join(_options(CONF / name))}" for name in _GROUPS]
     sweeps = [f"  {path.stem:<16}{_runs(path)} runs" for path in _files(SWEEPS / "sweep")]
-    settings = [f"  {name:<14}{known_settings([name])}" for name in (*_GROUPS, "report", "cache")]
+    settings = [f"  {name:<14}{known_settings([name])}" for name in (*_GROUPS, *_SINGLE)]
     settings.append(f"  {'sweep':<14}retries, max_failures, resume, reuse")
     return _TEXT.format(
         groups="\n".join(groups), sweeps="\n".join(sweeps), settings="\n".join(settings)

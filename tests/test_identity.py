@@ -4,7 +4,12 @@ from runner.identity import baseline_signature, fingerprint
 from tests.conftest import Configure
 
 BASELINE = ["seed=1", "baseline.epochs=4", "architecture=mnist_cnn", "threads=2"]
-POINT = ["schedule.final_sparsity=0.9", "schedule.end=0.5", "export.targets=[h5]"]
+POINT = [
+    "schedule.final_sparsity=0.9",
+    "schedule.end=0.5",
+    "export.targets=[h5]",
+    "measure.latency=true",
+]
 NEITHER = [
     "cache.folder=elsewhere",
     "tracking.experiment=other",

@@ -1,7 +1,9 @@
 """What the README tells people to type, open or rely on."""
 
+import importlib
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tests.conftest import PROJECT, Compose
 README = (PROJECT / "README.md").read_text()
 SWEEPS_README = (PROJECT / "sweeps" / "README.md").read_text()
 COMMANDS = sorted(set(re.findall(r"python -m runner((?: [^`#\n]+)?)", README)))
+TOOLS = sorted(set(re.findall(r"^python -m runner\.(\w+ .+)$", README, re.MULTILINE)))
 PAGES = [PROJECT / "README.md", PROJECT / "sweeps" / "README.md"]
 
 
@@ -21,6 +24,21 @@ def test_commands_are_accepted(composed: Compose, arguments: str) -> None:
     # Lists of values are for a sweep, so the first value stands for all.
     typed = [each for each in shlex.split(arguments) if not each.startswith("-")]
     from_hydra(composed(*(each if "[" in each else each.split(",")[0] for each in typed)))
+
+
+@pytest.mark.parametrize("line", TOOLS)
+def test_commands_on_sweeps_are_accepted(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, *arguments = shlex.split(line, comments=True)
+    module = importlib.import_module(
+        "runner.report.__main__" if name == "report" else f"runner.{name}"
+    )
+    # The store is looked for once the command line was accepted.
+    monkeypatch.setattr(sys, "argv", [name, *arguments, "--tracking-uri", "sqlite:///none.db"])
+    with pytest.raises(SystemExit):
+        module.main()
+    assert "there is no such file" in capsys.readouterr().err
 
 
 def test_the_first_two_commands_are_sweep_and_test() -> None:
@@ -52,7 +70,7 @@ def test_every_module_of_the_runner_is_in_a_room() -> None:
     for path in (PROJECT / "runner").glob("*.py"):
         known = {"__init__.py", "locations.py", "chatter.py", "backend.py", "git.py"}
         known |= {"labels.py"}
-        known |= {"parameters.py", "store_address.py", "targets.py"}
+        known |= {"invocation.py", "parameters.py", "store_address.py", "targets.py", "versions.py"}
         assert path.name in known or path.name in README
 
 

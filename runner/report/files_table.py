@@ -10,78 +10,78 @@ from runner.results.rows import Row, varying
 from runner.targets import Target
 from runner.tracking import Record
 
+_FIGURES = ("zipped bytes", "times smaller", "validation", "drop, points", "test", "bytes")
+DENSE, BEST, PICK = "dense", "best at its size", "to ship"
+
 
 @dataclass(frozen=True)
 class Line:
     """A measured file: the texts of its cells, and what to say of it besides, if anything."""
 
     cells: tuple[str, ...]
-    mark: str = ""
+    mark: str
 
 
-def heading(findings: Findings) -> list[str]:
-    """Name the columns; a sweep's name stands first where there are several."""
-    sweep = ["sweep"] if len(findings.sweeps) > 1 else []
-    latency = ["ms an image"] if _has_latency(findings) else []
-    figures = ["zipped bytes", "times smaller", "validation", "drop, points", "test", "bytes"]
-    return [*sweep, "point", *short(_settings(findings)).values(), "file", *figures, *latency]
+class FilesTable:
+    """Every file of every point and baseline, the smallest zip first."""
 
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        points = [row.point for row in findings.rows]
+        self._settings = varying(points)
+        self._timed = any(
+            name.startswith("latency_ms/") for each in points for name in each.metrics
+        )
+        self._picked = {(file.point.id, file.target) for file in findings.picks}
+        self._front = {(file.point.id, file.target) for file in findings.front}
 
-def lines(findings: Findings) -> list[Line]:
-    """List every file, the smallest zip first, those of the dense baselines too."""
-    found = [line for part in findings.parts for line in _part(findings, part)]
-    return [line for _, line in sorted(found, key=lambda each: each[0])]
+    @property
+    def heading(self) -> list[str]:
+        """Name the columns; a sweep's name stands first where there are several."""
+        sweep = ["sweep"] if len(self._findings.sweeps) > 1 else []
+        latency = ["ms an image"] if self._timed else []
+        return [*sweep, "point", *short(self._settings).values(), "file", *_FIGURES, *latency]
 
+    @property
+    def lines(self) -> list[Line]:
+        """List the files."""
+        found = [each for part in self._findings.parts for each in self._part(part)]
+        return [line for _, line in sorted(found, key=lambda each: each[0])]
 
-def _part(findings: Findings, part: Sequence[Row]) -> Iterator[tuple[float, Line]]:
-    best = choice.best_baseline(part)
-    if best is None:
-        return
-    standard = choice.standard(best)
-    picked = {(file.point.id, file.target) for file in findings.picks}
-    front = {(file.point.id, file.target) for file in findings.front}
-    dense = {row.baseline.id: row.baseline for row in part if row.baseline}
-    for record in [*dense.values(), *(row.point for row in part if row.baseline)]:
-        for target in Target:
-            if record.has_file(target):
-                key = (record.id, target)
-                mark = "dense" if record.id in dense else "best at its size" if key in front else ""
-                mark = "to ship" if key in picked else mark
-                size = record.metrics[f"zip_bytes/{target}"]
-                name = "dense baseline" if record.id in dense else record.name
-                cells = _cells(findings, record, name, target, standard)
-                yield size, Line(tuple(cells), mark)
+    def _part(self, part: Sequence[Row]) -> Iterator[tuple[float, Line]]:
+        best = choice.best_baseline(part)
+        if best is None:
+            return
+        dense = {row.baseline.id: row.baseline for row in part if row.baseline}
+        for record in [*dense.values(), *(row.point for row in part if row.baseline)]:
+            for target in Target:
+                if record.has_file(target):
+                    mark = DENSE if record.id in dense else self._mark(record, target)
+                    cells = [*self._named(record, mark), str(target)]
+                    cells += self._figures(record, target, choice.standard(best))
+                    yield record.metrics[f"zip_bytes/{target}"], Line(tuple(cells), mark)
 
+    def _mark(self, record: Record, target: Target) -> str:
+        key = (record.id, target)
+        return PICK if key in self._picked else BEST if key in self._front else ""
 
-def _cells(
-    findings: Findings, record: Record, name: str, target: Target, standard: float
-) -> list[str]:
-    dense = name == "dense baseline"
-    sweep = [] if len(findings.sweeps) == 1 else ["" if dense else findings.sweep_of(record)]
-    settings = [record.params.get(each, "") for each in _settings(findings)]
-    figures = {each: record.metrics[f"{each}/{target}"] for each in ("zip_bytes", "size_bytes")}
-    validation = record.metrics[f"validation_accuracy/{target}"]
-    latency = record.metrics.get(f"latency_ms/{target}")
-    return [
-        *sweep,
-        name,
-        *settings,
-        str(target),
-        f"{figures['zip_bytes']:,.0f}",
-        f"{record.metrics[f'zip_ratio/{target}']:.1f}",
-        f"{validation:.2%}",
-        f"{(standard - validation) * 100:.2f}",
-        f"{record.metrics[f'accuracy/{target}']:.2%}",
-        f"{figures['size_bytes']:,.0f}",
-        *(["" if latency is None else f"{latency:.3f}"] if _has_latency(findings) else []),
-    ]
+    def _named(self, record: Record, mark: str) -> list[str]:
+        findings, dense = self._findings, mark == DENSE
+        sweep = "" if dense else findings.sweep_of(record)
+        name = "dense baseline" if dense else record.name
+        settings = [record.params.get(each, "") for each in self._settings]
+        return [*([sweep] if len(findings.sweeps) > 1 else []), name, *settings]
 
-
-def _settings(findings: Findings) -> list[str]:
-    return varying([row.point for row in findings.rows])
-
-
-def _has_latency(findings: Findings) -> bool:
-    return any(
-        name.startswith("latency_ms/") for row in findings.rows for name in row.point.metrics
-    )
+    def _figures(self, record: Record, target: Target, standard: float) -> list[str]:
+        figures = record.metrics
+        validation = figures[f"validation_accuracy/{target}"]
+        latency = figures.get(f"latency_ms/{target}")
+        return [
+            f"{figures[f'zip_bytes/{target}']:,.0f}",
+            f"{figures[f'zip_ratio/{target}']:.1f}",
+            f"{validation:.2%}",
+            f"{(standard - validation) * 100:.2f}",
+            f"{figures[f'accuracy/{target}']:.2%}",
+            f"{figures[f'size_bytes/{target}']:,.0f}",
+            *(["" if latency is None else f"{latency:.3g}"] if self._timed else []),
+        ]

@@ -36,7 +36,7 @@ class Findings:
     curves: Mapping[str, Mapping[str, Curve]]
     layers: Mapping[str, Layers]
 
-    @property
+    @functools.cached_property
     def rows(self) -> list[Row]:
         """All rows, sweep after sweep."""
         return [row for results in self.sweeps for row in results.rows]
@@ -50,7 +50,7 @@ class Findings:
         """Name the sweep of a point where there are several, else nothing."""
         return "" if len(self.sweeps) == 1 else self._sweeps[point.id]
 
-    @property
+    @functools.cached_property
     def labels(self) -> list[str]:
         """Tell the sweeps apart: by name, and where two have one name, by the run's too."""
         names = [each.name for each in self.sweeps]

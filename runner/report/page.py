@@ -8,7 +8,8 @@ from markupsafe import Markup
 from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
-from runner.report import background, files_table
+from runner.report import background
+from runner.report.files_table import FilesTable
 from runner.report.findings import Findings
 from runner.report.pictures.curves import curves
 from runner.report.pictures.style import CONFIG
@@ -37,8 +38,7 @@ def page(findings: Findings, pictures: Mapping[str, Figure]) -> str:
             for name, figure in drawn.items()
             if figure is not None
         ],
-        heading=files_table.heading(findings),
-        lines=files_table.lines(findings),
+        table=FilesTable(findings),
         sweeps=[_sweep(*each) for each in zip(findings.labels, findings.sweeps, strict=True)],
     )
 

@@ -5,6 +5,7 @@ from runner.settings.groups import (
     BaselineSettings,
     DatasetSettings,
     ExportSettings,
+    MeasureSettings,
     ScheduleSettings,
     Settings,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "BaselineSettings",
     "DatasetSettings",
     "ExportSettings",
+    "MeasureSettings",
     "ScheduleSettings",
     "Settings",
     "from_hydra",

@@ -101,6 +101,12 @@ class ExportSettings(_Group):
     representative_images: Count
 
 
+class MeasureSettings(_Group):
+    """What is measured of a file besides its bytes and its accuracy."""
+
+    latency: Flag
+
+
 class TrackingSettings(_Group):
     """Where MLflow keeps the runs."""
 
@@ -146,6 +152,7 @@ class Settings(_Group):
     baseline: BaselineSettings
     schedule: ScheduleSettings
     export: ExportSettings
+    measure: MeasureSettings
     tracking: TrackingSettings
     report: ReportSettings
     cache: CacheSettings

@@ -96,7 +96,7 @@ class Store:
         Raises:
             StoreFailed: the store does not answer, or a file of the run is gone.
         """
-        kept = ("runner.signature", "runner.fingerprint", "runner.baseline_run_id")
+        kept = ("runner.signature", FINGERPRINT, "runner.baseline_run_id", "runner.cpu")
         all_tags = {key: source.tags[key] for key in kept if key in source.tags}
         all_tags |= {**tags, "runner.reused_from": source.id}
         with tempfile.TemporaryDirectory() as folder:

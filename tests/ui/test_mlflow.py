@@ -91,8 +91,10 @@ def test_curves_of_a_point_line_up_by_epoch(
 ) -> None:
     point = store_in(folder).points(sweep.id)[-1]
     page.goto(f"{experiment}/runs/{point.id}/model-metrics")
+    # A filter that is typed before the charts are there is lost.
+    page.locator(".js-plotly-plot").first.wait_for()
     page.get_by_placeholder("Search metric charts").fill("loss|val_accuracy|epoch_sparsity")
-    page.get_by_text("Model metrics (4)").wait_for()
+    page.get_by_text("(4)").wait_for()
     charts = page.locator(".js-plotly-plot")
     charts.nth(3).locator(".xtick text").first.wait_for()
     axes = [chart.locator(".xtick text").all_text_contents() for chart in charts.all()]

@@ -31,8 +31,9 @@ def test_the_decision_stands_first_and_every_picture_is_drawn(report: Page, shoo
     assert first.get_attribute("class") == "decision"
     for name in ("front", "effects", "layers", "curves"):
         report.locator(f"#figure-{name} .main-svg").first.wait_for()
-        shoot(report, name, f"#{name}")
     shoot(report, "report")
+    for name in ("front", "effects", "layers", "curves"):
+        shoot(report, name, f"#{name}")
 
 
 def test_no_label_of_a_picture_covers_another(report: Page) -> None:

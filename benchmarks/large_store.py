@@ -1,0 +1,110 @@
+"""Numbers of sweeps and points go in; a store of them is made, and how long reading it takes.
+
+python -m benchmarks.large_store [SWEEPS] [POINTS] [--keep FOLDER]
+"""
+
+import argparse
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.drawn import EPOCHS
+from benchmarks.many_runs import Many, Sample
+from benchmarks.places import store_in, within
+from benchmarks.toy import write_toy
+from runner import data
+from runner.settings import DatasetSettings
+
+_REAL = "real"
+_TIMES = 3
+
+
+def main() -> None:
+    """Make the store, run the commands and print a table."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.large_store")
+    made.add_argument("sweeps", nargs="?", type=int, default=5, metavar="SWEEPS")
+    made.add_argument("points", nargs="?", type=int, default=200, metavar="POINTS")
+    made.add_argument("--keep", type=Path, metavar="FOLDER", help="make the store there, to stay")
+    given = made.parse_args()
+    with _folder(given.keep) as folder:
+        if (folder / "mlflow.db").exists():
+            made.error(f"--keep={folder}: must be a folder without a store")
+        started = time.monotonic()
+        names = Many(store_in(folder), _sample(folder)).write(given.sweeps, given.points)
+        seconds = time.monotonic() - started
+        print(f"{given.sweeps} sweeps of {given.points} points, written in {seconds:.0f} s\n")
+        _print(folder, names)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep.absolute()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _sample(folder: Path) -> Sample:
+    """Run a small real sweep, in an experiment of its own."""
+    path = write_toy(folder)
+    _run([
+        "-m", "runner", "-m", "dataset=npz", f"dataset.path={path}", "architecture=mnist_cnn",
+        "baseline.epochs=1", f"schedule.epochs={EPOCHS}", "schedule.initial_sparsity=0.5",
+        "schedule.final_sparsity=0.6,0.9", f"tracking.experiment={_REAL}", *within(folder),
+    ])  # fmt: skip
+    store = store_in(folder, _REAL)
+    sweep, point, baseline = (
+        store.find(f"tags.`runner.kind` = '{kind}'")[0] for kind in ("sweep", "point", "baseline")
+    )
+    settings = DatasetSettings(name="npz", path=path, validation_share=0.1)
+    images = data.load(settings, folder)
+    return Sample(sweep, point, baseline, images, Path(store.local_file(point, "")))
+
+
+def _print(folder: Path, names: Sequence[str]) -> None:
+    imports = _seconds(["-c", "import runner.tracking; runner.tracking.preload()"])
+    print("| command | seconds beside imports |\n|---|---|")
+    for command in _commands(names):
+        store = ["--tracking-uri", store_in(folder).uri]
+        seconds = _seconds(["-m", *command, *store], folder)
+        print(f"| `python -m {shlex.join(command)}` | {seconds - imports:.1f} |")
+
+
+def _commands(names: Sequence[str]) -> list[list[str]]:
+    first = names[0]
+    return [
+        ["runner.best", "latest"],
+        ["runner.best", first, "--target", "tflite_int8", "--output", "chosen.tflite"],
+        ["runner.report", first, "--output", "one"],
+        ["runner.report", *names, "--output", "all"],
+    ]
+
+
+def _seconds(command: Sequence[str], folder: Path | None = None) -> float:
+    """Return the median seconds of a whole process."""
+    seconds = []
+    for _ in range(_TIMES):
+        started = time.monotonic()
+        _run(command, folder)
+        seconds.append(time.monotonic() - started)
+    return statistics.median(seconds)
+
+
+def _run(command: Sequence[str], folder: Path | None = None) -> None:
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    main()
