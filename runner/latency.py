@@ -42,20 +42,28 @@ def time_file(path: Path, images: Images) -> Latency:
     with hushed():
         interpreter = Interpreter(str(path), num_threads=_THREADS)
         interpreter.allocate_tensors()
-    seconds = _invocations(interpreter, images[:_IMAGES])
+    return summarized(_invocations(interpreter, images[:_IMAGES]))
+
+
+def summarized(seconds: Iterator[float], at_most: float = _SECONDS) -> Latency:
+    """Sum up the seconds of invocations, without the first ones, which warm up.
+
+    Args:
+        seconds: runs an invocation for each value; as many as fit into `at_most` seconds count.
+    """
     for _ in range(_WARM_UP):
         next(seconds)
     counted: list[float] = []
-    end = time.monotonic() + _SECONDS
+    end = time.monotonic() + at_most
     while len(counted) < _LEAST or (len(counted) < _MOST and time.monotonic() < end):
         counted.append(next(seconds))
     median, p90 = np.percentile(counted, [50, 90]) * 1000
     return Latency(float(median), float(p90))
 
 
-def processor() -> str:
+def processor(info: Path = _CPU_INFO) -> str:
     """Say on what latencies are measured, as in `AMD EPYC 7B13, 1 thread`."""
-    lines = _CPU_INFO.read_text().splitlines() if _CPU_INFO.is_file() else []
+    lines = info.read_text().splitlines() if info.is_file() else []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     name = next(models, "") or platform.processor() or platform.machine()
     return f"{name}, {_THREADS} thread"

@@ -105,7 +105,7 @@ def npz(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def swept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str, str]:
-    """A small sweep of three points, run once for all tests; its folder and what was printed."""
+    """A small timed sweep of three points, run once for all; its folder and what was printed."""
     if worker_id == "master":
         return _sweep_in(tmp_path_factory.mktemp("swept"))
     # Beside the folders of the single test processes, which share it.
@@ -123,7 +123,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Pat
 def _sweep_in(folder: Path) -> tuple[Path, str, str]:
     npz = write_npz(folder / "tiny.npz")
     sweep = ["-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0,0.6"]
-    command = [sys.executable, "-m", "runner", *sweep, *quick(npz)]
+    command = [sys.executable, "-m", "runner", *sweep, *quick(npz), "measure.latency=true"]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )

@@ -47,7 +47,7 @@ def test_where_nothing_qualifies_the_closest_is_named(tool: Command) -> None:
     done = tool("best", "unnamed", "--max-zip-bytes", "10", "--target", "h5")
     assert done.returncode == 1
     assert done.stdout.startswith("no file keeps --max-zip-bytes=10; the closest, h5 of ")
-    done = tool("best", "unnamed", "--max-latency-ms", "1", "--json")
+    done = tool("best", "unnamed", "--max-latency-ms", "1", "--target", "h5", "--json")
     assert done.returncode == 1
     told = json.loads(done.stdout)
     assert told["qualifies"] is False

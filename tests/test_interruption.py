@@ -178,7 +178,7 @@ def test_a_store_that_is_lost_on_the_way_loses_nothing(  # noqa: PLR0913, PLR091
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     serving = server()
     where = [f"tracking.uri={serving.args!s}", "hydra.launcher.n_jobs=1"]
     process = started(*SWEEP, *where)
