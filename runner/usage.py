@@ -49,7 +49,7 @@ def text() -> str:
     groups = [f"  {name:<14}{' '.join(_options(CONF / name))}" for name in _GROUPS]
     sweeps = [f"  {path.stem:<16}{_runs(path)} runs" for path in _files(SWEEPS / "sweep")]
     settings = [f"  {name:<14}{known_settings([name])}" for name in (*_GROUPS, *_SINGLE)]
-    settings.append(f"  {'sweep':<14}retries, max_failures, resume, reuse")
+    settings.append(f"  {'sweep':<14}retries, max_failures, resume, reuse, budget_hours, first")
     return _TEXT.format(
         groups="\n".join(groups), sweeps="\n".join(sweeps), settings="\n".join(settings)
     )

@@ -45,8 +45,13 @@ Drop = Annotated[float, Field(strict=True, ge=0, le=1, description="a share from
 Rate = Annotated[
     float, Field(strict=True, gt=0, allow_inf_nan=False, description="a positive number")
 ]
+OptionalRate = Annotated[
+    float | None,
+    Field(strict=True, gt=0, allow_inf_nan=False, description="a positive number, or null"),
+]
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
 Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]
+Names = Annotated[tuple[Name, ...], Field(description="a list of names")]
 LayerNames = Annotated[tuple[Name, ...], Field(description="a list of layer names")]
 Folder = Annotated[Path, AfterValidator(_absolute), Field(description="a folder's path")]
 # An environment variable that is set to nothing arrives as an empty text.

@@ -15,9 +15,11 @@ from runner.settings.fields import (
     Folder,
     LayerNames,
     Name,
+    Names,
     OptionalCount,
     OptionalFile,
     OptionalFolder,
+    OptionalRate,
     Rate,
     Repeats,
     Seed,
@@ -127,7 +129,7 @@ class CacheSettings(_Group):
 
 
 class SweepSettings(_Group):
-    """How a sweep goes about its points; the last four are written by the sweep itself.
+    """How a sweep goes about its points; the last five are written by the runner itself.
 
     Nothing of this changes what a point comes out as.
     """
@@ -136,6 +138,9 @@ class SweepSettings(_Group):
     max_failures: OptionalCount
     resume: Flag
     reuse: Flag
+    budget_hours: OptionalRate
+    first: Names
+    night: str | None = None
     run_id: str | None = None
     name: str | None = None
     point: str | None = None

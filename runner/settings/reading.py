@@ -10,6 +10,8 @@ from runner.refusal import ImpossiblePoint, Refused
 from runner.settings.groups import Settings
 from runner.settings.typed import typed
 
+Model = type[BaseModel]
+
 
 def from_hydra(config: DictConfig) -> Settings:
     """Convert a composed configuration, with or without its hydra node, into settings.
@@ -25,43 +27,44 @@ def from_hydra(config: DictConfig) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise refusal(error, Settings) from None
 
 
-def _refusal(error: ValidationError) -> Refused:
-    """Say the first thing that is wrong; impossible only where nothing else is."""
+def refusal(error: ValidationError, root: Model) -> Refused:
+    """Say the first thing that is wrong with values of a model; impossible if nothing else is."""
     details = error.errors()
     wrong = [each for each in details if each["type"] != "impossible"]
     if not wrong:
         return ImpossiblePoint(details[0]["msg"])
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    return Refused(_line(wrong[0]) + more)
+    return Refused(_line(wrong[0], root) + more)
 
 
-def _line(detail: ErrorDetails) -> str:
+def _line(detail: ErrorDetails, root: Model) -> str:
     keys = [key for key in detail["loc"] if isinstance(key, str)]
     setting = ".".join(keys)
     if detail["type"] == "extra_forbidden":
-        return f"{setting}: no such setting; {'.'.join(keys[:-1])} has {known_settings(keys[:-1])}"
+        group = ".".join(keys[:-1]) or "it"
+        return f"{setting}: no such setting; {group} has {known_settings(keys[:-1], root)}"
     if detail["type"] == "missing":
-        return f"{setting} is missing: it must be {_accepted(keys)}"
-    return f"{setting}={typed(detail['input'])}: must be {_accepted(keys)}"
+        return f"{setting} is missing: it must be {_accepted(keys, root)}"
+    return f"{setting}={typed(detail['input'])}: must be {_accepted(keys, root)}"
 
 
-def known_settings(group: list[str]) -> str:
+def known_settings(group: list[str], root: Model = Settings) -> str:
     """List the settings of a group, given the keys that lead to it; empty for no such group."""
-    model = _model(group)
+    model = _model(group, root)
     return ", ".join(model.model_fields) if model else ""
 
 
-def _accepted(keys: list[str]) -> str:
-    model = _model(keys[:-1])
+def _accepted(keys: list[str], root: Model) -> str:
+    model = _model(keys[:-1], root)
     field = model.model_fields.get(keys[-1]) if model else None
     return (field and field.description) or "a group of settings"
 
 
-def _model(keys: list[str]) -> type[BaseModel] | None:
-    model: type[BaseModel] = Settings
+def _model(keys: list[str], root: Model) -> Model | None:
+    model: Model = root
     for key in keys:
         field = model.model_fields.get(key)
         kind = field.annotation if field else None

@@ -31,7 +31,10 @@ def claim(store: Store, name: str, points: Sequence[Point]) -> Claim:
         StoreFailed: the store stopped answering.
     """
     store.connect()
-    identity = sweep_fingerprint(name, [point.fingerprint for point in points])
+    # A night goes on with its own sweep, never with that of another night.
+    night = points[0].settings.sweep.night
+    owned = f"{name} of {night}" if night else name
+    identity = sweep_fingerprint(owned, [point.fingerprint for point in points])
     # Of two processes that find the same dead sweep, one goes on with it.
     with store.alone():
         _bury_the_dead(store)
@@ -77,7 +80,8 @@ def _unfinished(store: Store, identity: str) -> Record | None:
 def _begun(store: Store, name: str, identity: str, points: Sequence[Point]) -> Run:
     tags = {"runner.sweep": name, FINGERPRINT: identity}
     params = sweep_parameters([point.settings for point in points])
-    run = store.new_run(Kind.SWEEP, name, params, tags)
+    night = points[0].settings.sweep.night
+    run = store.new_run(Kind.SWEEP, name, params, tags, night)
     run.flush()
     return run
 

@@ -1,5 +1,6 @@
 """What a launcher reports of jobs goes in; it comes out in the view, and in the store."""
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,11 +17,15 @@ from runner.tracking import Store, StoreFailed, impatient
 
 @dataclass
 class Conductor:
-    """Follows launches; `stale` are the fingerprints of points that have a failed run."""
+    """Follows launches; `stale` are the fingerprints of points that have a failed run.
+
+    After `end`, on the monotonic clock, no more jobs are wanted.
+    """
 
     store: Store
     sweep_run_id: str
     view: View
+    end: float | None = None
     stale: set[str] = field(default_factory=set)
     failures: dict[Job, BaseException] = field(default_factory=dict)
     _jobs: Sequence[Job] = ()
@@ -29,6 +34,10 @@ class Conductor:
     def take(self, jobs: Sequence[Job], allowed: int | None) -> None:
         """Follow these jobs from now on, until as many failed as allowed (None: to the end)."""
         self._jobs, self._allowed, self.failures = jobs, allowed, {}
+
+    def wants_more(self) -> bool:
+        """Tell whether there is time left to start another job."""
+        return self.end is None or time.monotonic() < self.end
 
     def started(self, job: int) -> None:
         """Show that a job has begun."""

@@ -1,5 +1,6 @@
 """Points that are left and a launcher go in; they are run, and those that still fail come out."""
 
+import time
 import traceback
 from collections import Counter
 from collections.abc import Sequence
@@ -36,27 +37,40 @@ class Dispatch:
     view: View
     way: SweepSettings
     returns: list[JobReturn] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     _numbers: int = 0
 
-    def go(self, left: Sequence[Point]) -> None:
+    def go(self, points: Sequence[Point]) -> None:
         """Train the baselines that are missing, run the points, and those that fail again.
+
+        Points that were not started are named in `left`.
 
         Raises:
             PointsFailed: some point did not finish.
         """
-        self._numbers = len(left)
-        self._conductor = Conductor(self.store, self.run_id, self.view)
+        self._numbers = len(points)
+        hours = self.way.budget_hours
+        end = None if hours is None else time.monotonic() + hours * 3600
+        self._conductor = Conductor(self.store, self.run_id, self.view, end)
         self._conductor.stale |= with_failed_runs(self.store, self.run_id)
-        missing = [job for job in baseline_jobs(left) if self._is_missing(job.point)]
+        missing = [job for job in baseline_jobs(points) if self._is_missing(job.point)]
         unfit, _ = self._run(missing, None)
-        fit = self._without_baseline(point_jobs(left), unfit)
-        lost = len(left) - len(fit)
+        fit = self._without_baseline(point_jobs(points), unfit)
+        lost = len(points) - len(fit)
         limit = self.way.max_failures
         failed, idle = self._run(fit, None if limit is None else limit - lost)
-        if failed or lost:
-            early = f", {len(idle)} were not started: sweep.max_failures={limit}"
-            text = f"{len(failed) + lost} of {len(left)} points failed"
-            raise PointsFailed(text + (early if idle else ""))
+        self.left = [job.name for job in idle]
+        if failed or lost or idle:
+            raise PointsFailed(self._told(len(failed) + lost, len(points)))
+
+    def _told(self, failed: int, points: int) -> str:
+        """Say how many points failed, and how many were not started, and why."""
+        why = "max_failures" if self._conductor.wants_more() else "budget_hours"
+        told = [f"{failed} of {points} points failed"] if failed else []
+        if self.left:
+            setting = f"sweep.{why}={getattr(self.way, why):g}"
+            told.append(f"{len(self.left)} were not started: {setting}")
+        return ", ".join(told)
 
     def _is_missing(self, point: Point) -> bool:
         cached = baseline_folder(point.settings, point.signature).is_dir()
@@ -87,7 +101,7 @@ class Dispatch:
         """
         lost: dict[Job, BaseException] = {}
         tries: Counter[Job] = Counter()
-        while jobs and (limit is None or len(lost) < limit):
+        while jobs and (limit is None or len(lost) < limit) and self._conductor.wants_more():
             first = self._numbers if tries or jobs[0].kind == "baseline" else 0
             self._numbers += len(jobs) if first else 0
             allowed = None if limit is None else limit - len(lost)
@@ -101,9 +115,9 @@ class Dispatch:
         self, jobs: Sequence[Job], first: int, allowed: int | None
     ) -> tuple[dict[Job, BaseException], Sequence[Job]]:
         """Launch jobs once, until as many failed as allowed; return those, and those not begun."""
-        # A launcher that cannot be stopped gets no more at once than may fail.
-        stoppable = isinstance(self.launcher, WorkersLauncher) or allowed is None
-        some = jobs if stoppable else jobs[:allowed]
+        # A launcher that cannot be stopped gets no more at once than may fail, or than is timed.
+        stoppable = isinstance(self.launcher, WorkersLauncher)
+        some = jobs if stoppable else jobs[: 1 if self._conductor.end else allowed]
         self._conductor.take(some, allowed)
         told = [job.overrides(self.sweep, self.run_id) for job in some]
         try:

@@ -36,6 +36,9 @@ _END_SECONDS = 5
 class Watcher(Protocol):
     """Who wants to know how a launch goes on; jobs are numbered from 0."""
 
+    def wants_more(self) -> bool:
+        """Tell whether another job should be started now."""
+
     def started(self, job: int) -> None:
         """Hear that a job was handed to a worker."""
 
@@ -107,12 +110,14 @@ class WorkersLauncher(Launcher):
         returns = [JobReturn(overrides=list(each)) for each in job_overrides]
         try:
             while waiting or running:
+                if self.watcher and not self.watcher.wants_more():
+                    waiting.clear()
                 while waiting and len(running) < self.n_jobs:
                     job, overrides = waiting.popleft()
                     reader, process = self._start(errand, overrides, initial_job_idx + job)
                     running[reader] = _Running(job, process)
                     self._tell_start(job, overrides, initial_job_idx)
-                heard = wait(list(running))
+                heard = wait(list(running)) if running else []
                 for reader in [each for each in running if each in heard]:
                     if self._hears(reader, running[reader]):
                         continue

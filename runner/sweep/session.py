@@ -1,5 +1,6 @@
 """Checked points and a launcher go in; a tracked sweep and its report come out."""
 
+import json
 import logging
 from collections.abc import Sequence
 
@@ -43,13 +44,21 @@ def run_sweep(
             view = view_of(name, len(points), done, workers)
             dispatch = Dispatch(name, claimed.run.id, store, launcher, view, first.sweep, returns)
             with view:
-                dispatch.go(remaining)
+                try:
+                    dispatch.go(_ordered(remaining, first.sweep.first))
+                finally:
+                    claimed.run.tag("runner.left", json.dumps(dispatch.left))
         finished = True
     except (PointsFailed, StoreFailed) as failure:
         log.error("%s: %s", name, failure)
     finally:
         _report(store, claimed.run.id)
     return finished, returns
+
+
+def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:
+    """Put the points of these names first; the others keep their order."""
+    return sorted(points, key=lambda point: point.name not in first)
 
 
 def _report(store: Store, sweep_run_id: str) -> None:

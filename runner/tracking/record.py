@@ -15,6 +15,7 @@ class Kind(StrEnum):
     SWEEP = "sweep"
     POINT = "point"
     BASELINE = "baseline"
+    NIGHTLY = "nightly"
 
 
 @dataclass(frozen=True)
