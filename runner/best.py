@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner import command
 from runner.limits import add_limits
-from runner.refusal import Refused
+from runner.refusal import Refused, SelfExplaining
 from runner.targets import Target
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def main() -> None:
     made = command.parser(
         "best",
         "Choose the file of the fewest zipped bytes that keeps all limits, and copy it here.",
-        "no file keeps the limits; what comes closest is named",
+        "no file keeps the limits (what comes closest is named) or the store failed",
         "Accuracy is judged on the validation images. Beside OUTPUT, OUTPUT.json says where the "
         "file comes from.",
     )
@@ -45,6 +45,8 @@ def targets_of(arguments: argparse.Namespace, output: Path | None) -> list[Targe
     """
     asked = [Target(each) for each in arguments.target or Target]
     fit = [each for each in asked if output is None or each.file_name.endswith(output.suffix)]
+    if output is not None and output.is_dir():
+        raise Refused(f"--output={output}: must be a file to write, and is a folder")
     if output is not None and (not output.suffix or not fit):
         endings = sorted({Path(each.file_name).suffix for each in asked})
         raise Refused(f"--output={output}: must end in {' or '.join(endings)}")
@@ -60,10 +62,13 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         command.show(arguments, values, found.reason)
         return command.FAILED
     place = f"models/{found.file.target.file_name}"
-    path = store.local_file(found.file.point, place)
     if arguments.output:
         values = _write(store, found.file, place, arguments.output, values)
         path = str(arguments.output)
+    else:
+        path = store.local_file(found.file.point, place)
+        if "://" not in path and not Path(path).exists():
+            raise SelfExplaining(f"{path}: is not there any more (run {found.file.point.id})")
     command.show(
         arguments,
         values | {"path": path},
@@ -80,10 +85,10 @@ def _write(
 
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        aside = output.with_name(f".{output.name}")
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=output.parent, prefix=".") as folder:
+            aside = Path(folder) / "whole"
             shutil.copyfile(store.fetch(file.point, place, Path(folder)), aside)
-        aside.replace(output)
+            aside.replace(output)
         values = values | {"sha256": sha256(output)}
         output.with_name(f"{output.name}.json").write_text(json.dumps(values, indent=2) + "\n")
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from runner.limits import given
@@ -27,5 +28,6 @@ def chosen(
     found = qualify(results, arguments.max_drop, targets, arguments.where, given(arguments))
     described = found.file or found.closest
     values = provenance(results, found.baseline, described) if described else {}
-    values = {"qualifies": found.file is not None, **values}
+    limits = {name: value for name, value in asdict(found.limits).items() if value is not None}
+    values = {"qualifies": found.file is not None, "limits": limits, **values}
     return found, values if found.file else values | {"reason": found.reason}

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, Never
@@ -9,7 +10,7 @@ from typing import Any, Never
 import yaml
 
 from runner.locations import CONF
-from runner.refusal import Refused, SelfExplaining
+from runner.refusal import Refused, one_line
 from runner.store_address import resolve
 
 DONE, FAILED, REFUSED = 0, 1, 2
@@ -82,8 +83,14 @@ def enter(
         sys.exit(act(arguments, store))
     except Refused as refusal:
         made.error(str(refusal))
-    except SelfExplaining as failure:
-        made.exit(FAILED, f"{made.prog}: failed: {failure}\n")
+    except BrokenPipeError:
+        # Whoever reads, as `head` does, has read enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+    except Exception as failure:
+        if os.environ.get("HYDRA_FULL_ERROR") == "1":
+            raise
+        made.exit(FAILED, f"{made.prog}: failed: {one_line(failure)}\n")
 
 
 def show(arguments: argparse.Namespace, values: Any, text: str) -> None:

@@ -8,8 +8,11 @@ _EPOCHS = "schedule.epochs"
 
 
 def short(names: Sequence[str]) -> Mapping[str, str]:
-    """Drop the group of each name (`schedule.epochs`) whose last part is its own alone."""
-    last = {name: name.rpartition(".")[2] for name in names}
+    """Drop the group of each name (`schedule.epochs`) whose last part is its own alone.
+
+    `architecture.name` is what one chooses as `architecture`.
+    """
+    last = {name: name.removesuffix(".name").rpartition(".")[2] for name in names}
     uses = Counter(last.values())
     return {name: end if uses[end] == 1 else name for name, end in last.items()}
 
@@ -23,11 +26,12 @@ def point_name(values: Mapping[str, str]) -> str:
     labels = short(list(values))
     if len(values) == 1:
         return " ".join(f"{labels[setting]}={value}" for setting, value in values.items())
-    sparsity = f"{values.get(_INITIAL, '')}→{values.get(_FINAL, '')}"
+    ranged = {_INITIAL, _FINAL} <= values.keys()
     parts: dict[str, None] = {}
     for setting, value in values.items():
         if setting in (_INITIAL, _FINAL):
-            part = sparsity
+            label = labels[setting].removesuffix("_sparsity")
+            part = f"{values[_INITIAL]}→{values[_FINAL]}" if ranged else f"{label}={value}"
         elif labels[setting] == "epochs" and setting == _EPOCHS:
             part = f"{value} epoch{'' if value == '1' else 's'}"
         else:

@@ -132,6 +132,26 @@ def _sweep_in(folder: Path) -> tuple[Path, str, str]:
 
 
 @pytest.fixture
+def folder(swept: tuple[Path, str, str]) -> Path:
+    """The folder of the small sweep."""
+    return swept[0]
+
+
+@pytest.fixture
+def images(folder: Path) -> np.ndarray:
+    """The test images of the small sweep."""
+    return np.asarray(
+        np.load(folder / "tiny.npz")["x_test"][..., None] / np.float32(255), np.float32
+    )
+
+
+@pytest.fixture
+def labels(folder: Path) -> np.ndarray:
+    """Their labels."""
+    return np.asarray(np.load(folder / "tiny.npz")["y_test"])
+
+
+@pytest.fixture
 def tool(
     swept: tuple[Path, str, str],
     monkeypatch: pytest.MonkeyPatch,

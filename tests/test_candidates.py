@@ -12,7 +12,7 @@ def test_single_points_stand_alone_or_besides_a_grid() -> None:
     assert [each.name for each in both] == [
         "seed=1",
         "seed=2",
-        "→0.5 2 epochs",
+        "final=0.5 2 epochs",
         "final_sparsity=0.9",
     ]
 
@@ -20,10 +20,10 @@ def test_single_points_stand_alone_or_besides_a_grid() -> None:
 def test_the_command_line_wins_over_single_points_and_multiplies_them() -> None:
     points = expand({}, ONE, ["schedule.epochs=4", "seed=1,2"])
     assert [each.name for each in points] == [
-        "→0.5 4 epochs seed=1",
-        "→0.5 4 epochs seed=2",
-        "→0.9 4 epochs seed=1",
-        "→0.9 4 epochs seed=2",
+        "final=0.5 4 epochs seed=1",
+        "final=0.5 4 epochs seed=2",
+        "final=0.9 4 epochs seed=1",
+        "final=0.9 4 epochs seed=2",
     ]
 
 

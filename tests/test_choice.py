@@ -122,6 +122,9 @@ def test_every_limit_counts_and_the_one_that_is_broken_is_named() -> None:
     assert nearest is not None
     assert nearest.point.name == "b"
     assert strict.broken_by(nearest) == {"max_bytes": "is 400 bytes"}
+    slow = closest(rows, Limits(None, max_latency_ms=0.1, targets=(Target.TFLITE_INT8,)))
+    assert slow is not None
+    assert slow.point.name == "b"
 
 
 def _chosen(rows: list[Row], limits: Limits) -> str | None:

@@ -14,7 +14,8 @@ def test_points_are_named_by_what_varies_in_few_letters() -> None:
     ranged = {"schedule.initial_sparsity": "0.5", "schedule.final_sparsity": "0.8"}
     assert point_name(ranged | {"schedule.epochs": "4"}) == "0.5→0.8 4 epochs"
     assert point_name({**ranged, "schedule.epochs": "1", "seed": "2"}) == "0.5→0.8 1 epoch seed=2"
-    assert point_name({"schedule.final_sparsity": "0.8", "seed": "2"}) == "→0.8 seed=2"
+    assert point_name({"schedule.final_sparsity": "0.8", "seed": "2"}) == "final=0.8 seed=2"
+    assert point_name({"architecture.name": "a", "seed": "1"}) == "architecture=a seed=1"
     assert point_name({"baseline.epochs": "1", "schedule.epochs": "2"}) == (
         "baseline.epochs=1 schedule.epochs=2"
     )

@@ -119,10 +119,10 @@ def test_a_lost_baseline_takes_only_its_own_points_along(
     assert sweep.error == "2 of 4 points failed"
     points = _by_name(tmp_path, sweep)
     assert [(point.name, point.status) for point in points] == [
-        ("seed=1 →0.5", "FAILED"),
-        ("seed=1 →0.8", "FAILED"),
-        ("seed=2 →0.5", "FINISHED"),
-        ("seed=2 →0.8", "FINISHED"),
+        ("seed=1 final=0.5", "FAILED"),
+        ("seed=1 final=0.8", "FAILED"),
+        ("seed=2 final=0.5", "FINISHED"),
+        ("seed=2 final=0.8", "FINISHED"),
     ]
     assert points[0].error == (
         "its baseline failed: the worker was killed by SIGKILL: out of memory?"

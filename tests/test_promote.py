@@ -20,28 +20,10 @@ TARGETS = [Target.TFLITE_DYNAMIC, Target.TFLITE_INT8]
 
 
 @pytest.fixture
-def folder(swept: tuple[Path, str, str]) -> Path:
-    """The folder of a real sweep."""
-    return swept[0]
-
-
-@pytest.fixture
 def client(folder: Path, monkeypatch: pytest.MonkeyPatch) -> mlflow.MlflowClient:
     """Let MLflow look into the sweep's store, as a user does."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", store_in(folder).uri)
     return mlflow.MlflowClient()
-
-
-@pytest.fixture
-def images(folder: Path) -> np.ndarray:
-    return np.asarray(
-        np.load(folder / "tiny.npz")["x_test"][..., None] / np.float32(255), np.float32
-    )
-
-
-@pytest.fixture
-def labels(folder: Path) -> np.ndarray:
-    return np.asarray(np.load(folder / "tiny.npz")["y_test"])
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

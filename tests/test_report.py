@@ -185,4 +185,5 @@ def test_a_report_that_fails_costs_nothing_but_the_report(
     store.delete(results.sweep)
     _publish(store, results)
     assert "no report: " in caplog.text
-    assert f"python -m runner.report {gone.id} makes it again" in caplog.text
+    again = f"python -m runner.report {gone.id} --experiment sparsity --tracking-uri {store.uri}"
+    assert again in caplog.text

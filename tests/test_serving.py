@@ -16,29 +16,35 @@ import mlflow
 import numpy as np
 import pytest
 
+from runner import data
+from runner.settings import DatasetSettings
 from runner.tracking import Kind, Record, Store
 from tests.conftest import end_tree, file_of, free_port, runs_in, store_in
-from tests.test_promote import by_litert, folder, images, labels
+from tests.test_promote import by_litert
 
-__all__ = ["folder", "images", "labels"]
 PROGRAMS = Path(sys.executable).parent
 
 
-def test_mlflow_serves_the_champion(
-    folder: Path, images: np.ndarray, labels: np.ndarray, tmp_path: Path
-) -> None:
-    values = _promoted(folder, "--target", "tflite_int8", "--name", "served")
-    point = store_in(folder).get(values["run_id"])
-    expected = by_litert(file_of(folder, point, "models/tflite_int8.tflite"), images)
+def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
+    sweep = ["schedule.final_sparsity=0.5,0.6", "export.targets=[h5,tflite_int8]"]
+    subprocess.run(
+        [sys.executable, "-m", "runner", "-m", *sweep, "schedule.epochs=2"],
+        cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    test = data.load(DatasetSettings(name="digits", validation_share=0.1), tmp_path).test
+    values = _promoted(tmp_path, "--target", "tflite_int8")
+    assert values["name"] == "digits-lenet_300_100"
+    point = store_in(tmp_path).get(values["run_id"])
+    expected = by_litert(file_of(tmp_path, point, "models/tflite_int8.tflite"), test.images)
     command = ["models", "serve", "-m", values["uri"], "--env-manager", "local"]
-    env = {"MLFLOW_TRACKING_URI": store_in(folder).uri}
+    env = {"MLFLOW_TRACKING_URI": store_in(tmp_path).uri}
     with _listening(command, "/ping", tmp_path, env) as port:
         for key in ("instances", "inputs"):
-            status, answer = _ask(port, "/invocations", json.dumps({key: images.tolist()}))
+            status, answer = _ask(port, "/invocations", json.dumps({key: test.images.tolist()}))
             assert status == 200, answer
             given = np.array(json.loads(answer)["predictions"], np.float32)
             np.testing.assert_array_equal(given, expected)
-            assert np.mean(given.argmax(axis=1) == labels) > 0.9
+            assert np.mean(given.argmax(axis=1) == test.labels) > 0.9
 
 
 def test_it_works_with_a_server(

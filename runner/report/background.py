@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from runner.results.rows import Results
+from runner import process
+from runner.results.rows import Results, Row
 from runner.tracking import Record
 
 
@@ -25,6 +26,7 @@ def facts(results: Results) -> Mapping[str, str]:
         "run": sweep.id,
         "commit": commit and commit + dirty,
         "versions": sweep.tags.get("runner.versions", ""),
+        "latency on": next((cpu for cpu in map(_processor, results.rows) if cpu), ""),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -38,12 +40,21 @@ def failures(results: Results) -> list[Record]:
 def counted(results: Results) -> str:
     """Say how many points are done, and what became of the others."""
     points = [row.point for row in results.rows]
+    running = [point for point in points if point.status == "RUNNING"]
+    dead = sum(process.is_gone(point.tags.get("runner.process", "")) for point in running)
+    counts = {
+        "failed": len(failures(results)),
+        "under way": len(running) - dead,
+        "interrupted": dead,
+        "not started": results.planned - len(points),
+    }
     done = sum(point.status == "FINISHED" for point in points)
-    failed = len(failures(results))
-    rest = len(points) - done - failed
-    told = f"{done} of {len(points)} points done"
-    told += f", {failed} failed" if failed else ""
-    return told + (f", {rest} under way" if rest else "")
+    rest = [f"{number} {what}" for what, number in counts.items() if number > 0]
+    return ", ".join([f"{done} of {results.planned} points done", *rest])
+
+
+def _processor(row: Row) -> str:
+    return row.point.tags.get("runner.cpu", "")
 
 
 def _when(milliseconds: int) -> str:

@@ -1,6 +1,6 @@
 """Findings go in; the page's table comes out: a heading, and a line for each measured file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runner.labels import short
@@ -40,26 +40,34 @@ class FilesTable:
         """Name the columns; a sweep's name stands first where there are several."""
         sweep = ["sweep"] if len(self._findings.sweeps) > 1 else []
         latency = ["ms an image"] if self._timed else []
-        return [*sweep, "point", *short(self._settings).values(), "file", *_FIGURES, *latency]
+        settings = short(self._settings).values()
+        # The settings that vary say what the name says, and can be sorted.
+        named = list(settings) or ["point"]
+        return ["mark", *sweep, *named, "file", *_FIGURES, *latency]
 
     @property
     def lines(self) -> list[Line]:
-        """List the files."""
-        found = [each for part in self._findings.parts for each in self._part(part)]
-        return [line for _, line in sorted(found, key=lambda each: each[0])]
+        """List the files; their drops count from the best baseline of their own sweep and data."""
+        found: dict[tuple[str, str], tuple[float, Line]] = {}
+        for _, decision in self._findings.decisions:
+            if decision.baseline:
+                found |= self._judged(decision.rows, choice.standard(decision.baseline))
+        return [line for _, line in sorted(found.values(), key=lambda each: each[0])]
 
-    def _part(self, part: Sequence[Row]) -> Iterator[tuple[float, Line]]:
-        best = choice.best_baseline(part)
-        if best is None:
-            return
-        dense = {row.baseline.id: row.baseline for row in part if row.baseline}
-        for record in [*dense.values(), *(row.point for row in part if row.baseline)]:
-            for target in Target:
-                if record.has_file(target):
-                    mark = DENSE if record.id in dense else self._mark(record, target)
-                    cells = [*self._named(record, mark), str(target)]
-                    cells += self._figures(record, target, choice.standard(best))
-                    yield record.metrics[f"zip_bytes/{target}"], Line(tuple(cells), mark)
+    def _judged(
+        self, rows: Sequence[Row], standard: float
+    ) -> dict[tuple[str, str], tuple[float, Line]]:
+        """Return each file's zipped bytes and line, by its run and target."""
+        dense = {row.baseline.id: row.baseline for row in rows if row.baseline}
+        judged = {}
+        for record in [*dense.values(), *(row.point for row in rows if row.baseline)]:
+            for target in filter(record.has_file, Target):
+                mark = DENSE if record.id in dense else self._mark(record, target)
+                cells = [mark, *self._named(record, mark), str(target)]
+                cells += self._figures(record, target, standard)
+                size = record.metrics[f"zip_bytes/{target}"]
+                judged[record.id, str(target)] = (size, Line(tuple(cells), mark))
+        return judged
 
     def _mark(self, record: Record, target: Target) -> str:
         key = (record.id, target)
@@ -70,7 +78,7 @@ class FilesTable:
         sweep = "" if dense else findings.sweep_of(record)
         name = "dense baseline" if dense else record.name
         settings = [record.params.get(each, "") for each in self._settings]
-        return [*([sweep] if len(findings.sweeps) > 1 else []), name, *settings]
+        return [*([sweep] if len(findings.sweeps) > 1 else []), *(settings or [name])]
 
     def _figures(self, record: Record, target: Target, standard: float) -> list[str]:
         figures = record.metrics

@@ -6,7 +6,7 @@ from runner.report import background
 from runner.report.findings import Findings
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, Row
-from runner.results.table import LEGEND, as_text
+from runner.results.table import LEGEND, as_markdown, as_text
 from runner.tracking import Store
 
 # MLflow takes 8,000 characters in a tag, and the note is one.
@@ -82,7 +82,8 @@ def _decision(store: Store, decision: Decision) -> str:
 
 def _failures(results: Results) -> list[str]:
     failed = background.failures(results)
-    lines = [f"- {each.status}: {each.name}: {each.error or 'no reason known'}" for each in failed]
+    told = [f"{each.status}: {each.name}: {each.error or 'no reason known'}" for each in failed]
+    lines = [f"- {as_markdown(each)}" for each in told]
     return ["Failed points:", "\n".join(lines)] if lines else []
 
 

@@ -11,10 +11,9 @@ from plotly.offline import get_plotlyjs
 from runner.report import background
 from runner.report.files_table import FilesTable
 from runner.report.findings import Findings
-from runner.report.pictures.curves import curves
 from runner.report.pictures.style import CONFIG
 from runner.results.decision import Decision, figures
-from runner.results.rows import Results
+from runner.results.rows import Results, data_label
 
 
 def page(findings: Findings, pictures: Mapping[str, Figure]) -> str:
@@ -22,7 +21,6 @@ def page(findings: Findings, pictures: Mapping[str, Figure]) -> str:
 
     Everything is embedded, plotly's JavaScript (4.8 MB) too.
     """
-    drawn = {**pictures, "curves": curves(findings)}
     counts = [background.counted(results) for results in findings.sweeps]
     environment = Environment(
         loader=PackageLoader("runner.report", "."), autoescape=True, undefined=StrictUndefined,
@@ -34,9 +32,7 @@ def page(findings: Findings, pictures: Mapping[str, Figure]) -> str:
         plotly=Markup(get_plotlyjs()),  # noqa: S704
         decisions=[_decision(findings, *each) for each in findings.decisions],
         pictures=[
-            {"name": name, "html": _embedded(name, figure)}
-            for name, figure in drawn.items()
-            if figure is not None
+            {"name": name, "html": _embedded(name, figure)} for name, figure in pictures.items()
         ],
         table=FilesTable(findings),
         sweeps=[_sweep(*each) for each in zip(findings.labels, findings.sweeps, strict=True)],
@@ -52,7 +48,7 @@ def _embedded(name: str, figure: Figure) -> Markup:
 
 def _decision(findings: Findings, results: Results, decision: Decision) -> dict[str, Any]:
     label = findings.labels[findings.sweeps.index(results)]
-    data = decision.baseline.params.get("dataset.name", "") if decision.baseline else ""
+    data = data_label(decision.rows, findings.rows) if decision.rows else ""
     several = len(findings.decisions) > 1
     file = decision.file or decision.closest
     place = f"models/{file.target.file_name}" if file else ""

@@ -1,6 +1,7 @@
 """A sweep goes in; its run in the store gets the report, and the picked point its mark."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 
 from runner.report.findings import Findings, gather
@@ -17,6 +18,13 @@ PAGE = "report.html"
 NOTE = "mlflow.note.content"
 PICK = "runner.pick"
 _TARGET = "runner.pick_target"
+# What a sweep's run says of the file to ship.
+_PICKED = {
+    "best_zip_ratio": "zip_ratio",
+    "picked_zip_bytes": "zip_bytes",
+    "picked_accuracy": "accuracy",
+    "picked_validation_accuracy": "validation_accuracy",
+}
 # By which a note that someone wrote by hand is told from ours.
 _WRITTEN = "runner.note"
 
@@ -33,15 +41,17 @@ def publish(store: Store, results: Results) -> str:
     findings = gather(store, [results])
     drawn = pictures(findings)
     run = store.reopen(results.sweep)
-    run.log_text(page(findings, drawn), PAGE)
+    # The decision first: what is large, or drawn, may yet fail.
     run.log_text(whole(findings), "report.md")
     run.log_text(points_csv(findings), "points.csv")
     run.log_metrics(_figures(findings))
     _describe(run, results, note(findings, list(drawn)))
     run.flush()
+    _mark(store, results, findings.picks)
+    run.log_text(page(findings, drawn), PAGE)
+    run.flush()
     for name, figure in drawn.items():
         run.log_figure(figure, f"pictures/{name}.html", CONFIG)
-    _mark(store, results, findings.picks)
     return store.local_file(results.sweep, PAGE)
 
 
@@ -53,14 +63,11 @@ def _figures(findings: Findings) -> dict[str, float]:
         "points_failed": float(points.count("FAILED") + points.count("KILLED")),
     }
     if len(findings.decisions) > 1 or not findings.picks:
-        return counts
+        # A figure of an earlier report cannot be taken back, only overwritten.
+        stale = set(_PICKED) & findings.sweeps[0].sweep.metrics.keys()
+        return counts | dict.fromkeys(stale, math.nan)
     (file,) = findings.picks
-    return counts | {
-        "best_zip_ratio": file.zip_ratio,
-        "picked_zip_bytes": file.zip_bytes,
-        "picked_accuracy": file.accuracy,
-        "picked_validation_accuracy": file.validation_accuracy,
-    }
+    return counts | {name: getattr(file, field) for name, field in _PICKED.items()}
 
 
 def _describe(run: Run, results: Results, text: str) -> None:

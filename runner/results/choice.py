@@ -10,6 +10,12 @@ from runner.tracking import Record
 _STANDARD = f"validation_accuracy/{Target.H5}"
 # Accuracies are shares of a whole number of images: the sum of two may be off by a hair.
 _HAIR = 1e-9
+# Which figure of a file a limit is about.
+_MEASURED = {
+    "max_bytes": "size_bytes",
+    "max_zip_bytes": "zip_bytes",
+    "max_latency_ms": "latency_ms",
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,14 @@ class Limits:
     max_bytes: float | None = None
     max_zip_bytes: float | None = None
     max_latency_ms: float | None = None
+
+    def excess(self, name: str, file: File) -> float:
+        """Return by how much the file is beyond a limit: points of accuracy, else a share of it."""
+        limit = getattr(self, name)
+        if name == "max_drop":
+            return (file.validation_drop - float(limit)) * 100
+        value = getattr(file, _MEASURED[name])
+        return float("inf") if value is None else float(value / limit - 1)
 
     def broken_by(self, file: File) -> dict[str, str]:
         """Say which limits the file breaks, by the name of the limit, and what it has instead."""
@@ -92,14 +106,14 @@ def smallest(rows: Sequence[Row], limits: Limits) -> File | None:
 
 
 def closest(rows: Sequence[Row], limits: Limits) -> File | None:
-    """Choose the file that breaks the fewest limits: of these the most accurate, then smallest.
+    """Choose the file that breaks the fewest limits, and these by the least; then the smallest.
 
-    Where accuracy is kept, only bytes count.
+    A limit on bytes or milliseconds is broken by a share of it, one on accuracy by points.
     """
 
     def distance(file: File) -> tuple[int, float, float]:
         broken = limits.broken_by(file)
-        return len(broken), file.validation_drop if "max_drop" in broken else 0.0, file.zip_bytes
+        return len(broken), sum(limits.excess(name, file) for name in broken), file.zip_bytes
 
     return min(_asked(rows, limits), key=distance, default=None)
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from runner.results import choice
 from runner.results.choice import File, Limits
-from runner.results.rows import Row, by_data
+from runner.results.rows import Row, by_data, targets
 from runner.tracking import Record, Store
+
+_GONE = "The baseline's run is gone from the store: there is nothing to judge files by."
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,7 @@ class Decision:
     """What to ship of the points on one data set: a file, or the closest one where none is fit."""
 
     limits: Limits
+    rows: tuple[Row, ...]
     baseline: Record | None
     file: File | None
     closest: File | None
@@ -24,7 +27,7 @@ class Decision:
         if not self.baseline:
             return ""
         standard = choice.standard(self.baseline)
-        drop = points(self.limits.max_drop or 0.0)
+        drop = in_points(self.limits.max_drop or 0.0)
         return f"within {drop} of the baseline's validation accuracy ({standard:.2%})"
 
     @property
@@ -36,13 +39,16 @@ class Decision:
         if self.closest:
             name = f"{self.closest.target} of {self.closest.point.name}"
             return f"No file is {self.limit}; the closest is {name}."
+        if targets(self.rows):
+            return _GONE
         return "No point has a file to ship."
 
     @property
     def reason(self) -> str:
         """Say which limits the closest file breaks, and by what, in the words of the options."""
         if not self.closest:
-            return "no file of these targets was measured"
+            orphaned = targets(self.rows) and not self.baseline
+            return _GONE if orphaned else "no file of these targets was measured"
         broken = self.limits.broken_by(self.closest)
         limits = " ".join(
             f"--{name.replace('_', '-')}={getattr(self.limits, name):g}" for name in broken
@@ -56,23 +62,26 @@ class Decision:
             return f"Smallest file {self.limit}: {described(store, self.file)}"
         if self.closest:
             return f"No file is {self.limit}; the closest: {described(store, self.closest)}"
-        return "No point has a file to ship."
+        return self.verdict
 
 
 def decide(rows: Sequence[Row], limits: Limits) -> list[Decision]:
     """Decide for each data set apart; there is at least one decision."""
-    return [
-        Decision(
-            limits,
-            choice.best_baseline(part),
-            choice.smallest(part, limits),
-            choice.closest(part, limits),
-        )
-        for part in by_data(rows) or [[]]
-    ]
+    return [decision(part, limits) for part in by_data(rows) or [[]]]
 
 
-def points(share: float) -> str:
+def decision(rows: Sequence[Row], limits: Limits) -> Decision:
+    """Decide among points on one data set."""
+    return Decision(
+        limits,
+        tuple(rows),
+        choice.best_baseline(rows),
+        choice.smallest(rows, limits),
+        choice.closest(rows, limits),
+    )
+
+
+def in_points(share: float) -> str:
     """Say a share of accuracy in points: 0.01 is one."""
     return f"{share * 100:g} point{'' if share == 0.01 else 's'}"
 

@@ -36,8 +36,11 @@ def _by_id(store: Store, run_id: str) -> Record:
     except StoreFailed as failure:
         raise Refused(f"SWEEP={run_id}: no such run ({failure})") from None
     kind = record.tags.get("runner.kind")
-    if kind == Kind.SWEEP:
+    if kind == Kind.SWEEP and record.experiment_id == store.experiment_id:
         return record
+    if kind == Kind.SWEEP:
+        other = store.experiment_of(record)
+        raise Refused(f"SWEEP={run_id}: must be a sweep of --experiment; add --experiment {other}")
     parent = record.tags.get("mlflow.parentRunId")
     hint = f"; it belongs to {parent}" if parent else ""
     raise Refused(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from runner.refusal import Refused
-from runner.results.choice import Limits, best_baseline, closest, smallest
-from runner.results.decision import Decision
+from runner.results.choice import Limits
+from runner.results.decision import Decision, decision
 from runner.results.rows import Results, Row, by_data, varying
 from runner.targets import Target
 
@@ -30,7 +30,7 @@ def qualify(
         )
     drop = results.max_drop if max_drop is None else max_drop
     limits = Limits(drop, tuple(targets), **others)
-    return Decision(limits, best_baseline(rows), smallest(rows, limits), closest(rows, limits))
+    return decision(rows, limits)
 
 
 def _having(results: Results, where: Sequence[tuple[str, str]]) -> list[Row]:

@@ -30,7 +30,14 @@ class Results:
     @property
     def max_drop(self) -> float:
         """How much validation accuracy a file may lose, as the sweep was told."""
-        return float(self.sweep.params.get("report.max_drop", "0.01"))
+        # A sweep that is gone on with may be told another limit; parameters are never rewritten.
+        usual = self.sweep.params.get("report.max_drop", "0.01")
+        return float(self.sweep.tags.get("runner.max_drop", usual))
+
+    @property
+    def planned(self) -> int:
+        """How many points the sweep is to have."""
+        return int(self.sweep.tags.get("runner.points", len(self.rows)))
 
 
 def read(store: Store, sweep: Record) -> Results:
@@ -69,6 +76,14 @@ def by_data(rows: Sequence[Row]) -> list[list[Row]]:
     return list(parts.values())
 
 
+def data_label(part: Sequence[Row], rows: Sequence[Row]) -> str:
+    """Tell the data of some rows from that of the others: by name, and what else varies."""
+    varied = [name for name in varying([row.point for row in rows]) if name.startswith("dataset.")]
+    params = part[0].point.params
+    names = dict.fromkeys(["dataset.name", *varied])
+    return " ".join(params[name] for name in names if name in params)
+
+
 def number(value: str) -> float | None:
     """Read the value of a setting as a number; None for any other text."""
     try:
@@ -84,8 +99,10 @@ def _rank(value: str) -> tuple[float, str]:
 
 
 def _found(store: Store, run_id: str) -> Record | None:
-    """Read a run that someone may have deleted meanwhile."""
+    """Read a run that someone may have removed meanwhile."""
     try:
         return store.get(run_id)
-    except StoreFailed:
-        return None
+    except StoreFailed as failure:
+        if failure.code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise

@@ -1,7 +1,7 @@
 """A sweep's rows go in; a table of them comes out, for a terminal, a pipe or a page."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich import box
 from rich.console import Console
@@ -23,7 +23,7 @@ def as_text(rows: Sequence[Row]) -> str:
     """Draw the table for a pipe, in Markdown: one line a row, however long, and no colours."""
     console = Console(width=_PIPE_WIDTH, no_color=True, file=io.StringIO())
     with console.capture() as captured:
-        console.print(_wide(rows, box.MARKDOWN))
+        console.print(_wide(rows, box.MARKDOWN, as_markdown))
     lines = [line.rstrip() for line in captured.get().splitlines()]
     return "\n".join(line for line in lines if line)
 
@@ -35,7 +35,14 @@ def fitting(rows: Sequence[Row], console: Console) -> Table:
     return shown if needed <= console.width else _long(rows)
 
 
-def _wide(rows: Sequence[Row], frame: box.Box) -> Table:
+def as_markdown(text: str) -> str:
+    """Escape what a table in Markdown, or what shows it, would take for something else."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
+
+
+def _wide(
+    rows: Sequence[Row], frame: box.Box, written: Callable[[str], str] = lambda text: text
+) -> Table:
     kinds = targets(rows)
     table = Table(box=frame)
     for name in ("run", *_varying(rows).values()):
@@ -44,7 +51,7 @@ def _wide(rows: Sequence[Row], frame: box.Box) -> Table:
         table.add_column(name, justify="right")
     for label, record in _labelled(rows):
         cells = [" ".join(_figures(record, kind)) for kind in kinds]
-        table.add_row(*label, _sparsity(record), *cells)
+        table.add_row(*map(written, label), _sparsity(record), *cells)
     return table
 
 

@@ -39,9 +39,11 @@ def claim(store: Store, name: str, points: Sequence[Point]) -> Claim:
     with store.alone():
         _bury_the_dead(store)
         found = _unfinished(store, identity) if points[0].settings.sweep.resume else None
-        if found:
-            return Claim(store.adopt(found), resumed=True)
-        return Claim(_begun(store, name, identity, points), resumed=False)
+        run = store.adopt(found) if found else _begun(store, name, identity, points)
+        run.tag("runner.max_drop", str(points[0].settings.report.max_drop))
+        run.tag("runner.points", str(len(points)))
+        run.flush()
+        return Claim(run, resumed=found is not None)
 
 
 def left(store: Store, claimed: Claim, name: str, points: Sequence[Point]) -> list[Point]:
@@ -80,10 +82,7 @@ def _unfinished(store: Store, identity: str) -> Record | None:
 def _begun(store: Store, name: str, identity: str, points: Sequence[Point]) -> Run:
     tags = {"runner.sweep": name, FINGERPRINT: identity}
     params = sweep_parameters([point.settings for point in points])
-    night = points[0].settings.sweep.night
-    run = store.new_run(Kind.SWEEP, name, params, tags, night)
-    run.flush()
-    return run
+    return store.new_run(Kind.SWEEP, name, params, tags, points[0].settings.sweep.night)
 
 
 def _reused(store: Store, run: Run, name: str, point: Point) -> bool:

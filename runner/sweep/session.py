@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shlex
 from collections.abc import Sequence
 
 from hydra.core.utils import JobReturn
@@ -10,6 +11,7 @@ from hydra.plugins.launcher import Launcher
 from runner import terminal
 from runner.refusal import one_line
 from runner.results.rows import Results, read
+from runner.store_address import without_password
 from runner.sweep.claim import claim, left
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.grid import Point
@@ -83,4 +85,6 @@ def _publish(store: Store, results: Results) -> None:
             print(f"Report: {publish(store, results)}")
     except Exception as failure:
         log.error("no report: %s", one_line(failure))
-        log.error("python -m runner.report %s makes it again", results.sweep.id)
+        where = ["--experiment", store.experiment, "--tracking-uri", without_password(store.uri)]
+        again = shlex.join(["python", "-m", "runner.report", results.sweep.id, *where])
+        log.error("this makes it again: %s", again)

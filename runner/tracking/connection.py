@@ -39,6 +39,11 @@ _WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure", "log_text")
 class StoreFailed(SelfExplaining):
     """The store did not answer, or did not take what it was given."""
 
+    @property
+    def code(self) -> str:
+        """MLflow's own code of the error, as in RESOURCE_DOES_NOT_EXIST; empty for no answer."""
+        return str(getattr(self.__cause__, "error_code", ""))
+
 
 class Connection:
     """MLflow's client, whose every failure is a StoreFailed."""

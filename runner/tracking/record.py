@@ -32,6 +32,7 @@ class Record:
     # Milliseconds since 1970; None where the run has not ended.
     started: int = 0
     ended: int | None = None
+    experiment_id: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -60,4 +61,5 @@ def record_of(entity: Entity) -> Record:
         artifacts=entity.info.artifact_uri,
         started=entity.info.start_time,
         ended=entity.info.end_time,
+        experiment_id=entity.info.experiment_id,
     )

@@ -78,7 +78,7 @@ def _found(client: Connection, name: str) -> RegisteredModel | None:
     try:
         return client.get_registered_model(name)
     except StoreFailed as failure:
-        if _code(failure) == "RESOURCE_DOES_NOT_EXIST":
+        if failure.code == "RESOURCE_DOES_NOT_EXIST":
             return None
         raise _judged(name, failure) from None
 
@@ -92,13 +92,9 @@ def _create(client: Connection, name: str) -> None:
 
 def _judged(name: str, failure: StoreFailed) -> Exception:
     """Tell a name that the registry does not take from a registry that fails."""
-    if _code(failure) not in _NAME_REFUSED:
+    if failure.code not in _NAME_REFUSED:
         return failure
     return Refused(f"--name={name}: {' '.join(str(failure.__cause__).split())}")
-
-
-def _code(failure: StoreFailed) -> str:
-    return str(getattr(failure.__cause__, "error_code", ""))
 
 
 def _sha256(client: Connection, name: str, number: str) -> str | None:

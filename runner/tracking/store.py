@@ -86,7 +86,8 @@ class Store:
         """Go on with a run that another process had begun."""
         self._client.update_run(record.id, status="RUNNING")
         run = self.reopen(record)
-        run.tag(origin.PROCESS, process.myself())
+        for name, value in origin.tags().items():
+            run.tag(name, value)
         run.flush()
         return run
 
@@ -126,6 +127,10 @@ class Store:
         """Return one run."""
         return record_of(self._client.get_run(run_id))
 
+    def experiment_of(self, record: Record) -> str:
+        """Name the experiment that a run belongs to, which may be another one."""
+        return str(self._client.get_experiment(record.experiment_id).name)
+
     def dead(self) -> list[Record]:
         """Return the runs that are marked as running, though their process has ended."""
         running = self.find("attributes.status = 'RUNNING'")
@@ -142,7 +147,10 @@ class Store:
         Raises:
             StoreFailed: the store does not answer, or has no such artifact.
         """
-        return Path(self._client.download_artifacts(record.id, artifact, str(folder)))
+        try:
+            return Path(self._client.download_artifacts(record.id, artifact, str(folder)))
+        except StoreFailed as failure:
+            raise StoreFailed(f"{record.name} (run {record.id}): {failure}") from failure
 
     def history(self, record: Record, metric: str) -> list[tuple[int, float]]:
         """Return the values that a metric had, by step."""

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -35,11 +36,17 @@ _FLAGS = [
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which a shipped sweep was run by the real command line."""
     made = tmp_path_factory.mktemp("swept")
+    if PICTURES:
+        # What is seen in a picture should look like anyone's folder.
+        made = Path(tempfile.gettempdir()) / "pruning"
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir()
     command = [sys.executable, "-m", "runner", f"+sweep={_SWEEP}"]
     data = os.environ.get("RUNNER_DATA")
+    where = {"RUNNER_DATA": str(Path(data).resolve())} if data else {}
     subprocess.run(
         command, cwd=made, check=True, timeout=600, stdout=subprocess.DEVNULL,
-        env={**os.environ, "RUNNER_DATA": str(Path(data).resolve())} if data else None,
+        env={**os.environ, "LOGNAME": "runner", **where},
     )  # fmt: skip
     return made
 
@@ -106,8 +113,11 @@ def shoot() -> Shoot:
 
     def run(page: Page, name: str, selector: str | None = None) -> None:
         if PICTURES:
-            # What moves in must have arrived.
+            # What moves in must have arrived, and an assistant must not stand before the rest.
             page.wait_for_timeout(1500)
+            if page.get_by_label("Close").count():
+                page.get_by_label("Close").first.click()
+                page.wait_for_timeout(500)
             path = PROJECT / PICTURES / f"{name}.png"
             if selector:
                 page.locator(selector).screenshot(path=path)

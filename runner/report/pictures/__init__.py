@@ -1,16 +1,35 @@
 """Findings go in; plotly's figures, by the name of their picture, come out."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 
 from plotly.graph_objects import Figure
 
 from runner.report.findings import Findings
+from runner.report.pictures.curves import curves
 from runner.report.pictures.effects import effects
 from runner.report.pictures.front import front
 from runner.report.pictures.layers import layers
 
+log = logging.getLogger(__name__)
+
+_PICTURES: Mapping[str, Callable[[Findings], Figure | None]] = {
+    "front": front,
+    "effects": effects,
+    "layers": layers,
+    "curves": curves,
+}
+
 
 def pictures(findings: Findings) -> Mapping[str, Figure]:
-    """Draw every picture that the findings have something for."""
-    drawn = {"front": front(findings), "effects": effects(findings), "layers": layers(findings)}
-    return {name: figure for name, figure in drawn.items() if figure is not None}
+    """Draw what the findings have something for; a picture that fails takes no other along."""
+    drawn: dict[str, Figure] = {}
+    for name, draw in _PICTURES.items():
+        try:
+            figure = draw(findings)
+        except Exception:
+            log.exception("the picture %s failed", name)
+            continue
+        if figure is not None:
+            drawn[name] = figure
+    return drawn

@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
 from runner.report.findings import CURVES, Findings
-from runner.report.pictures.style import COLOURS, colour, styled
+from runner.report.pictures.style import COLOURS, colour, share_axis, styled
 
 _TITLES: Mapping[str, str] = {
     "loss": "loss",
@@ -38,10 +38,9 @@ def curves(findings: Findings) -> Figure | None:
             )
             figure.add_trace(line, row=row, col=1)
     for row, metric in enumerate(CURVES, start=1):
-        shares = metric != "loss"
-        figure.update_yaxes(
-            title=_TITLES[metric], tickformat=".0%" if shares else None, row=row, col=1
-        )
+        values = [value for each in findings.curves.values() for _, value in each.get(metric, [])]
+        axis = share_axis(values) if metric != "loss" and values else {}
+        figure.update_yaxes(title=_TITLES[metric], row=row, col=1, **axis)
     figure.update_xaxes(title="epoch of fine-tuning", row=len(CURVES), col=1)
     longest = max(len(curve) for each in findings.curves.values() for curve in each.values())
     figure.update_xaxes(dtick=1 if longest <= 12 else None)

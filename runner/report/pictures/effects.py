@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from runner.labels import short
 from runner.report.findings import Findings
-from runner.report.pictures.style import byte_axis, colour, styled
+from runner.report.pictures.style import byte_axis, colour, share_axis, styled
 from runner.results.rows import number, targets, varying
 from runner.targets import Target
 from runner.tracking import Record
@@ -52,7 +52,7 @@ def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, c
             hovertemplate="%{text}<br>%{y}<extra></extra>",
             showlegend=False,
         )
-        places = sorted(set(values), key=str if isinstance(values[0], str) else None)
+        places = sorted(set(values), key=_rank)
         means = [
             mean(height for value, height in zip(values, heights, strict=True) if value == place)
             for place in places
@@ -67,18 +67,25 @@ def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, c
 def _label(figure: Figure, points: Sequence[Record], target: Target, names: Sequence[str]) -> None:
     labels = short(names)
     for column, name in enumerate(names, start=1):
-        values = sorted({_value(point.params.get(name, "")) for point in points}, key=str)
+        values = sorted({_value(point.params.get(name, "")) for point in points}, key=_rank)
         numeric = all(isinstance(value, float) for value in values)
         few = {"tickvals": values} if numeric and len(values) <= 6 else {}
         kind = "linear" if numeric else "category"
         figure.update_xaxes(type=kind, row=1, col=column, **few)
         figure.update_xaxes(type=kind, title=labels[name], row=2, col=column, **few)
     sizes = [point.metrics[f"zip_bytes/{target}"] for point in points]
+    shares = [point.metrics[f"validation_accuracy/{target}"] for point in points]
     for column in range(1, len(names) + 1):
-        figure.update_yaxes(tickformat=".1%", row=1, col=column)
+        figure.update_yaxes(row=1, col=column, **share_axis(shares))
         figure.update_yaxes(row=2, col=column, **byte_axis(sizes))
     figure.update_yaxes(title="validation accuracy", row=1, col=1)
     figure.update_yaxes(title="zipped bytes (log scale)", row=2, col=1)
+
+
+def _rank(value: float | str) -> tuple[bool, float, str]:
+    """Put numbers before texts."""
+    words = isinstance(value, str)
+    return words, 0.0 if isinstance(value, str) else value, str(value)
 
 
 def _value(text: str) -> float | str:

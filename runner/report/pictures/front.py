@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
 from runner.report.findings import Findings
-from runner.report.pictures.style import FAINT, INK, byte_axis, colour, styled, symbol
+from runner.report.pictures.style import FAINT, INK, byte_axis, colour, share_axis, styled, symbol
 from runner.results import choice
 from runner.results.choice import File
-from runner.results.decision import points
-from runner.results.rows import Row
+from runner.results.decision import in_points
+from runner.results.rows import Row, data_label
 from runner.targets import Target
 from runner.tracking import Record
 
@@ -19,8 +20,6 @@ _HOVER = (
     "%{customdata[0]}<br>%{customdata[1]}<br>%{x:,.0f} bytes zipped"
     "<br>validation %{y:.2%}, test %{customdata[2]:.2%}<extra></extra>"
 )
-# What is further below than this, and not on the front, is off the first view.
-_ROOM = 0.01
 
 
 def front(findings: Findings) -> Figure | None:
@@ -28,7 +27,7 @@ def front(findings: Findings) -> Figure | None:
     parts = [part for part in findings.parts if choice.files(part)]
     if not parts:
         return None
-    titles = [_data(part) for part in parts] if len(parts) > 1 else None
+    titles = [data_label(part, findings.rows) for part in parts] if len(parts) > 1 else None
     figure = make_subplots(rows=len(parts), cols=1, subplot_titles=titles, vertical_spacing=0.12)
     for number, part in enumerate(parts, start=1):
         _draw(figure, findings, part, number)
@@ -38,7 +37,6 @@ def front(findings: Findings) -> Figure | None:
 
 def _draw(figure: Figure, findings: Findings, part: Sequence[Row], number: int) -> None:
     files = choice.files(part)
-    baseline = choice.best_baseline(part)
     ids = {row.point.id for row in part}
     best = [file for file in findings.front if file.point.id in ids]
     picks = [file for file in findings.picks if file.point.id in ids]
@@ -49,10 +47,9 @@ def _draw(figure: Figure, findings: Findings, part: Sequence[Row], number: int) 
     sizes = [file.zip_bytes for file in files]
     sizes += [size for trace in _dense(part) for size in trace.x]
     figure.update_xaxes(title="zipped bytes (log scale)", row=number, col=1, **byte_axis(sizes))
-    figure.update_yaxes(title="validation accuracy", tickformat=".1%", row=number, col=1)
-    _name_picks(figure, picks, number)
-    if baseline:
-        _limit(figure, findings, choice.standard(baseline), [*best, *picks], number)
+    figure.update_yaxes(title="validation accuracy", row=number, col=1)
+    _name_picks(figure, findings, picks, number)
+    _limits(figure, findings, part, number)
 
 
 def _clouds(findings: Findings, files: Sequence[File]) -> list[Scatter]:
@@ -61,26 +58,45 @@ def _clouds(findings: Findings, files: Sequence[File]) -> list[Scatter]:
     groups: dict[tuple[str, Target], list[File]] = {}
     for file in files:
         groups.setdefault((findings.sweep_of(file.point), file.target), []).append(file)
-    several = len(findings.sweeps) > 1
-    return [
-        Scatter(
-            name=f"{sweep} {target}".strip(),
-            x=[file.zip_bytes for file in some],
-            y=[file.validation_accuracy for file in some],
-            customdata=[[file.point.name, name, file.accuracy] for file in some],
-            mode="markers",
-            marker={
-                "color": colour(findings.labels.index(sweep) if several else kinds.index(target)),
-                "symbol": symbol(kinds.index(target)),
-                "size": 9,
-                "opacity": 0.8,
-                "line": {"width": 0.5, "color": "white"},
-            },
-            hovertemplate=_HOVER,
-        )
+    if len(findings.sweeps) == 1:
+        return [
+            _cloud(some, str(target), number=kinds.index(target), shape=kinds.index(target))
+            for (_, target), some in groups.items()
+        ]
+    clouds = [
+        _cloud(some, f"{sweep} {target}", findings.labels.index(sweep), kinds.index(target))
         for (sweep, target), some in groups.items()
-        for name in (f"{sweep} {target}".strip(),)
     ]
+    # The legend explains colours and shapes apart: together they would be too many.
+    for cloud in clouds:
+        cloud.showlegend = False
+    return [*clouds, *_explained(findings.labels, kinds)]
+
+
+def _cloud(files: Sequence[File], name: str, number: int, shape: int) -> Scatter:
+    return Scatter(
+        name=name,
+        x=[file.zip_bytes for file in files],
+        y=[file.validation_accuracy for file in files],
+        customdata=[[file.point.name, name, file.accuracy] for file in files],
+        mode="markers",
+        marker=_marker(colour(number), symbol(shape)),
+        hovertemplate=_HOVER,
+    )
+
+
+def _explained(sweeps: Sequence[str], kinds: Sequence[Target]) -> list[Scatter]:
+    marks = [(sweep, colour(number), "circle") for number, sweep in enumerate(sweeps)]
+    marks += [(str(kind), FAINT, symbol(number)) for number, kind in enumerate(kinds)]
+    return [
+        Scatter(name=name, x=[None], y=[None], mode="markers", marker=_marker(ink, shape))
+        for name, ink, shape in marks
+    ]
+
+
+def _marker(ink: str, shape: str) -> dict[str, Any]:
+    line = {"width": 0.5, "color": "white"}
+    return {"color": ink, "symbol": shape, "size": 9, "opacity": 0.8, "line": line}
 
 
 def _dense(part: Sequence[Row]) -> list[Scatter]:
@@ -124,16 +140,19 @@ def _picked(picks: Sequence[File]) -> list[Scatter]:
     ]
 
 
-def _name_picks(figure: Figure, picks: Sequence[File], number: int) -> None:
-    for file in picks:
+def _name_picks(figure: Figure, findings: Findings, picks: Sequence[File], number: int) -> None:
+    for position, file in enumerate(picks):
+        sweep = findings.sweep_of(file.point)
         figure.add_annotation(
-            text=f"<b>{file.target} of {file.point.name}</b>",
+            text=f"<b>{sweep}{': ' if sweep else ''}{file.target} of {file.point.name}</b>",
             # Plotly counts in powers of ten here.
             x=math.log10(file.zip_bytes),
             y=file.validation_accuracy,
             ax=60,
-            ay=60,
+            # Under each other: the picks of several sweeps may lie close together.
+            ay=60 + 26 * position,
             xanchor="left",
+            bgcolor="rgba(255, 255, 255, 0.85)",
             standoff=11,
             arrowcolor=INK,
             row=number,
@@ -141,31 +160,30 @@ def _name_picks(figure: Figure, picks: Sequence[File], number: int) -> None:
         )
 
 
-def _limit(
-    figure: Figure, findings: Findings, standard: float, best: Sequence[File], number: int
-) -> None:
-    """Draw the least accuracy that may be shipped, and begin with a view of what is near it."""
-    drop = findings.sweeps[0].max_drop
-    limit = standard - drop
-    figure.add_hline(
-        y=limit,
-        line={"color": FAINT, "dash": "dot"},
-        annotation_text=f"limit: {points(drop)} below the dense baseline",
-        annotation_position="bottom right",
-        annotation_font_color="#666666",
-        row=number,
-        col=1,
-    )
-    seen = [standard, *(file.validation_accuracy for file in best)]
-    least, most = min(*seen, limit), max(seen)
-    room = max((most - least) / 5, _ROOM)
-    view = [max(least - room, 0.0), min(most + room / 4, 1.005)]
-    figure.update_yaxes(range=view, row=number, col=1)
+def _limits(figure: Figure, findings: Findings, part: Sequence[Row], number: int) -> None:
+    """Draw the least accuracies that may be shipped, and begin with a view of what is near them."""
+    ids = {row.point.id for row in part}
+    own = [each for each in findings.decisions if ids & {row.point.id for row in each[1].rows}]
+    limits: dict[float, str] = {}
+    for results, decision in own:
+        if decision.baseline:
+            limit = choice.standard(decision.baseline) - results.max_drop
+            limits.setdefault(limit, f"limit: {in_points(results.max_drop)} below the baseline")
+    for limit, text in limits.items():
+        figure.add_hline(
+            y=limit,
+            line={"color": FAINT, "dash": "dot"},
+            annotation_text=text,
+            annotation_position="bottom right",
+            annotation_font_color="#666666",
+            row=number,
+            col=1,
+        )
+    best = [file for file in [*findings.front, *findings.picks] if file.point.id in ids]
+    dense = [choice.standard(each.baseline) for _, each in own if each.baseline]
+    seen = [*limits, *dense, *(file.validation_accuracy for file in best)]
+    figure.update_yaxes(row=number, col=1, **share_axis(seen))
 
 
 def _test(record: Record, kind: Target) -> float:
     return record.metrics[f"accuracy/{kind}"]
-
-
-def _data(part: Sequence[Row]) -> str:
-    return part[0].point.params.get("dataset.name", "")

@@ -56,6 +56,13 @@ def byte_axis(sizes: Sequence[float]) -> dict[str, Any]:
     }
 
 
+def share_axis(shares: Sequence[float]) -> dict[str, Any]:
+    """Describe an axis of shares, around what is to be seen: never below 0 or far above 1."""
+    least, most = min(shares), max(shares)
+    room = max((most - least) / 6, 0.01)
+    return {"tickformat": ".1%", "range": [max(least - room, 0.0), min(most + room, 1.005)]}
+
+
 def _bytes(size: float) -> str:
     for factor, unit in ((1e6, "MB"), (1e3, "kB")):
         if size >= factor:
