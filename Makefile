@@ -7,19 +7,25 @@ INSTALLED := .venv/installed
 SOURCES := runner tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep test test-ui screenshots bench ui check format lock clean
+.PHONY: help sweep nightly test test-ui test-nightly screenshots bench ui check format lock clean
 
 help: ## this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 sweep: $(INSTALLED) ## run the sparsity sweep; more settings: make sweep ARGS="dataset=mnist"
 	@$(BIN)/python -m runner +sweep=sparsity $(ARGS)
+
+nightly: $(INSTALLED) ## run the sweeps of the night: make nightly ARGS="--config FILE"
+	@$(BIN)/python -m runner.nightly $(ARGS)
 
 test: $(INSTALLED) ## run the tests; some of them: make test ARGS="-k prune"
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-ui: $(INSTALLED) ## run the tests that need a browser (Chromium): the pages as people see them
 	@$(BIN)/python -m pytest -m ui -n 0 tests/ui $(ARGS)
+
+test-nightly: $(INSTALLED) ## run the tests of whole nights, by a real cron daemon where there is one
+	@$(BIN)/python -m pytest -m nightly $(ARGS)
 
 screenshots: $(INSTALLED) ## renew the pictures in docs/ on MNIST: RUNNER_DATA=FOLDER make screenshots
 	@SCREENSHOTS=docs $(BIN)/python -m pytest -m ui -n 0 tests/ui

@@ -15,7 +15,7 @@ from tests.conftest import PROJECT, Compose
 README = (PROJECT / "README.md").read_text()
 SWEEPS_README = (PROJECT / "sweeps" / "README.md").read_text()
 COMMANDS = sorted(set(re.findall(r"python -m runner((?: [^`#\n]+)?)", README)))
-TOOLS = sorted(set(re.findall(r"^python -m runner\.(\w+ .+)$", README, re.MULTILINE)))
+TOOLS = sorted(set(re.findall(r"^python -m runner\.((?!nightly)\w+ .+)$", README, re.MULTILINE)))
 PAGES = [PROJECT / "README.md", PROJECT / "sweeps" / "README.md"]
 
 

@@ -43,7 +43,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made.mkdir()
     command = [sys.executable, "-m", "runner", f"+sweep={_SWEEP}"]
     data = os.environ.get("RUNNER_DATA")
-    where = {"RUNNER_DATA": str(Path(data).resolve())} if data else {}
+    if data:
+        (made / "data").symlink_to(Path(data).resolve())
+    where = {"RUNNER_DATA": "data"} if data else {}
     subprocess.run(
         command, cwd=made, check=True, timeout=600, stdout=subprocess.DEVNULL,
         env={**os.environ, "LOGNAME": "runner", **where},
@@ -115,8 +117,8 @@ def shoot() -> Shoot:
         if PICTURES:
             # What moves in must have arrived, and an assistant must not stand before the rest.
             page.wait_for_timeout(1500)
-            if page.get_by_label("Close").count():
-                page.get_by_label("Close").first.click()
+            if page.get_by_label("Close", exact=True).count():
+                page.get_by_label("Close", exact=True).first.click()
                 page.wait_for_timeout(500)
             path = PROJECT / PICTURES / f"{name}.png"
             if selector:

@@ -108,7 +108,7 @@ def _points(page: Page, experiment: str, sweep: Record) -> list[Locator]:
     page.goto(f"{experiment}/runs")
     row = page.locator(".ag-row", has=page.get_by_role("link", name=sweep.name, exact=True))
     row.first.wait_for()
-    assistant = page.get_by_label("Close")
+    assistant = page.get_by_label("Close", exact=True)
     if assistant.count():
         assistant.first.click()
     row.locator("button").first.click()

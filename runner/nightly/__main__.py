@@ -1,0 +1,139 @@
+"""The command line goes in; a night is run, scheduled, cleaned up after or told of.
+
+python -m runner.nightly [--config FILE] [COMMAND]
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from runner.command import Parser
+from runner.nightly import scheduling
+from runner.nightly.lock import Busy
+from runner.nightly.settings import DEFAULT, NightlySettings, read
+from runner.refusal import Refused, one_line
+
+if TYPE_CHECKING:
+    from runner.tracking import Store
+
+_FAILED, _REFUSED, _BUSY = 1, 2, 3
+
+_EPILOG = """\
+Exit code of a night: 0 good, or too few good nights yet to judge; 1 failures; 2 refused; 3 another
+night is at work; 4 something got worse; 130 or 143 stopped by Ctrl-C or SIGTERM, to be resumed.
+"""
+
+
+def main() -> None:
+    """Enter from the command line."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, _stop)
+    logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(message)s", stream=sys.stdout)
+    sys.exit(_main(_parser()))
+
+
+def _parser() -> Parser:
+    made = Parser(
+        prog="python -m runner.nightly",
+        description="Run the sweeps of the night, unattended, and say whether something got worse.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "--config",
+        type=Path,
+        default=DEFAULT,
+        metavar="FILE",
+        help="like the default, conf/nightly.yaml",
+    )
+    made.set_defaults(act=_night)
+    commands = made.add_subparsers(metavar="COMMAND", parser_class=Parser)
+    commands.add_parser("run", help="run a night now, as without a command")
+    scheduling.add_install(commands).set_defaults(act=scheduling.act_install)
+    scheduling.add_uninstall(commands).set_defaults(act=scheduling.act_uninstall)
+    told = commands.add_parser("status", help="tell the last night and the next")
+    told.set_defaults(act=_status)
+    cleaner = commands.add_parser("clean", help="let nights go that are older than keep_nights")
+    cleaner.add_argument("--dry-run", action="store_true", help="only say what would go")
+    cleaner.set_defaults(act=_clean)
+    accepting = commands.add_parser(
+        "accept", help="take the last night for good: what changed is meant, compare from here on"
+    )
+    accepting.set_defaults(act=_accept)
+    return made
+
+
+def _main(made: Parser) -> int:
+    arguments = made.parse_args()
+    act: Callable[[argparse.Namespace], int] = arguments.act
+    try:
+        return act(arguments)
+    except Refused as refusal:
+        print(f"{made.prog}: {refusal}", file=sys.stderr)
+        return _REFUSED
+    except Busy as busy:
+        print(f"{made.prog}: {busy}", file=sys.stderr)
+        return _BUSY
+    except Exception as failure:
+        if os.environ.get("HYDRA_FULL_ERROR") == "1":
+            raise
+        print(f"{made.prog}: failed: {one_line(failure)}", file=sys.stderr)
+        return _FAILED
+
+
+def _night(arguments: argparse.Namespace) -> int:
+    settings = read(arguments.config)
+
+    # MLflow takes seconds to import: only after the settings were accepted.
+    from runner.nightly.story import run_night
+
+    return run_night(settings)
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from runner.nightly.standing import standing
+
+    print("\n".join([*standing(read(arguments.config)), *scheduling.status_lines()]))
+    return 0
+
+
+def _clean(arguments: argparse.Namespace) -> int:
+    from runner.nightly.cleaning import clean
+
+    settings = read(arguments.config)
+    print(clean(_store(settings), settings.keep_nights, settings.folder, arguments.dry_run).text)
+    return 0
+
+
+def _accept(arguments: argparse.Namespace) -> int:
+    from runner.nightly.standing import accept
+
+    settings = read(arguments.config)
+    print(accept(_store(settings)))
+    return 0
+
+
+def _store(settings: NightlySettings) -> "Store":
+    from runner.tracking import Store
+
+    store = Store(settings.uri, settings.experiment)
+    store.connect(make=False)
+    return store
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    """Stop once: whoever is impatient must not keep runs from being closed."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""A command line of the runner goes in; it runs in a process of its own, and its end comes out."""
+
+import ctypes
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# prctl(2): the signal that a process gets when its parent dies.
+_PR_SET_PDEATHSIG = 1
+_END_SECONDS = 60
+# Loaded here: between fork and exec as little as possible may happen.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the command ended, and the last line that it printed."""
+
+    code: int
+    last_line: str
+
+
+def run(arguments: Sequence[str], log: Path, env: Mapping[str, str]) -> Ended:
+    """Run `python -m runner` to its end; what it prints is printed, and kept in the log.
+
+    It does not outlive this process: a stop is passed on, and a death is noticed.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", *arguments],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
+    )
+    last = ""
+    try:
+        with log.open("a") as file:
+            for line in process.stdout or ():
+                print(line, end="", flush=True)
+                file.write(line)
+                last = line.strip() or last
+        return Ended(process.wait(), last)
+    finally:
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to stop this process with its parent; elsewhere a sweep outlives a killed night."""
+    if _LIBC:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

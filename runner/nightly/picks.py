@@ -1,0 +1,104 @@
+"""The picks of one sweep, tonight's and those of good nights, go in; whether it is worse comes out.
+
+A pick at the edge of its limit moves to another file by chance, and its bytes leap. So a pick is
+worse where its bytes or its validation accuracy are, and the file usually picked is gone or worse
+than its own noise too.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from statistics import median
+
+import numpy as np
+
+from runner.nightly.findings import Finding, Kind
+from runner.nightly.night import NightSweep, Pick
+from runner.nightly.noise import noise
+from runner.nightly.tolerance import Tolerance
+
+
+def judge_pick(
+    tonight: NightSweep, good: Sequence[NightSweep], tolerance: Tolerance, level: float
+) -> list[Finding]:
+    """Judge the pick of tonight by the file that most good nights picked."""
+    picks = [night.pick for night in good if night.pick]
+    if len(picks) < tolerance.least_nights:
+        return []
+    (point, target), _ = Counter((each.point, each.target) for each in picks).most_common(1)[0]
+    if point in tonight.left:
+        return []
+    usual = Pick(
+        point,
+        target,
+        median(each.zip_bytes for each in picks),
+        median(each.validation_accuracy for each in picks),
+    )
+    worse = tonight.pick is None or _worse(tonight.pick, usual, tolerance)
+    if not worse or not _beyond_noise(tonight, good, usual, tolerance, level):
+        return []
+    return [_finding(tonight, usual)]
+
+
+def _worse(pick: Pick, usual: Pick, tolerance: Tolerance) -> bool:
+    return (
+        pick.zip_bytes > usual.zip_bytes * (1 + tolerance.zipped_size)
+        or pick.validation_accuracy < usual.validation_accuracy - tolerance.accuracy
+    )
+
+
+def _beyond_noise(
+    tonight: NightSweep,
+    good: Sequence[NightSweep],
+    usual: Pick,
+    tolerance: Tolerance,
+    level: float,
+) -> bool:
+    """Tell whether the usual pick's file is gone, or worse than on the good nights."""
+    now = _file(tonight, usual)
+    if now is None:
+        return True
+    before = [each for night in good if (each := _file(night, usual))]
+    if len(before) < tolerance.least_nights:
+        return False
+    figures: list[tuple[Callable[[Pick], float], float]] = [
+        (lambda each: math.log(each.zip_bytes), math.log1p(tolerance.zipped_size)),
+        (lambda each: -each.validation_accuracy, tolerance.accuracy),
+    ]
+    for badness, floor in figures:
+        known = noise(np.array([[badness(each)] for each in before]), tolerance.spreads, level)
+        if badness(now) - known.usual[0] > max(known.limit[0], floor):
+            return True
+    return False
+
+
+def _file(night: NightSweep, usual: Pick) -> Pick | None:
+    """Find the figures of the usual pick's file, also on nights that picked another."""
+    if night.pick and (night.pick.point, night.pick.target) == (usual.point, usual.target):
+        return night.pick
+    point = night.points.get(usual.point)
+    file = point.files.get(usual.target) if point and point.finished else None
+    if not file or file.zip_bytes <= 0:
+        return None
+    return Pick(usual.point, usual.target, file.zip_bytes, file.validation_accuracy)
+
+
+def _finding(tonight: NightSweep, usual: Pick) -> Finding:
+    pick = tonight.pick
+    found = f"now {_told(pick)}" if pick else "and now no file is fit"
+    return Finding(
+        Kind.PICK,
+        tonight.name,
+        pick.point if pick else usual.point,
+        pick.target if pick else usual.target,
+        usual.zip_bytes,
+        pick.zip_bytes if pick else None,
+        f"{tonight.name}: the file to ship was {_told(usual)}, {found}",
+    )
+
+
+def _told(pick: Pick) -> str:
+    return (
+        f"{pick.target} of {pick.point} ({pick.zip_bytes:,.0f} bytes zipped, validation accuracy "
+        f"{pick.validation_accuracy:.2%})"
+    )

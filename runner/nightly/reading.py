@@ -1,0 +1,74 @@
+"""A night's run goes in; what its sweeps came to, as plain values, comes out."""
+
+from collections.abc import Mapping, Sequence
+
+from runner.nightly.night import File, Night, NightPoint, NightSweep, Pick
+from runner.results.choice import File as Chosen
+from runner.results.choice import Limits
+from runner.results.decision import decide
+from runner.results.rows import Results
+from runner.results.rows import read as read_sweep
+from runner.targets import Target
+from runner.tracking import Record, Store
+
+# Which of the night's sweeps a run is, as written in the settings.
+ENTRY = "runner.entry"
+_NAMES = ("accuracy", "validation_accuracy", "size_bytes", "zip_bytes")
+# Settings that change no result, or that change every night.
+_PASSING = ("seed", "tracking.", "cache.", "report.")
+
+
+def read_night(store: Store, run_id: str, left: Mapping[str, Sequence[str]]) -> Night:
+    """Read a night from its sweeps' runs.
+
+    Args:
+        left: of each sweep, the names of points that were not started in time.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    run = store.get(run_id)
+    sweeps: dict[str, NightSweep] = {}
+    facts = {
+        "versions": run.tags.get("runner.versions", ""),
+        "commit": run.tags.get("mlflow.source.git.commit", ""),
+        "uncommitted changes": run.tags.get("runner.git_dirty", ""),
+    }
+    for record in store.points(run_id):
+        name = record.tags.get(ENTRY, record.name)
+        results = read_sweep(store, record)
+        sweeps[name] = _sweep(name, results, left.get(name, ()))
+        facts |= _settings(name, record)
+    for name in left.keys() - sweeps.keys():
+        sweeps[name] = NightSweep(name, {}, None, tuple(left[name]))
+    return Night(run.name, run_id, sweeps, facts)
+
+
+def _sweep(name: str, results: Results, left: Sequence[str]) -> NightSweep:
+    points = {row.point.name: _point(row.point) for row in results.rows}
+    decisions = decide(results.rows, Limits(results.max_drop))
+    # Files on several data sets do not compare: such a sweep has no pick.
+    file = decisions[0].file if len(decisions) == 1 else None
+    return NightSweep(name, points, _pick(file) if file else None, tuple(left))
+
+
+def _pick(file: Chosen) -> Pick:
+    return Pick(file.point.name, str(file.target), file.zip_bytes, file.validation_accuracy)
+
+
+def _point(point: Record) -> NightPoint:
+    files = {
+        str(target): File(*(point.metrics[f"{each}/{target}"] for each in _NAMES))
+        for target in Target
+        if all(f"{each}/{target}" in point.metrics for each in _NAMES)
+    }
+    seconds = point.metrics.get("seconds/total")
+    return NightPoint(point.name, point.status, seconds, files, point.error or "")
+
+
+def _settings(name: str, sweep: Record) -> dict[str, str]:
+    return {
+        f"settings/{name}/{key}": value
+        for key, value in sweep.params.items()
+        if not key.startswith(_PASSING)
+    }

@@ -1,0 +1,102 @@
+"""A file like conf/nightly.yaml goes in; frozen, fully validated settings of a night come out."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from runner.locations import CONF
+from runner.refusal import Refused
+from runner.settings.fields import Count, Folder, Name, Rate, Seed, StoreAddress
+from runner.settings.reading import refusal
+
+DEFAULT = CONF / "nightly.yaml"
+
+
+def _distinct(sweeps: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(sweeps)) != len(sweeps):
+        raise ValueError("a sweep stands twice")
+    return sweeps
+
+
+def _parsed(command: str) -> str:
+    # A text with an open quotation mark is no command line.
+    shlex.split(command)
+    return command
+
+
+Sweeps = Annotated[
+    tuple[Annotated[str, Field(strict=True, min_length=1), AfterValidator(_parsed)], ...],
+    AfterValidator(_distinct),
+    Field(
+        min_length=1,
+        description="a list, without repeats, of command lines, as in [+sweep=nightly]",
+    ),
+]
+OptionalSeed = Annotated[
+    Seed | None, Field(description="a whole number from 0 to 2^32 - 1, or null")
+]
+Growth = Annotated[
+    float, Field(strict=True, ge=0, allow_inf_nan=False, description="a share of at least 0")
+]
+OptionalCommand = Annotated[
+    str | None, Field(strict=True, min_length=1, description="a shell command, or null")
+]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToleranceSettings(_Group):
+    """What is no alarm, whatever the noise; shares."""
+
+    accuracy: Growth
+    size: Growth
+    zipped_size: Growth
+    time: Growth
+
+
+class NightlySettings(_Group):
+    """Everything that a night needs to know."""
+
+    sweeps: Sweeps
+    experiment: Name
+    uri: StoreAddress
+    folder: Folder
+    budget_hours: Rate
+    resume_hours: Rate
+    seed: OptionalSeed
+    good_nights: Count
+    tolerance: ToleranceSettings
+    keep_nights: Count
+    on_bad: OptionalCommand
+    on_good: OptionalCommand
+    heartbeat: Folder | None
+
+
+def read(path: Path = DEFAULT) -> NightlySettings:
+    """Read and check a file; what it leaves out is as in conf/nightly.yaml.
+
+    Raises:
+        Refused: the file cannot be read, or holds what is not accepted.
+    """
+    try:
+        given = yaml.safe_load(path.read_text()) or {}
+        usual = yaml.safe_load(DEFAULT.read_text())
+    except OSError as error:
+        raise Refused(f"--config={path}: must be a file to read ({error.strerror})") from None
+    except yaml.YAMLError as error:
+        raise Refused(f"--config={path}: must be YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(given, dict):
+        raise Refused(f"--config={path}: must hold settings, as conf/nightly.yaml does")
+    if isinstance(given.get("tolerance"), dict):
+        given["tolerance"] = {**usual["tolerance"], **given["tolerance"]}
+    try:
+        return NightlySettings.model_validate({**usual, **given})
+    except ValidationError as error:
+        raise Refused(f"{path}: {refusal(error, NightlySettings)}") from None
+    except Refused as refused:
+        raise Refused(f"{path}: {refused}") from None

@@ -1,0 +1,155 @@
+"""A task goes in; a service and a timer of the user, made known to systemd, come out."""
+
+import getpass
+import hashlib
+import os
+import re
+import subprocess
+from datetime import time
+from pathlib import Path
+
+from runner.nightly.schedule import Installed, Task
+from runner.refusal import Refused
+
+_SERVICE = """[Unit]
+Description=Nightly pruning sweeps in {folder}
+
+[Service]
+Type=oneshot
+WorkingDirectory={folder}
+{variables}ExecStart={command}
+Nice=10
+"""
+_TIMER = """[Unit]
+Description=Nightly pruning sweeps in {folder}
+
+[Timer]
+OnCalendar={when}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def daily(at: time) -> str:
+    """Write a time of every day as systemd's calendar event."""
+    return f"*-*-* {at:%H:%M}:00"
+
+
+def install(task: Task, when: str) -> None:
+    """Write the folder's units, or replace them, and start the timer where systemd answers.
+
+    Raises:
+        Refused: the files cannot be written, or systemd would not start such a program.
+    """
+    program = task.command[0]
+    if "'" in program or '"' in program:
+        raise Refused(f"--systemd: {program} must be without quotes; take --cron")
+    timer = _timer(task.folder)
+    # Variables may hold passwords.
+    _write(timer.with_suffix(".service"), service_text(task), 0o600 if task.variables else 0o644)
+    _write(timer, timer_text(task, when), 0o644)
+    # Enabling alone leaves a timer that runs already at its old time.
+    for arguments in (["daemon-reload"], ["enable", timer.name], ["restart", timer.name]):
+        _systemctl(*arguments)
+
+
+def uninstall(folder: Path) -> str:
+    """Take the folder's units away; returns where they were, or nothing where there were none."""
+    found = installed(folder)
+    if not found:
+        return ""
+    timer = _timer(folder)
+    _systemctl("disable", "--now", timer.name)
+    # Where systemd does not answer, its link is still there.
+    for each in (timer.parent / "timers.target.wants" / timer.name, timer):
+        each.unlink(missing_ok=True)
+    timer.with_suffix(".service").unlink(missing_ok=True)
+    _systemctl("daemon-reload")
+    return found.place
+
+
+def installed(folder: Path) -> Installed | None:
+    """Find the folder's timer."""
+    timer = _timer(folder)
+    try:
+        text = timer.read_text()
+    except OSError:
+        return None
+    when = re.search(r"^OnCalendar=(.*)$", text, re.MULTILINE)
+    written = when[1].strip() if when else "no OnCalendar"
+    daily_at = re.fullmatch(r"\*-\*-\* (\d+):(\d+):00", written)
+    fields = f"{int(daily_at[2])} {int(daily_at[1])} * * *" if daily_at else ""
+    return Installed("systemd", written, str(timer), fields, _warning(timer.name))
+
+
+def service_text(task: Task) -> str:
+    """Write the service."""
+    pairs = (f"{name}={value}" for name, value in task.variables.items())
+    return _SERVICE.format(
+        folder=_escaped(str(task.folder)),
+        variables="".join(f"Environment={_quoted(each)}\n" for each in pairs),
+        command=" ".join(map(_quoted, task.command)),
+    )
+
+
+def timer_text(task: Task, when: str) -> str:
+    """Write the timer, which makes up for a night that the machine was off."""
+    return _TIMER.format(folder=_escaped(str(task.folder)), when=when)
+
+
+def _timer(folder: Path) -> Path:
+    """Return the path of the folder's timer; folders of one name are told apart."""
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    name = re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-")
+    mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
+    return config / "systemd" / "user" / f"runner-nightly-{name}-{mark}.timer"
+
+
+def _escaped(text: str) -> str:
+    """A percent begins one of systemd's specifiers."""
+    return text.replace("%", "%%")
+
+
+def _quoted(text: str) -> str:
+    escaped = _escaped(text)
+    plain = re.fullmatch(r"[\w@%+=:,./-]+", escaped, re.ASCII)
+    return escaped if plain else '"' + escaped.replace('"', '\\"') + '"'
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    """Write a unit aside, then rename it: systemd may read at any time."""
+    aside = path.with_name(f".{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.touch(mode=0o600)
+        aside.write_text(text)
+        aside.chmod(mode)
+        aside.replace(path)
+    except OSError as error:
+        raise Refused(f"--systemd: cannot write {path} ({error.strerror}); take --cron") from None
+
+
+def _systemctl(*arguments: str) -> bool:
+    """Ask the user's systemd; false where it is not there, does not answer or does not do it."""
+    try:
+        done = subprocess.run(
+            ["systemctl", "--user", *arguments], capture_output=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _warning(timer: str) -> str:
+    """Say what is left to type: to start the timer, or to run it when nobody is logged in."""
+    if not _systemctl("is-active", timer):
+        return (
+            "the timer does not run; type: systemctl --user daemon-reload && "
+            f"systemctl --user enable --now {timer}"
+        )
+    user = getpass.getuser()
+    if not Path("/var/lib/systemd/linger", user).exists():
+        return f"runs only while {user} is logged in; for all nights: loginctl enable-linger {user}"
+    return ""

@@ -1,0 +1,20 @@
+"""Nothing goes in; how much worse a night may be before it is called worse comes out."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """What passes however quiet the nights were, and what counts as noise.
+
+    `accuracy` is a share of the images (0.002: 0.2 points); `size`, `zipped_size` and `time` are
+    shares of what is usual (0.5: half as much again). `spreads` is how many spreads of the good
+    nights pass as noise, and `least_nights` how many good nights a verdict takes.
+    """
+
+    accuracy: float = 0.002
+    size: float = 0.0
+    zipped_size: float = 0.02
+    time: float = 0.5
+    spreads: float = 3.0
+    least_nights: int = 3
