@@ -231,7 +231,7 @@ def test_one_night_at_a_time_is_resumed_while_it_is_young(started: Start, tmp_pa
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"sweeps": []}, "sweeps=[]: must be a list of the runner's command lines"),
+        ({"sweeps": []}, "sweeps=[]: must be a list, without repeats, of command lines"),
         ({"budget_hours": 0}, "budget_hours=0: must be a positive number"),
         ({"tolerance": {"accuracy": -1}}, "tolerance.accuracy=-1: must be a share of at least 0"),
         ({"bogus": 1}, "bogus: no such setting; it has sweeps, experiment, uri, "),
