@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 SOURCES := runner tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep nightly test test-ui test-nightly screenshots bench ui check format lock clean
+.PHONY: help sweep nightly test test-ui test-long screenshots bench ui check format lock clean
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +24,8 @@ test: $(INSTALLED) ## run the tests; some of them: make test ARGS="-k prune"
 test-ui: $(INSTALLED) ## run the tests that need a browser (Chromium): the pages as people see them
 	@$(BIN)/python -m pytest -m ui -n 0 tests/ui $(ARGS)
 
-test-nightly: $(INSTALLED) ## run the tests of whole nights, by a real cron daemon where there is one
-	@$(BIN)/python -m pytest -m nightly $(ARGS)
+test-long: $(INSTALLED) ## run the long tests: whole nights, real servers, a real cron daemon where there is one
+	@$(BIN)/python -m pytest -m long $(ARGS)
 
 screenshots: $(INSTALLED) ## renew the pictures in docs/ on MNIST: RUNNER_DATA=FOLDER make screenshots
 	@SCREENSHOTS=docs $(BIN)/python -m pytest -m ui -n 0 tests/ui

@@ -114,7 +114,7 @@ def test_a_line_that_crontab_does_not_take_is_refused(
 
 
 # In this order, so that the crontab is put back after the daemon has ended.
-@pytest.mark.nightly
+@pytest.mark.long
 @pytest.mark.usefixtures("crontab", "daemon")
 def test_cron_runs_the_line_in_a_folder_of_any_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -136,7 +136,7 @@ def test_cron_runs_the_line_in_a_folder_of_any_name(
     assert log.read_text() == f"{folder} {data} {typed}\n"
 
 
-@pytest.mark.nightly
+@pytest.mark.long
 @pytest.mark.usefixtures("crontab", "daemon")
 def test_cron_runs_a_night_and_the_store_holds_it(tmp_path: Path) -> None:
     config = tmp_path / "night.yaml"

@@ -175,6 +175,7 @@ def test_a_hopeless_sweep_ends_early(
     assert runs_in(tmp_path, "sweep")[0].error == ended
 
 
+@pytest.mark.long
 def test_every_launcher_and_number_of_workers_gives_the_same_figures(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:

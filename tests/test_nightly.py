@@ -19,7 +19,7 @@ from runner.nightly.night import Night
 from runner.tracking import Kind, Record
 from tests.conftest import file_of, quick, runs_in, store_in, write_npz
 
-pytestmark = pytest.mark.nightly
+pytestmark = pytest.mark.long
 
 Process = subprocess.Popen[str]
 Start = Callable[..., Process]

@@ -13,7 +13,7 @@ from runner.nightly.noise import noise, shared, student, tail
 from runner.nightly.regression import Kind, changes
 from tests.test_regression import POINT, TOLERANCE, TONIGHT, WINDOW, found_in, judged, lower
 
-pytestmark = pytest.mark.nightly
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("mix", MIXES, ids=lambda mix: mix.name)

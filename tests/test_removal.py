@@ -9,7 +9,7 @@ from runner.nightly.retention import Held, outdated
 from runner.tracking import Kind, Record, StoreFailed, removal
 from tests.test_retention import FIRST, SECOND, Written
 
-pytestmark = pytest.mark.nightly
+pytestmark = pytest.mark.long
 
 
 def _record(name: str, kind: Kind, started: int, above: str = "", **tags: str) -> Record:

@@ -106,6 +106,7 @@ def test_figures_of_a_pick_that_is_none_any_more_are_overwritten(store: Store) -
     assert math.isnan(after["best_zip_ratio"])
 
 
+@pytest.mark.long
 def test_what_a_sweep_is_told_when_it_goes_on_counts(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from runner.tracking import Kind, Store, removal
 from runner.tracking.registry import SHA256, Candidate, promote
 from runner.tracking.served import Classifier
 
-pytestmark = pytest.mark.nightly
+pytestmark = pytest.mark.long
 
 IMAGES = np.random.default_rng(0).random((5, 8, 8, 1), dtype=np.float32)
 FIRST, SECOND, THIRD, *LAST = NIGHTS = [f"2026-11-2{number}" for number in range(1, 7)]

@@ -22,6 +22,7 @@ from runner.tracking import Kind, Record, Store
 from tests.conftest import end_tree, file_of, free_port, runs_in, store_in
 from tests.test_promote import by_litert
 
+pytestmark = pytest.mark.long
 PROGRAMS = Path(sys.executable).parent
 
 

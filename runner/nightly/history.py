@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runner.nightly.night import Night
@@ -44,10 +44,17 @@ def past(store: Store, most: int) -> list[Past]:
     return [Past(night, run.tags[VERDICT], ACCEPTED in run.tags) for run, night in found if night]
 
 
-def comparable(nights: Sequence[Past], most: int) -> list[Night]:
-    """Choose the last good nights; of those before one that was accepted, none count any more."""
+def comparable(nights: Sequence[Past], most: int, sweeps: Sequence[str]) -> list[Night]:
+    """Choose the last good nights, of these sweeps only: one taken off the list is not missed.
+
+    Of the nights before one that was accepted, none count any more.
+    """
     since = max((at for at, each in enumerate(nights) if each.accepted), default=0)
-    return [each.night for each in nights[since:] if each.good][-most:]
+    good = [each.night for each in nights[since:] if each.good][-most:]
+    return [
+        replace(night, sweeps={name: night.sweeps[name] for name in sweeps if name in night.sweeps})
+        for night in good
+    ]
 
 
 def _read(store: Store, run: Record) -> Night | None:

@@ -47,7 +47,7 @@ def _run(store: Store, settings: NightlySettings, tonight: Tonight) -> Verdict:
     entries.run()
     night = read_night(store, tonight.run.id, entries.left)
     tolerance = Tolerance(**settings.tolerance.model_dump())
-    good = comparable(nights, settings.good_nights)
+    good = comparable(nights, settings.good_nights, settings.sweeps)
     verdict = judge(night, good, tolerance, entries.refused)
     telling.write(verdict, [*nights, Past(night, verdict.word, accepted=False)], settings.folder)
     telling.log_to(tonight.run, verdict, settings.folder)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from benchmarks.simulated import MIXES, draw
+from benchmarks.simulated import MIXES, SWEEP, draw
 from benchmarks.stored import stored
 from runner.nightly import telling
 from runner.nightly.history import Past, comparable
@@ -38,7 +38,7 @@ def written(tmp_path: Path) -> tuple[Verdict, Path]:
     bad = replace(
         nights[-1].changed(_worse).night, name="2026-10-31", facts={"versions": "tensorflow 2.21.0"}
     )
-    verdict = judge(bad, comparable(known, 14), Tolerance(), [])
+    verdict = judge(bad, comparable(known, 14, [SWEEP]), Tolerance(), [])
     telling.write(verdict, [*known, Past(bad, verdict.word, accepted=False)], tmp_path)
     return verdict, tmp_path / telling.PAGE
 
