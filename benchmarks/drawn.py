@@ -8,17 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.simulated import DENSE
 from runner.targets import Target
 
 EPOCHS = 4
-# Zipped bytes of the dense files of mnist_cnn on MNIST.
-_DENSE = {
-    Target.H5: 77_953,
-    Target.TFLITE_FLOAT32: 77_150,
-    Target.TFLITE_FLOAT16: 39_315,
-    Target.TFLITE_DYNAMIC: 19_414,
-    Target.TFLITE_INT8: 19_295,
-}
 _ACCURACY = 0.96
 
 
@@ -71,13 +64,13 @@ def history(place: Place) -> Mapping[str, Sequence[float]]:
 
 
 def _file(place: Place, target: Target, draw: np.random.Generator) -> Mapping[str, float]:
-    dense = _DENSE[target]
+    dense = DENSE[target]
     zipped = round(dense * (1 - 0.87 * place.final) * draw.normal(1, 0.01))
     accuracy = _accuracy(place) + draw.normal(0, 0.001)
     values = {
         "size_bytes": round(dense * 1.06),
         "zip_bytes": zipped,
-        "zip_ratio": _DENSE[Target.H5] / zipped,
+        "zip_ratio": DENSE[Target.H5] / zipped,
         "accuracy": accuracy,
         "validation_accuracy": accuracy + draw.normal(0, 0.001),
         "accuracy_drop": _ACCURACY - accuracy,

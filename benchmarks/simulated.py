@@ -10,7 +10,7 @@ from runner.targets import Target
 
 SWEEP = "simulated"
 # Of mnist_cnn on MNIST: zipped bytes of the dense files, and the accuracy of its baseline.
-_DENSE = {
+DENSE = {
     Target.H5: 77_953,
     Target.TFLITE_FLOAT32: 77_150,
     Target.TFLITE_FLOAT16: 39_315,
@@ -109,8 +109,8 @@ def _file(target: Target, level: float, shrunk: float, generator: np.random.Gene
     return File(
         accuracy=round(accuracy * _IMAGES) / _IMAGES,
         validation_accuracy=round(validation * _IMAGES) / _IMAGES,
-        size_bytes=float(round(_DENSE[target] * 1.06)),
-        zip_bytes=float(round(_DENSE[target] * shrunk * generator.normal(1, 0.0005))),
+        size_bytes=float(round(DENSE[target] * 1.06)),
+        zip_bytes=float(round(DENSE[target] * shrunk * generator.normal(1, 0.0005))),
     )
 
 

@@ -1,14 +1,13 @@
 """The command line goes in; one run, or a sweep of runs, and an exit code come out."""
 
 import os
-import signal
 import sys
-from types import FrameType
 
 from runner import usage
 from runner.job import RefusedPoint, job
 from runner.locations import register
 from runner.refusal import Refused, one_line
+from runner.stopping import stop_once
 from runner.sweep.sweeper import PruningSweeper
 
 _FINISHED, _FAILED, _REFUSED = 0, 1, 2
@@ -24,8 +23,7 @@ def _main(arguments: list[str]) -> int:
     if {"--help", "-h"} & set(arguments):
         print(usage.text())
         return _FINISHED
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    stop_once()
     full = os.environ.get(_TRACEBACKS) == "1"
     # Hydra would print a failure its own way and exit with 1, whatever it was.
     os.environ[_TRACEBACKS] = "1"
@@ -49,13 +47,6 @@ def _main(arguments: list[str]) -> int:
 def _refuse(error: BaseException) -> int:
     print(f"runner: {usage.explained(error)}", file=sys.stderr)
     return _REFUSED
-
-
-def _stop(number: int, _: FrameType | None) -> None:
-    """Stop once: whoever is impatient must not keep runs from being closed."""
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, signal.SIG_IGN)
-    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

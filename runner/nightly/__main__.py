@@ -6,11 +6,9 @@ python -m runner.nightly [--config FILE] [COMMAND]
 import argparse
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from runner.command import Parser
@@ -18,6 +16,7 @@ from runner.nightly import scheduling
 from runner.nightly.lock import Busy
 from runner.nightly.settings import DEFAULT, NightlySettings, read
 from runner.refusal import Refused, one_line
+from runner.stopping import stop_once
 
 if TYPE_CHECKING:
     from runner.tracking import Store
@@ -32,8 +31,7 @@ night is at work; 4 something got worse; 130 or 143 stopped by Ctrl-C or SIGTERM
 
 def main() -> None:
     """Enter from the command line."""
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, _stop)
+    stop_once()
     logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(message)s", stream=sys.stdout)
     sys.exit(_main(_parser()))
 
@@ -126,13 +124,6 @@ def _store(settings: NightlySettings) -> "Store":
     store = Store(settings.uri, settings.experiment)
     store.connect(make=False)
     return store
-
-
-def _stop(number: int, _: FrameType | None) -> None:
-    """Stop once: whoever is impatient must not keep runs from being closed."""
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, signal.SIG_IGN)
-    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":
