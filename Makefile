@@ -5,9 +5,10 @@ PYTHON ?= $(firstword $(foreach name,python3.12 python3.11 python3.13 python3,\
 BIN := .venv/bin
 INSTALLED := .venv/installed
 SOURCES := runner tests benchmarks
+RESULTS := results_mnist results_fashion_mnist deep_compression
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep nightly test test-ui test-long screenshots bench ui check format lock clean
+.PHONY: help sweep nightly test test-ui test-long screenshots results bench ui check format lock clean
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +30,10 @@ test-long: $(INSTALLED) ## run the long tests: whole nights, real servers, a rea
 
 screenshots: $(INSTALLED) ## renew the pictures in docs/ on MNIST: RUNNER_DATA=FOLDER make screenshots
 	@SCREENSHOTS=docs $(BIN)/python -m pytest -m ui -n 0 tests/ui
+
+results: $(INSTALLED) ## renew docs/results.md on MNIST and Fashion-MNIST: RUNNER_DATA=FOLDER make results
+	@for sweep in $(RESULTS); do $(BIN)/python -m runner +sweep=$$sweep $(ARGS) || exit; done
+	@$(BIN)/python -m benchmarks.results_page $(RESULTS)
 
 bench: $(INSTALLED) ## measure speed on MNIST, beside one script a point: RUNNER_DATA=FOLDER make bench
 	@$(BIN)/python -m benchmarks.speed

@@ -77,7 +77,8 @@ def _percent(run: Record, target: str) -> str:
 def _layer_error(store: Store, point: Record) -> float:
     with Path(store.local_file(point, "layers.csv")).open() as file:
         layers = list(csv.DictReader(file))
-    return max(abs(float(layer["sparsity"]) - float(layer["asked"])) for layer in layers)
+    asked = [layer for layer in layers if layer["asked"]]
+    return max(abs(float(layer["sparsity"]) - float(layer["asked"])) for layer in asked)
 
 
 if __name__ == "__main__":

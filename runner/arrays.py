@@ -94,6 +94,13 @@ def _image_fault(images: Array) -> str | None:
 
 
 def _label_fault(labels: Array) -> str | None:
+    if labels.ndim == 2 and labels.shape[1] > 1 and labels.size:
+        return f"has shape {labels.shape}: {_many_labels(labels)}"
+    if labels.dtype.kind == "f":
+        return (
+            f"has type {labels.dtype}, which looks like regression; only classification is "
+            "supported: labels must be integers, one class an image"
+        )
     if labels.dtype.kind not in "ui":
         return f"has type {labels.dtype}; labels must be integers, one class an image"
     if labels.size == 0 or labels.shape not in ((labels.size,), (labels.size, 1)):
@@ -101,3 +108,10 @@ def _label_fault(labels: Array) -> str | None:
     if labels.min() < 0:
         return f"has the label {labels.min()}; labels start at 0"
     return None
+
+
+def _many_labels(labels: Array) -> str:
+    numbers = labels.dtype.kind in "buif"
+    if numbers and np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all():
+        return "one-hot labels are not supported; argmax(axis=1) makes one integer class an image"
+    return "several labels an image are not supported; give one integer class an image"

@@ -4,6 +4,7 @@ The only place that imports them: TFMOT needs Keras 2, which must be asked for b
 is first imported.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -35,19 +36,51 @@ with hushed(), _keras_3_absent():
     from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,
     )
+    from tensorflow_model_optimization.python.core.clustering.keras.cluster_wrapper import (
+        ClusterWeights,
+    )
+    from tensorflow_model_optimization.python.core.clustering.keras.clustering_registry import (
+        ClusteringRegistry,
+    )
+    from tensorflow_model_optimization.python.core.quantization.keras.collab_opts.cluster_preserve.cluster_preserve_quantize_registry import (  # noqa: E501
+        ClusterPreserveDefaultWeightsQuantizer,
+    )
+    from tensorflow_model_optimization.python.core.quantization.keras.default_8bit.default_8bit_quantize_configs import (  # noqa: E501
+        NoOpQuantizeConfig,
+    )
+    from tensorflow_model_optimization.python.core.quantization.keras.default_8bit.default_8bit_quantize_registry import (  # noqa: E501
+        Default8BitQuantizeRegistry,
+    )
+    from tensorflow_model_optimization.python.core.quantization.keras.quant_ops import (
+        MovingAvgQuantize,
+    )
+    from tensorflow_model_optimization.python.core.quantization.keras.quantize_aware_activation import (  # noqa: E501
+        NoOpActivation,
+    )
     from tensorflow_model_optimization.python.core.sparsity.keras.prune_registry import (
         PruneRegistry,
     )
+    from tensorflow_model_optimization.python.core.sparsity.keras.pruning_impl import Pruning
     from tensorflow_model_optimization.python.core.sparsity.keras.pruning_wrapper import (
         PruneLowMagnitude,
     )
 
 tf.get_logger().setLevel("ERROR")
+# Warnings about gradients, of models that are converted and not trained any more.
+logging.getLogger("absl").setLevel(logging.ERROR)
 
 __all__ = [
+    "ClusterPreserveDefaultWeightsQuantizer",
+    "ClusterWeights",
+    "ClusteringRegistry",
+    "Default8BitQuantizeRegistry",
     "Interpreter",
+    "MovingAvgQuantize",
+    "NoOpActivation",
+    "NoOpQuantizeConfig",
     "PruneLowMagnitude",
     "PruneRegistry",
+    "Pruning",
     "convert_variables_to_constants_v2",
     "keras",
     "make_repeatable",

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from runner import architectures
 from runner.backend import keras, make_repeatable, save_h5
 from runner.cache import baseline_folder
 from runner.data import Dataset
+from runner.own_model import models
+from runner.own_model.answer import gives_logits
 from runner.refusal import one_line
 from runner.settings import Settings
 from runner.training import History, train
@@ -49,6 +50,9 @@ def obtain(settings: Settings, data: Dataset, signature: str) -> Baseline:
     """Read the baseline from the cache or, the first time, train it; call it under its lock."""
     folder = baseline_folder(settings, signature)
     if folder.exists():
+        if settings.architecture.target:
+            # So that Keras knows classes of the user's own when it reads them.
+            models.build(settings.architecture, data.shape, data.classes)
         try:
             return _read(folder, signature)
         except DamagedCache as damage:
@@ -64,9 +68,14 @@ def obtain(settings: Settings, data: Dataset, signature: str) -> Baseline:
 
 def _train(settings: Settings, data: Dataset, signature: str) -> Baseline:
     make_repeatable(settings.seed, settings.threads)
-    model = architectures.build(settings.architecture.name, data.shape, data.classes)
-    log.info("baseline %s: training %d epochs", signature, settings.baseline.epochs)
-    return Baseline(signature, model, train(model, data, settings.baseline).history)
+    model = models.build(settings.architecture, data.shape, data.classes)
+    epochs = settings.baseline.epochs
+    if not epochs:
+        log.info("baseline %s: %s as it is", signature, settings.architecture.path)
+        return Baseline(signature, model, {})
+    log.info("baseline %s: training %d epochs", signature, epochs)
+    trained = train(model, data, settings.baseline, logits=gives_logits(model))
+    return Baseline(signature, model, trained.history)
 
 
 def _write(baseline: Baseline, folder: Path) -> None:

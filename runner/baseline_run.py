@@ -2,6 +2,7 @@
 
 import json
 import logging
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -13,10 +14,10 @@ from runner import baseline as baselines
 from runner.baseline import Baseline
 from runner.cache import reference_file
 from runner.data import Dataset
-from runner.delivery import Delivery, Reference, TargetsFailed
+from runner.delivery import Delivery, Finished, Reference, TargetsFailed
 from runner.parameters import as_yaml, baseline_parameters
 from runner.settings import Settings
-from runner.sparsity import measure_sparsity
+from runner.sparsity import LayerSparsity, measure_sparsity
 from runner.targets import Target
 from runner.tracking import Kind, Record, Store, StoreFailed
 
@@ -60,8 +61,8 @@ def complete(
         found = store.baseline(baseline.signature)
         missing = _missing(settings.export.targets, found) if found else []
         if found and missing:
-            run = store.reopen(found)
-            _deliver(baseline, missing, Delivery(run, folder, data, settings, Reference.of(found)))
+            delivery = Delivery(store.reopen(found), folder, data, settings, Reference.of(found))
+            _deliver(baseline, missing, delivery, _table(store, found))
 
 
 def _recorded(
@@ -70,11 +71,11 @@ def _recorded(
     found = store.baseline(baseline.signature)
     if found is None:
         tags = {"runner.signature": baseline.signature}
-        name = f"baseline {settings.architecture.name} on {settings.dataset.name}"
+        name = f"baseline {settings.architecture.label} on {settings.dataset.name}"
         run = store.new_run(Kind.BASELINE, name, baseline_parameters(settings), tags)
         run.log_inputs(data, as_yaml(settings))
         delivery = Delivery(run, folder, data, settings)
-        delivery.describe(baseline.history, measure_sparsity(baseline.model, asked=0.0))
+        delivery.describe(baseline.history, _layers(baseline))
         # The h5 file is what everything is compared with, whether or not it is to be shipped.
         _deliver(baseline, [Target.H5], delivery)
         found = store.baseline(baseline.signature)
@@ -88,12 +89,25 @@ def _missing(asked: Sequence[Target], found: Record) -> list[Target]:
     return [each for each in dict.fromkeys((*failed, *asked)) if not found.has_file(each)]
 
 
-def _deliver(baseline: Baseline, targets: Sequence[Target], delivery: Delivery) -> None:
+def _layers(baseline: Baseline) -> Sequence[LayerSparsity]:
+    return measure_sparsity(baseline.model, asked={})
+
+
+def _table(store: Store, found: Record) -> str:
+    """Read the table of layers as the run has it; someone may have deleted it."""
+    with tempfile.TemporaryDirectory() as folder, suppress(StoreFailed, OSError):
+        return store.fetch(found, "layers.csv", Path(folder)).read_text()
+    return ""
+
+
+def _deliver(
+    baseline: Baseline, targets: Sequence[Target], delivery: Delivery, table: str = ""
+) -> None:
     """Log files of the baseline in its run; a target that fails there fails only there."""
     run = delivery.run
     try:
         with run.closing():
-            delivery.deliver(baseline.model, targets)
+            delivery.deliver(Finished(baseline.model, _layers(baseline)), targets, table)
             run.tag(_FAILED, "")
     except TargetsFailed as failure:
         run.tag(_FAILED, " ".join(failure.targets))

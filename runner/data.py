@@ -3,13 +3,13 @@
 import functools
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from runner import arrays, download
+from runner import arrays, download, image_folder
 from runner.arrays import Array, Arrays
 from runner.refusal import Refused
 from runner.settings import DatasetSettings
@@ -28,7 +28,10 @@ _ALIGNMENT = 64
 
 @dataclass(frozen=True)
 class Split:
-    """Images as float32 in [0, 1] of shape (N, H, W, C); labels as int64 of shape (N,)."""
+    """Images as float32 in [0, 1] of shape (N, H, W, C); labels as int64 of shape (N,).
+
+    Images that a model takes in another shape have that shape: (N, H, W) or (N, H * W * C), say.
+    """
 
     images: NDArray[np.float32]
     labels: NDArray[np.int64]
@@ -45,16 +48,36 @@ class Dataset:
     test: Split
     classes: int
     digest: str
+    # Training images are moved by up to so many pixels, anew in every epoch.
+    shift: int = 0
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Shape of one image: height, width, channels."""
+        """Shape of one image as loaded: height, width, channels."""
         height, width, channels = self.train.images.shape[1:]
         return height, width, channels
 
+    def taken_by(self, shape: tuple[int, ...]) -> "Dataset":
+        """Give each image the shape that a model takes, without copying any.
+
+        Raises:
+            ValueError: such an image has another number of values.
+        """
+        loaded = self.train.images.shape[1:]
+        if shape == loaded:
+            return self
+        if math.prod(shape) != math.prod(loaded):
+            raise ValueError(f"images of shape {loaded} cannot be taken as {shape}")
+        return replace(
+            self,
+            train=_reshaped(self.train, shape),
+            validation=_reshaped(self.validation, shape),
+            test=_reshaped(self.test, shape),
+        )
+
 
 def local_file(settings: DatasetSettings) -> Path | None:
-    """Find the user's own file for this data set, if there is one."""
+    """Find the user's own file, or folder of images, for this data set, if there is one."""
     if settings.path is not None:
         return settings.path
     if settings.folder is None:
@@ -95,6 +118,8 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
 def _stored(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     if settings.name == "digits":
         return _digits(), "sklearn.datasets.load_digits"
+    if settings.name == "image_folder":
+        return arrays.read(image_folder.ensure(settings, cache), "dataset.path"), str(settings.path)
     path = local_file(settings)
     if path is None:
         path = cache / "datasets" / f"{settings.name}.npz"
@@ -112,6 +137,10 @@ def _digits() -> Arrays:
         digits.images / 16, digits.target, test_size=0.2, random_state=0, stratify=digits.target
     )
     return Arrays(x_train, y_train, x_test, y_test)
+
+
+def _reshaped(split: Split, shape: tuple[int, ...]) -> Split:
+    return replace(split, images=split.images.reshape(-1, *shape))
 
 
 def _images(stored: Array) -> NDArray[np.float32]:

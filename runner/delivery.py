@@ -1,19 +1,22 @@
 """A finished model goes in; its files and figures, one target after the other, come out logged."""
 
+import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from runner.backend import keras
 from runner.data import Dataset
 from runner.export import export, representative_images
-from runner.frozen import Exportable, exportable
+from runner.file_weights import weight_bytes
+from runner.frozen import Exportable, exportables
 from runner.latency import processor, time_file
+from runner.layers import as_csv
 from runner.measure import Classes, Images, Measurement, agreement, classify, measure
 from runner.refusal import one_line
 from runner.settings import Settings
-from runner.sparsity import LayerSparsity, as_csv, total_asked, total_sparsity
+from runner.sparsity import LayerSparsity, total_asked, total_sparsity
 from runner.targets import Target
 from runner.tracking import Record, Run
 from runner.training import History
@@ -45,6 +48,18 @@ class TargetsFailed(Exception):
 
 
 @dataclass(frozen=True)
+class Finished:
+    """A model to deliver, its prunable weights as measured, and its quantization-aware self.
+
+    The latter is there only after quantization-aware training; tflite_int8 is made of it.
+    """
+
+    model: keras.Model
+    layers: Sequence[LayerSparsity]
+    aware: keras.Model | None = None
+
+
+@dataclass(frozen=True)
 class Delivery:
     """Where the files and figures of a model go, and what they are compared with.
 
@@ -58,57 +73,75 @@ class Delivery:
     reference: Reference | None = None
 
     def describe(self, history: History, layers: Sequence[LayerSparsity]) -> None:
-        """Log how training went, by epoch, and the sparsity reached, in all and by layer."""
+        """Log how training went, by epoch, and the sparsity reached."""
         self.run.log_history(history)
+        self.weigh(layers)
+
+    def weigh(self, layers: Sequence[LayerSparsity]) -> None:
+        """Log the sparsity reached in all."""
         sparsity = total_sparsity(layers)
         reached = {"sparsity": sparsity, "sparsity_error": sparsity - total_asked(layers)}
         self.run.log_metrics(reached)
-        self.run.log_text(as_csv(layers), "layers.csv")
 
-    def deliver(self, model: keras.Model, targets: Sequence[Target]) -> list[Measurement]:
-        """Export, measure and log each target, one after the other.
+    def deliver(
+        self, finished: Finished, targets: Sequence[Target], table: str = ""
+    ) -> list[Measurement]:
+        """Export, measure and log each target, one after the other, and a table of the layers.
+
+        Args:
+            table: what this table was before; other targets' columns are kept.
 
         Raises:
             TargetsFailed: at the end, naming each target that failed and why.
         """
-        expected = classify(model, self.data.test.images)
-        number = self.settings.export.representative_images
-        calibration = representative_images(self.data.train.images, number, self.settings.seed)
-        measured: list[Measurement] = []
+        measured: dict[Target, Measurement] = {}
         failures: dict[Target, str] = {}
-        reference = self.reference
-        with exportable(model) as source:
+        data = self.data.taken_by(finished.model.input_shape[1:])
+        with exportables(finished.model, finished.aware) as sources:
+            expected = functools.cache(lambda source: classify(source.model, data.test.images))
             for target in targets:
                 # A converter may raise anything: one target's loss must not become another's.
                 try:
-                    file = self._file(source, target, calibration)
+                    file = self._file(sources.of(target), target, data)
                 except Exception as error:
                     log.exception("%s failed", target)
                     failures[target] = f"{target} failed: {one_line(error)}"
                     continue
-                if reference is None and target is Target.H5:
-                    reference = Reference(self.run.id, file.zip_bytes, file.accuracy)
-                self.run.log_metrics(_figures(file, expected, reference))
-                measured.append(file)
+                measured[target] = file
+                reference = self.reference or _own_reference(self.run, measured)
+                self.run.log_metrics(_figures(file, expected(sources.of(target)), reference))
+        weights = {str(each): weight_bytes(self._path(each), finished.model) for each in measured}
+        self.run.log_text(as_csv(finished.model, finished.layers, weights, table), "layers.csv")
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
-        return measured
+        return list(measured.values())
 
-    def _file(self, source: Exportable, target: Target, calibration: Images) -> Measurement:
+    def _file(self, source: Exportable, target: Target, data: Dataset) -> Measurement:
         """Export, measure and log one file."""
+        number = self.settings.export.representative_images
+        calibration = representative_images(data.train.images, number, self.settings.seed)
         path = export(source, target, self.folder, calibration)
-        file = measure(target, path, self.data, self.settings.threads)
-        if self.settings.measure.latency and target is not Target.H5:
-            self._time(path, target)
+        file = measure(target, path, data, self.settings.threads)
+        if self.settings.measure.latency and target.conversion:
+            self._time(path, target, data.test.images)
         self.run.log_file(path, "models")
         return file
 
-    def _time(self, path: Path, target: Target) -> None:
+    def _path(self, target: Target) -> Path:
+        return self.folder / target.file_name
+
+    def _time(self, path: Path, target: Target, images: Images) -> None:
         """Log how long a file takes for one image, and on what."""
-        latency = time_file(path, self.data.test.images)
+        latency = time_file(path, images)
         figures = {"latency_ms": latency.median_ms, "latency_p90_ms": latency.p90_ms}
         self.run.log_metrics({f"{name}/{target}": value for name, value in figures.items()})
         self.run.tag("runner.cpu", processor())
+
+
+def _own_reference(run: Run, measured: Mapping[Target, Measurement]) -> Reference | None:
+    """Take the h5 file of a run that has nothing else to be compared with."""
+    file = measured.get(Target.H5)
+    return Reference(run.id, file.zip_bytes, file.accuracy) if file else None
 
 
 def _figures(file: Measurement, expected: Classes, reference: Reference | None) -> dict[str, float]:
@@ -116,6 +149,7 @@ def _figures(file: Measurement, expected: Classes, reference: Reference | None) 
     figures = {
         "size_bytes": float(file.size_bytes),
         "zip_bytes": float(file.zip_bytes),
+        "zstd_bytes": float(file.zstd_bytes),
         "accuracy": file.accuracy,
         "validation_accuracy": file.validation_accuracy,
         "agreement": agreement(file.test_classes, expected),
@@ -123,4 +157,6 @@ def _figures(file: Measurement, expected: Classes, reference: Reference | None) 
     if reference:
         figures["zip_ratio"] = reference.zip_bytes / file.zip_bytes
         figures["accuracy_drop"] = reference.accuracy - file.accuracy
+    if file.arena_bytes is not None:
+        figures["arena_bytes"] = float(file.arena_bytes)
     return {f"{name}/{file.target}": value for name, value in figures.items()}

@@ -2,20 +2,25 @@
 
 import logging
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from runner import baseline_run, unlogged
 from runner.backend import make_repeatable
 from runner.baseline import Baseline
+from runner.compress import Compressed, compress
 from runner.data import Dataset, load
-from runner.delivery import Delivery
+from runner.delivery import Delivery, Finished
 from runner.identity import baseline_signature, fingerprint
+from runner.layers import stages_csv
 from runner.measure import Measurement
 from runner.outcome import Outcome
 from runner.parameters import as_yaml, point_parameters
-from runner.prune import prune, require_sparsity
+from runner.prune.pruning import Pruned, prune, require_sparsity
 from runner.refusal import SelfExplaining, one_line
 from runner.settings import Settings
+from runner.sparsity import LayerSparsity
 from runner.tracking import FINGERPRINT, Kind, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)
@@ -34,7 +39,7 @@ def run(settings: Settings, folder: Path) -> Outcome:
     """
     # First of all: a model that is only read settles TensorFlow's number of threads too.
     make_repeatable(settings.seed, settings.threads)
-    data = load(settings.dataset, settings.cache.folder)
+    data = replace(load(settings.dataset, settings.cache.folder), shift=settings.augment.shift)
     store = Store(settings.tracking.uri, settings.tracking.experiment)
     if settings.sweep.job == "baseline":
         signature = baseline_signature(settings, data.digest)
@@ -83,10 +88,24 @@ def _work(
     delivery = Delivery(point, folder / "models", data, settings, reference)
     delivery.describe(pruned.history, pruned.layers)
     require_sparsity(pruned.layers)
-    files = delivery.deliver(pruned.model, settings.export.targets)
-    seconds = {"training": pruned.training_seconds, "total": time.monotonic() - started}
-    point.log_metrics({f"seconds/{name}": value for name, value in seconds.items()})
+    compressed = compress(pruned.model, data, settings.compress, pruned.asked)
+    layers = _log_stages(pruned, compressed, point)
+    delivery.weigh(layers)
+    finished = Finished(compressed.model, layers, compressed.aware)
+    files = delivery.deliver(finished, settings.export.targets)
+    point.log_metrics({"seconds/total": time.monotonic() - started})
     return baseline, files
+
+
+def _log_stages(pruned: Pruned, compressed: Compressed, point: Run) -> Sequence[LayerSparsity]:
+    """Log how each stage after pruning went; return what all of them left of the weights."""
+    for stage in compressed.stages:
+        point.log_history({f"{stage.name}/{key}": each for key, each in stage.history.items()})
+    layers = {"prune": pruned.layers, **{each.name: each.layers for each in compressed.stages}}
+    point.log_text(stages_csv(layers), "stages.csv")
+    later = sum(stage.training_seconds for stage in compressed.stages)
+    point.log_metrics({"seconds/training": pruned.training_seconds + later})
+    return list(layers.values())[-1]
 
 
 def _begin(point: Run) -> None:
@@ -124,4 +143,4 @@ def _name(settings: Settings) -> str:
         return settings.sweep.point
     schedule = settings.schedule
     grows = f"{schedule.initial_sparsity:g} to {schedule.final_sparsity:g}"
-    return f"{settings.architecture.name} {grows} in {schedule.epochs} epochs"
+    return f"{settings.architecture.label} {grows} in {schedule.epochs} epochs"

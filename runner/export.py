@@ -1,9 +1,8 @@
 """A model and some training images go in; the file of the asked target comes out."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +10,9 @@ from numpy.typing import NDArray
 from runner.backend import save_h5, tf
 from runner.chatter import hushed
 from runner.frozen import Exportable
-from runner.targets import Target
+from runner.targets import Conversion, Target
 
 Images = NDArray[np.float32]
-
-Writer = Callable[[Exportable, Path, Images], None]
 
 
 def representative_images(images: Images, number: int, seed: int) -> Images:
@@ -28,7 +25,7 @@ def export(model: Exportable, target: Target, folder: Path, representative: Imag
     """Write the target's file into the folder and return its path.
 
     Args:
-        representative: float32 images in [0, 1], shape (N, H, W, C), that calibrate int8.
+        representative: float32 images in [0, 1], shape (N, H, W, C), that calibrate integer files.
 
     Raises:
         Exception: whatever the converter or the disk has against it; no file is left behind.
@@ -38,58 +35,30 @@ def export(model: Exportable, target: Target, folder: Path, representative: Imag
     # Written aside, then renamed: a file under its final name is always complete.
     aside = folder / f".{os.getpid()}.{target.file_name}"
     try:
-        WRITERS[target](model, aside, representative)
+        if target.conversion:
+            aside.write_bytes(_converted(model, target.conversion, representative))
+        else:
+            save_h5(model.model, str(aside))
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
     return path
 
 
-def _write_h5(model: Exportable, path: Path, _: Images) -> None:
-    save_h5(model.model, str(path))
-
-
-def _float32(_: Any, __: Images) -> None:
-    return None
-
-
-def _float16(converter: Any, _: Images) -> None:
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
-
-
-def _dynamic(converter: Any, _: Images) -> None:
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-
-
-def _int8(converter: Any, representative: Images) -> None:
+def _converted(model: Exportable, how: Conversion, representative: Images) -> bytes:
     def samples() -> Iterator[list[Images]]:
         return ([image[np.newaxis]] for image in representative)
 
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = samples
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
-
-
-def _tflite(configure: Callable[[Any, Images], None]) -> Writer:
-    """Make a writer of TFLite files from what is particular to one precision."""
-
-    def write(model: Exportable, path: Path, representative: Images) -> None:
-        with hushed():
-            converter = tf.lite.TFLiteConverter.from_saved_model(str(model.saved_model))
-            configure(converter, representative)
-            path.write_bytes(converter.convert())
-
-    return write
-
-
-# One entry a target: the only place that knows how its file is made.
-WRITERS: dict[Target, Writer] = {
-    Target.H5: _write_h5,
-    Target.TFLITE_FLOAT32: _tflite(_float32),
-    Target.TFLITE_FLOAT16: _tflite(_float16),
-    Target.TFLITE_DYNAMIC: _tflite(_dynamic),
-    Target.TFLITE_INT8: _tflite(_int8),
-}
+    with hushed():
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(model.saved_model))
+        converter.optimizations = [getattr(tf.lite.Optimize, name) for name in how.optimize]
+        converter.target_spec.supported_types = [getattr(tf, name) for name in how.types]
+        # A quantization-aware model has learnt the ranges that others are calibrated for.
+        if how.calibrated and not model.aware:
+            converter.representative_dataset = samples
+        # Without calibration, the converter does not take this wish; it comes to the same.
+        if how.operators and not model.aware:
+            converter.target_spec.supported_ops = [getattr(tf.lite.OpsSet, how.operators)]
+        converter.inference_input_type = getattr(tf, how.images)
+        converter.inference_output_type = getattr(tf, how.images)
+        return bytes(converter.convert())

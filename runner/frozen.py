@@ -10,14 +10,17 @@ from typing import Any
 
 from runner.backend import convert_variables_to_constants_v2, keras, tf
 from runner.chatter import hushed
+from runner.targets import Target
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exportable:
     """A model and, once a converter has asked for it, the same model as a frozen SavedModel."""
 
     model: keras.Model
     folder: Path
+    # Whether it was trained as if quantized.
+    aware: bool = False
 
     @functools.cached_property
     def saved_model(self) -> Path:
@@ -38,12 +41,29 @@ class Exportable:
         module.serve = tf.function(answers, autograph=False)
         with hushed():
             signature = module.serve.get_concrete_function(**{name: shape})
-            tf.saved_model.save(module, str(self.folder), signatures=signature)
+            # Nothing is trained any more; functions with gradients of their own, as swish, fail.
+            options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+            tf.saved_model.save(module, str(self.folder), signature, options)
         return self.folder
 
 
+@dataclass(frozen=True)
+class Exportables:
+    """A model and, after quantization-aware training, what it is when it is quantized."""
+
+    plain: Exportable
+    aware: Exportable | None
+
+    def of(self, target: Target) -> Exportable:
+        """Choose what the target's file is made of."""
+        if self.aware and target.conversion and target.conversion.aware:
+            return self.aware
+        return self.plain
+
+
 @contextmanager
-def exportable(model: keras.Model) -> Iterator[Exportable]:
-    """Prepare a model for any number of exports; its SavedModel is gone afterwards."""
+def exportables(model: keras.Model, aware: keras.Model | None = None) -> Iterator[Exportables]:
+    """Prepare for any number of exports; what converters read is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        yield Exportable(model, Path(folder))
+        learnt = aware and Exportable(aware, Path(folder, "aware"), aware=True)
+        yield Exportables(Exportable(model, Path(folder, "plain")), learnt)

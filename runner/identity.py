@@ -12,11 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from runner.architectures import ARCHITECTURES
-from runner.settings import Settings
+from runner.own_model.request import content
+from runner.settings import ArchitectureSettings, Settings
 
 # The rooms whose code decides what a dense model, and what a point, comes out as.
-_TRAINING = ("backend.py", "training.py", "resident_loop.py")
-_PRUNING = ("prune.py", "pruning_steps.py", "sparsity.py", "frozen.py", "export.py", "measure.py")
+_TRAINING = ("backend.py", "training.py", "resident_loop.py", "shifting.py")
+_PRUNING = (
+    "prune",
+    "sparsity.py",
+    "compress",
+    "targets.py",
+    "frozen.py",
+    "export.py",
+    "measure.py",
+    "arena.py",
+    "zstd.py",
+)
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
 
 
@@ -31,6 +42,7 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
         {
             "baseline": _baseline(settings, data_digest),
             "schedule": settings.schedule.model_dump(mode="json"),
+            "compress": settings.compress.counting,
             "export": settings.export.model_dump(mode="json"),
             "measure": settings.measure.model_dump(mode="json"),
             "code": _source_digest(_PRUNING),
@@ -47,20 +59,29 @@ def sweep_fingerprint(name: str, points: Iterable[str]) -> str:
 def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
     return {
         "data": data_digest,
-        "architecture": settings.architecture.model_dump(mode="json"),
+        "architecture": settings.architecture.model_dump(mode="json", include={"name", "target"}),
         "training": _source_digest(_TRAINING),
-        "builder": ARCHITECTURES[settings.architecture.name].source_digest,
+        "builder": _builder(settings.architecture),
         "baseline": settings.baseline.model_dump(mode="json"),
+        "augment": settings.augment.model_dump(mode="json"),
         "seed": settings.seed,
         "threads": settings.threads,
         "versions": {library: version(library) for library in _LIBRARIES},
     }
 
 
+def _builder(architecture: ArchitectureSettings) -> str:
+    """Identify what a network is made from, wherever it lies."""
+    if architecture.name in ARCHITECTURES:
+        return ARCHITECTURES[architecture.name].source_digest
+    return content(architecture) + _source_digest(("own_model",))
+
+
 @functools.cache
 def _source_digest(names: tuple[str, ...]) -> str:
-    folder = Path(__file__).parent
-    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()
+    rooms = [Path(__file__).parent / name for name in names]
+    files = [file for room in rooms for file in (sorted(room.glob("*.py")) or [room])]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _hash(what: dict[str, Any]) -> str:

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runner.arena import arena_bytes
 from runner.backend import Interpreter, keras, tf
 from runner.chatter import hushed
 from runner.data import Dataset, Split
 from runner.targets import Target
+from runner.zstd import zstd_bytes
 
 _BATCH = 200
 # ZIP's own beginning of time: the same bytes give the same zip at any hour.
@@ -26,11 +28,16 @@ Classes = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one exported file weighs, in bytes, and how it does, as shares of all images."""
+    """What one exported file weighs, in bytes, and how it does, as shares of all images.
+
+    The arena is what LiteRT's interpreter takes for one image, where it tells.
+    """
 
     target: Target
     size_bytes: int
     zip_bytes: int
+    zstd_bytes: int
+    arena_bytes: int | None
     accuracy: float
     validation_accuracy: float
     test_classes: Classes
@@ -49,6 +56,8 @@ def measure(target: Target, path: Path, data: Dataset, threads: int) -> Measurem
         target=target,
         size_bytes=path.stat().st_size,
         zip_bytes=zipped_bytes(path),
+        zstd_bytes=zstd_bytes(path),
+        arena_bytes=arena_bytes(path) if target.conversion else None,
         accuracy=_accuracy(test, data.test),
         validation_accuracy=_accuracy(validation, data.validation),
         test_classes=test,

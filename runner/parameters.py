@@ -11,7 +11,7 @@ from runner.store_address import without_password
 
 # The sweep's own marks are tags, not settings.
 _POINT = {"sweep"}
-_BASELINE = {"sweep", "schedule", "report", "export", "measure"}
+_BASELINE = {"sweep", "schedule", "compress", "report", "export", "measure"}
 
 
 def point_parameters(settings: Settings) -> dict[str, str]:

@@ -5,8 +5,15 @@ from pathlib import Path
 
 from runner import data
 from runner.architectures import ARCHITECTURES, Shape
+from runner.blueprint import plan
+from runner.data import Dataset
+from runner.own_model import file
+from runner.own_model.inspection import inspect
+from runner.own_model.request import Request, content
+from runner.own_model.unfit import refusing
+from runner.prune.prunable import check_schedule
 from runner.refusal import ImpossiblePoint, Refused
-from runner.settings import Settings
+from runner.settings import ArchitectureSettings, Settings
 
 
 def check(settings: Settings) -> None:
@@ -16,26 +23,41 @@ def check(settings: Settings) -> None:
         ImpossiblePoint: the architecture does not go with the data or with the schedule.
         Refused: the first other thing that cannot work.
     """
-    architecture, dataset = settings.architecture.name, settings.dataset
-    if architecture not in ARCHITECTURES:
-        known = ", ".join(ARCHITECTURES)
-        raise Refused(f"architecture.name={architecture}: must be one of {known}")
-    _dense_layers_exist(architecture, settings.schedule.dense_layers)
+    architecture, dataset = settings.architecture, settings.dataset
+    _architecture_is_there(architecture)
+    shipped = architecture.name in ARCHITECTURES
+    if shipped:
+        check_schedule(plan(architecture.name), settings.schedule, architecture.name)
     _cache_can_be_written(settings.cache.folder)
-    if data.local_file(dataset) is None:
-        _architecture_takes(architecture, data.SHAPES[dataset.name], dataset.name)
-    shape = data.load(dataset, settings.cache.folder).shape
-    _architecture_takes(architecture, shape, dataset.name)
+    if shipped and data.local_file(dataset) is None:
+        _architecture_takes(architecture.name, data.SHAPES[dataset.name], dataset.name)
+    loaded = data.load(dataset, settings.cache.folder)
+    if shipped:
+        _architecture_takes(architecture.name, loaded.shape, dataset.name)
+    # The sweep has looked at the models of all its points.
+    if not settings.sweep.run_id and (not shipped or settings.schedule.depends_on_shapes):
+        inspect(_request(settings, loaded))
 
 
-def _dense_layers_exist(architecture: str, names: tuple[str, ...]) -> None:
-    prunable = ARCHITECTURES[architecture].prunable
-    for name in names:
-        if name not in prunable:
-            raise ImpossiblePoint(
-                f"schedule.dense_layers: {name} is no layer that {architecture} prunes; "
-                f"it prunes {', '.join(prunable)}"
-            )
+def _architecture_is_there(architecture: ArchitectureSettings) -> None:
+    known = (*ARCHITECTURES, "keras_file", "callable")
+    if architecture.name not in known:
+        accepted = ", ".join(known)
+        raise Refused(f"architecture.name={architecture.name}: must be one of {accepted}")
+    if architecture.path is not None:
+        with refusing(architecture):
+            file.check(architecture.path, architecture.trust)
+    content(architecture)
+
+
+def _request(settings: Settings, loaded: Dataset) -> Request:
+    return Request(
+        architecture=settings.architecture,
+        schedule=settings.schedule,
+        compress=settings.compress,
+        shape=loaded.shape,
+        classes=loaded.classes,
+    )
 
 
 def _cache_can_be_written(folder: Path) -> None:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,13 +78,21 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         command.show(arguments, values, found.reason)
         return command.FAILED
     params = found.file.point.params
-    default = f"{params.get('dataset.name')}-{params.get('architecture.name')}"
+    default = f"{params.get('dataset.name')}-{_network(params)}"
     name = default if arguments.name is None else arguments.name
     values, done = _promote(store, found.file, name, values)
     uri = f"models:/{name}@champion"
     values |= {"name": name, "uri": uri, **asdict(done)}
     command.show(arguments, values, _told(store, found.file, uri, done))
     return command.DONE
+
+
+def _network(params: Mapping[str, str]) -> str:
+    """Say what the model is called: MLflow takes no colons and slashes in a name."""
+    target, path = (params.get(f"architecture.{each}", "null") for each in ("target", "path"))
+    if target != "null":
+        return target.rpartition(":")[2]
+    return params.get("architecture.name", "") if path == "null" else Path(path).stem
 
 
 def _promote(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data import Split
+from runner.shifting import shifted
 
 # What TensorFlow's kernels expect of the address of a tensor, in bytes.
 _ALIGNMENT = 64
@@ -32,13 +33,21 @@ class EpochFigures:
 class ResidentLoop:
     """Batches of one split, given to one function, in any order."""
 
-    def __init__(self, split: Split, batch_size: int, step: Callable[[Any, Any], _Sums]) -> None:
-        """Take a step, which maps images and labels of a batch to loss sum and right answers."""
+    def __init__(
+        self, split: Split, batch_size: int, step: Callable[[Any, Any], _Sums], shift: int = 0
+    ) -> None:
+        """Take a step, which maps images and labels of a batch to loss sum and right answers.
+
+        Args:
+            shift: images are moved by up to so many pixels each way, anew in every epoch.
+        """
         self._images, self._labels = _shared(split.images), tf.constant(split.labels)
-        self._batch_size, self._step = batch_size, step
+        self._batch_size, self._step, self._shift = batch_size, step, shift
         traced = tf.function(self._all, autograph=False)
         # Tracing, like the copy above, is no training: both are over before the first epoch.
-        self._run = traced.get_concrete_function(tf.TensorSpec([None], tf.int32))
+        self._run = traced.get_concrete_function(
+            tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, 2], tf.int32)
+        )
 
     def epoch(self, shuffle: bool = False) -> EpochFigures:
         """Go once through all images, in their own order or in a new random one."""
@@ -46,15 +55,20 @@ class ResidentLoop:
         # a kernel for every call.
         images = self._images.shape[0]
         order = np.random.permutation(images) if shuffle else np.arange(images)
-        loss, right = self._run(tf.constant(order, tf.int32))
+        shifts = np.zeros((0, 2), np.int32)
+        if self._shift:
+            shifts = np.random.randint(-self._shift, self._shift + 1, (images, 2), np.int32)
+        loss, right = self._run(tf.constant(order, tf.int32), tf.constant(shifts))
         return EpochFigures(float(loss) / images, int(right) / images)
 
-    def _all(self, order: Any) -> _Sums:
+    def _all(self, order: Any, shifts: Any) -> _Sums:
         size = tf.shape(order)[0]
 
         def batch(start: Any, loss: Any, right: Any) -> tuple[Any, Any, Any]:
             chosen = order[start : start + self._batch_size]
             images, labels = tf.gather(self._images, chosen), tf.gather(self._labels, chosen)
+            if self._shift:
+                images = shifted(images, shifts[start : start + self._batch_size])
             more_loss, more_right = self._step(images, labels)
             return start + self._batch_size, loss + more_loss, right + more_right
 
@@ -75,29 +89,41 @@ def _shared(array: NDArray[np.float32]) -> Any:
     return tf.experimental.dlpack.from_dlpack(view.__dlpack__())
 
 
-def training_step(model: keras.Model, optimizer: Any) -> Callable[[Any, Any], _Sums]:
-    """Make the step that changes the weights once; regularisation counts as part of the loss."""
+def training_step(model: keras.Model, logits: bool = False) -> Callable[[Any, Any], _Sums]:
+    """Make the step of a compiled model that changes its weights once.
+
+    Regularisation counts as part of the loss.
+    """
 
     def step(images: Any, labels: Any) -> _Sums:
         with tf.GradientTape() as tape:
-            scores = model(images, training=True)
-            losses = keras.losses.sparse_categorical_crossentropy(labels, scores)
+            scores = model(_as_taken(images, model), training=True)
+            losses = _losses(labels, scores, logits)
             loss = tf.add_n([tf.reduce_mean(losses), *model.losses])
         weights = model.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        model.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
         return _sums(losses, scores, labels)
 
     return step
 
 
-def judging_step(model: keras.Model) -> Callable[[Any, Any], _Sums]:
+def judging_step(model: keras.Model, logits: bool = False) -> Callable[[Any, Any], _Sums]:
     """Make the step that only looks."""
 
     def step(images: Any, labels: Any) -> _Sums:
-        scores = model(images, training=False)
-        return _sums(keras.losses.sparse_categorical_crossentropy(labels, scores), scores, labels)
+        scores = model(_as_taken(images, model), training=False)
+        return _sums(_losses(labels, scores, logits), scores, labels)
 
     return step
+
+
+def _as_taken(images: Any, model: keras.Model) -> Any:
+    """Bring images into the shape that the model takes, as (784,) for (28, 28, 1)."""
+    return tf.reshape(images, [-1, *model.input_shape[1:]])
+
+
+def _losses(labels: Any, scores: Any, logits: bool) -> Any:
+    return keras.losses.sparse_categorical_crossentropy(labels, scores, from_logits=logits)
 
 
 def _sums(losses: Any, scores: Any, labels: Any) -> _Sums:

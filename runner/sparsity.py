@@ -1,26 +1,30 @@
 """A Keras model goes in; the exact zeros of each weight that TFMOT can prune come out."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from runner.backend import PruneRegistry, keras
+from runner.prune.pattern import EACH_WEIGHT, Pattern
 
 
 @dataclass(frozen=True)
 class LayerSparsity:
-    """Exact zeros among the prunable weights of one layer; asked is None for a dense layer."""
+    """Exact zeros and values of a layer's prunable weights; asked is None for a dense layer.
+
+    What is missed says how the zeros differ from those asked for; None if by no more than rounding.
+    """
 
     layer: str
     weight: str
     shape: tuple[int, ...]
     parameters: int
     zeros: int
+    distinct: int
     asked: float | None
+    missed: str | None = None
 
     @property
     def sparsity(self) -> float:
@@ -29,20 +33,32 @@ class LayerSparsity:
 
 
 def measure_sparsity(
-    model: keras.Model, asked: float, dense_layers: Sequence[str] = ()
+    model: keras.Model, asked: Mapping[str, float], pattern: Pattern = EACH_WEIGHT
 ) -> tuple[LayerSparsity, ...]:
-    """Count the exact zeros of every weight that TFMOT can prune."""
+    """Count the exact zeros and the distinct values of every weight that TFMOT can prune.
+
+    Args:
+        asked: the final sparsity by layer name, without the layers that are left dense.
+        pattern: how the zeros were asked to lie.
+    """
     return tuple(
-        LayerSparsity(
-            layer=layer.name,
-            weight=weight.name.split("/")[-1].split(":")[0],
-            shape=tuple(weight.shape),
-            parameters=int(np.prod(weight.shape)),
-            zeros=int(np.count_nonzero(weight.numpy() == 0)),
-            asked=None if layer.name in dense_layers else asked,
-        )
+        _measured(layer.name, weight, asked.get(layer.name), pattern)
         for layer in model.layers
         for weight in prunable_weights(layer)
+    )
+
+
+def _measured(layer: str, weight: Any, asked: float | None, pattern: Pattern) -> LayerSparsity:
+    values = weight.numpy()
+    return LayerSparsity(
+        layer=layer,
+        weight=weight.name.split("/")[-1].split(":")[0],
+        shape=values.shape,
+        parameters=values.size,
+        zeros=int(np.count_nonzero(values == 0)),
+        distinct=len(np.unique(values)),
+        asked=asked,
+        missed=None if asked is None else pattern.missed(values, asked),
     )
 
 
@@ -62,18 +78,6 @@ def total_sparsity(layers: Sequence[LayerSparsity]) -> float:
 def total_asked(layers: Sequence[LayerSparsity]) -> float:
     """Return the share of zeros that was asked for among the same weights."""
     return sum((layer.asked or 0.0) * layer.parameters for layer in layers) / _parameters(layers)
-
-
-def as_csv(layers: Sequence[LayerSparsity]) -> str:
-    """Write one line a weight: where it is, how large, how many zeros, how many were asked for."""
-    table = io.StringIO()
-    rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["layer", "weight", "shape", "parameters", "zeros", "sparsity", "asked"])
-    for each in layers:
-        shape = "x".join(map(str, each.shape))
-        figures = [each.parameters, each.zeros, each.sparsity, each.asked]
-        rows.writerow([each.layer, each.weight, shape, *figures])
-    return table.getvalue()
 
 
 def _parameters(layers: Sequence[LayerSparsity]) -> int:

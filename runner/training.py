@@ -46,16 +46,26 @@ class Trained:
 
 
 def train(
-    model: keras.Model, data: Dataset, settings: TrainingSettings, callbacks: Sequence[Any] = ()
+    model: keras.Model,
+    data: Dataset,
+    settings: TrainingSettings,
+    callbacks: Sequence[Any] = (),
+    logits: bool = False,
 ) -> Trained:
     """Fit with Adam and crossentropy; the history has loss, train_accuracy, val_loss, val_accuracy.
 
     Each epoch that ends is logged with its number, from 1, and how many there are.
+
+    Args:
+        logits: whether the model gives logits rather than probabilities.
     """
     # The older Adam is the same arithmetic, in one kernel a variable.
     model.compile(keras.optimizers.legacy.Adam(settings.learning_rate))
-    learn = ResidentLoop(data.train, settings.batch_size, training_step(model, model.optimizer))
-    judge = ResidentLoop(data.validation, _EVALUATION_BATCH, judging_step(model))
+    # Else the first of two traces would do nothing but make what the optimizer remembers.
+    model.optimizer._create_all_weights(model.trainable_variables)
+    step = training_step(model, logits)
+    learn = ResidentLoop(data.train, settings.batch_size, step, data.shift)
+    judge = ResidentLoop(data.validation, _EVALUATION_BATCH, judging_step(model, logits))
     told = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=settings.epochs)
     history: dict[str, list[float]] = {}
     seconds = 0.0

@@ -46,14 +46,16 @@ Every night: python -m runner.nightly --help
 `--hydra-help` shows Hydra's own options.
 """
 
-_GROUPS = ("dataset", "architecture", "baseline", "schedule", "export", "tracking")
-_SINGLE = ("measure", "report", "cache")
+_GROUPS = ("dataset", "architecture", "baseline", "schedule", "compress", "export", "tracking")
+_SINGLE = ("augment", "measure", "report", "cache")
 
 
 def text() -> str:
     """Compose the short help."""
     groups = [f"  {name:<14}{' '.join(_options(CONF / name))}" for name in _GROUPS]
-    sweeps = [f"  {path.stem:<16}{_runs(path)} runs" for path in _files(SWEEPS / "sweep")]
+    files = _files(SWEEPS / "sweep")
+    width = max(len(path.stem) for path in files) + 2
+    sweeps = [f"  {path.stem:<{width}}{_runs(path)} runs" for path in files]
     settings = [f"  {name:<14}{known_settings([name])}" for name in (*_GROUPS, *_SINGLE)]
     settings.append(f"  {'sweep':<14}retries, max_failures, resume, reuse, budget_hours, first")
     return _TEXT.format(

@@ -5,9 +5,10 @@ import pytest
 
 from runner import architectures
 from runner.backend import Interpreter, keras, make_repeatable
-from runner.export import WRITERS, export, representative_images
-from runner.frozen import exportable
+from runner.export import export, representative_images
+from runner.frozen import exportables
 from runner.targets import Target
+from tests.flatbuffer import weights
 
 IMAGES = np.random.default_rng(0).random((30, 8, 8, 1), dtype=np.float32)
 
@@ -19,10 +20,29 @@ def model() -> keras.Model:
 
 
 @pytest.fixture(scope="module")
+def sparse_model() -> keras.Model:
+    """Dense layers large enough for every target to quantize, nine of ten weights zero."""
+    make_repeatable(0, 1)
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Flatten(input_shape=(8, 8, 1)),
+            layers.Dense(48, "relu", name="hidden"),
+            layers.Dense(32, "softmax", name="output"),
+        ]
+    )
+    for layer in model.layers[1:]:
+        kernel = layer.kernel.numpy()
+        kernel[np.abs(kernel) < np.quantile(np.abs(kernel), 0.9)] = 0
+        layer.kernel.assign(kernel)
+    return model
+
+
+@pytest.fixture(scope="module")
 def files(model: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> dict[Target, Path]:
     folder = tmp_path_factory.mktemp("models")
-    with exportable(model) as source:
-        return {target: export(source, target, folder, IMAGES) for target in Target}
+    with exportables(model) as sources:
+        return {target: export(sources.plain, target, folder, IMAGES) for target in Target}
 
 
 def _types(path: Path) -> list[np.dtype[np.generic]]:
@@ -32,13 +52,64 @@ def _types(path: Path) -> list[np.dtype[np.generic]]:
     return [np.dtype(each["dtype"]) for each in interpreter.get_tensor_details()]
 
 
-def test_every_target_has_a_writer() -> None:
-    assert set(WRITERS) == set(Target)
-
-
 def test_files_are_named_by_their_target(files: dict[Target, Path]) -> None:
     assert files[Target.H5].name == "h5.h5"
     assert files[Target.TFLITE_INT8].name == "tflite_int8.tflite"
+
+
+# What the file's own tensors say: the type of every kernel, and whether it is sparse-encoded.
+STORED = {
+    Target.TFLITE_FLOAT32: (np.float32, False),
+    Target.TFLITE_FLOAT16: (np.float16, False),
+    Target.TFLITE_DYNAMIC: (np.int8, False),
+    Target.TFLITE_INT8: (np.int8, False),
+    Target.TFLITE_INT16X8: (np.int8, False),
+    Target.TFLITE_FLOAT32_SPARSE: (np.float32, True),
+}
+
+
+def test_every_tflite_target_is_looked_into() -> None:
+    assert set(STORED) == {target for target in Target if target.conversion}
+
+
+@pytest.mark.parametrize("target", STORED)
+def test_kernels_are_stored_as_the_target_says_with_every_zero(
+    sparse_model: keras.Model, tmp_path: Path, target: Target
+) -> None:
+    with exportables(sparse_model) as sources:
+        path = export(sources.plain, target, tmp_path, IMAGES)
+    dtype, sparse = STORED[target]
+    stored = {tensor.values.size: tensor for tensor in weights(path) if tensor.values is not None}
+    for layer in ("hidden", "output"):
+        kernel = sparse_model.get_layer(layer).get_weights()[0]
+        tensor = stored[kernel.size]
+        assert tensor.dtype == dtype
+        assert tensor.sparse == sparse
+        assert tensor.quantized == (dtype is np.int8)
+        assert tensor.values is not None
+        zero = tensor.values == 0
+        # TFLite keeps the outputs first.
+        assert np.all(zero[kernel.T == 0])
+        if dtype is not np.int8:
+            np.testing.assert_allclose(tensor.values, kernel.T, rtol=1e-3)
+
+
+def test_sparse_encoding_shrinks_the_file_itself(sparse_model: keras.Model, tmp_path: Path) -> None:
+    with exportables(sparse_model) as sources:
+        sizes = [
+            export(sources.plain, target, tmp_path, IMAGES).stat().st_size
+            for target in (Target.TFLITE_FLOAT32, Target.TFLITE_FLOAT32_SPARSE)
+        ]
+    assert sizes[1] < sizes[0] / 2
+
+
+def test_int16x8_takes_and_gives_int16(model: keras.Model, tmp_path: Path) -> None:
+    with exportables(model) as sources:
+        path = export(sources.plain, Target.TFLITE_INT16X8, tmp_path, IMAGES)
+    interpreter = Interpreter(str(path))
+    for tensor in (*interpreter.get_input_details(), *interpreter.get_output_details()):
+        assert tensor["dtype"] is np.int16
+        assert tensor["quantization"][1] == 0
 
 
 def test_nothing_but_the_files_is_left(files: dict[Target, Path]) -> None:
@@ -76,8 +147,8 @@ def test_h5_is_read_back_with_the_same_weights(
 def test_a_target_that_cannot_be_written_leaves_nothing(model: keras.Model, tmp_path: Path) -> None:
     blocked = tmp_path / Target.H5.file_name
     blocked.mkdir()
-    with exportable(model) as source, pytest.raises(OSError, match="directory"):
-        export(source, Target.H5, tmp_path, IMAGES)
+    with exportables(model) as sources, pytest.raises(OSError, match="directory"):
+        export(sources.plain, Target.H5, tmp_path, IMAGES)
     assert list(tmp_path.iterdir()) == [blocked]
 
 

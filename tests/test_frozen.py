@@ -5,7 +5,7 @@ import pytest
 
 from runner import architectures
 from runner.backend import Interpreter, keras, make_repeatable, tf
-from runner.frozen import exportable
+from runner.frozen import exportables
 
 IMAGES = np.random.default_rng(0).random((30, 8, 8, 1), dtype=np.float32)
 
@@ -17,8 +17,8 @@ def model() -> keras.Model:
 
 
 def test_a_file_answers_as_the_model_does_by_its_signature(model: keras.Model) -> None:
-    with exportable(model) as source:
-        converter = tf.lite.TFLiteConverter.from_saved_model(str(source.saved_model))
+    with exportables(model) as sources:
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(sources.plain.saved_model))
         content = converter.convert()
     answer = Interpreter(model_content=content).get_signature_runner("serving_default")
     name, given = model.input_names[0], model.output_names[0]
@@ -29,9 +29,20 @@ def test_a_file_answers_as_the_model_does_by_its_signature(model: keras.Model) -
 def test_the_saved_model_is_written_once_when_asked_for_and_gone_afterwards(
     model: keras.Model,
 ) -> None:
-    with exportable(model) as source:
-        assert list(source.folder.iterdir()) == []
-        first = source.saved_model
+    with exportables(model) as sources:
+        assert not sources.plain.folder.exists()
+        first = sources.plain.saved_model
         written = (first / "saved_model.pb").stat().st_mtime_ns
-        assert (source.saved_model / "saved_model.pb").stat().st_mtime_ns == written
+        assert (sources.plain.saved_model / "saved_model.pb").stat().st_mtime_ns == written
     assert not Path(first).exists()
+
+
+def test_functions_with_gradients_of_their_own_are_frozen_too() -> None:
+    make_repeatable(0, 1)
+    layers = [keras.layers.Flatten(input_shape=(8, 8, 1)), keras.layers.Dense(3, "swish")]
+    model = keras.Sequential(layers)
+    with exportables(model) as sources:
+        content = tf.lite.TFLiteConverter.from_saved_model(str(sources.plain.saved_model)).convert()
+    answer = Interpreter(model_content=content).get_signature_runner("serving_default")
+    (scores,) = answer(**{model.input_names[0]: IMAGES[:1]}).values()
+    np.testing.assert_allclose(scores, model(IMAGES[:1]).numpy(), atol=1e-6)

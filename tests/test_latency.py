@@ -10,10 +10,11 @@ import pytest
 
 from runner import architectures, data
 from runner.backend import make_repeatable
-from runner.delivery import Delivery
+from runner.delivery import Delivery, Finished
 from runner.export import export
-from runner.frozen import exportable
+from runner.frozen import exportables
 from runner.latency import processor, summarized, time_file
+from runner.sparsity import measure_sparsity
 from runner.targets import Target
 from runner.tracking import Run
 from tests.conftest import Command, Configure, runs_in
@@ -26,8 +27,8 @@ TIMED = (Target.TFLITE_FLOAT32, Target.TFLITE_INT8)
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Target, Path]:
     folder = tmp_path_factory.mktemp("models")
     make_repeatable(0, 1)
-    with exportable(architectures.build("mnist_cnn", (8, 8, 1), 3)) as source:
-        return {target: export(source, target, folder, IMAGES) for target in TIMED}
+    with exportables(architectures.build("mnist_cnn", (8, 8, 1), 3)) as sources:
+        return {target: export(sources.plain, target, folder, IMAGES) for target in TIMED}
 
 
 @pytest.mark.parametrize("target", TIMED)
@@ -59,16 +60,19 @@ def test_nothing_is_timed_unasked(settings: Configure, tmp_path: Path) -> None:
     run = Run(lambda: pytest.fail("nothing is sent"))
     dataset = data.load(asked.dataset, tmp_path)
     model = architectures.build("mnist_cnn", dataset.shape, dataset.classes)
-    Delivery(run, tmp_path / "models", dataset, asked).deliver(model, [Target.TFLITE_INT8])
+    Delivery(run, tmp_path / "models", dataset, asked).deliver(
+        Finished(model, measure_sparsity(model, {})), [Target.TFLITE_INT8]
+    )
     assert "accuracy/tflite_int8" in {name for name, *_ in run.notes.metrics}
     assert not any("latency" in name for name, *_ in run.notes.metrics)
     assert run.notes.tags == {}
 
 
 def test_every_tflite_file_has_its_latency_and_no_h5_file(swept: tuple[Path, str, str]) -> None:
-    timed = [target for target in Target if target is not Target.H5]
-    names = [f"{name}/{target}" for name in ("latency_ms", "latency_p90_ms") for target in timed]
     points, baselines = (runs_in(swept[0], kind) for kind in ("point", "baseline"))
+    timed = [each for each in Target if each.conversion and points[0].has_file(each)]
+    assert len(timed) == 4
+    names = [f"{name}/{target}" for name in ("latency_ms", "latency_p90_ms") for target in timed]
     for run in [*points, *baselines]:
         assert {name for name in run.metrics if "latency" in name} == set(names)
         assert all(run.metrics[name] > 0 for name in names)

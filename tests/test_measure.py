@@ -9,7 +9,7 @@ from runner import architectures, data
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.data import Dataset
 from runner.export import export
-from runner.frozen import exportable
+from runner.frozen import exportables
 from runner.measure import agreement, measure, zipped_bytes
 from runner.settings import DatasetSettings
 from runner.targets import Target
@@ -30,8 +30,8 @@ def model(tiny: Dataset) -> keras.Model:
 
 
 def _export(model: keras.Model, target: Target, folder: Path, tiny: Dataset) -> Path:
-    with exportable(model) as source:
-        return export(source, target, folder, tiny.train.images)
+    with exportables(model) as sources:
+        return export(sources.plain, target, folder, tiny.train.images)
 
 
 @pytest.mark.parametrize("target", Target)

@@ -7,9 +7,9 @@ import pytest
 from runner import architectures, data
 from runner.backend import keras, make_repeatable
 from runner.data import Dataset
-from runner.prune import SparsityMissed, prune, require_sparsity
+from runner.prune.pruning import SparsityMissed, prune, require_sparsity
 from runner.settings import DatasetSettings, ScheduleSettings
-from runner.sparsity import as_csv, measure_sparsity, total_asked, total_sparsity
+from runner.sparsity import measure_sparsity, total_asked, total_sparsity
 from runner.training import train
 from tests.conftest import write_npz
 
@@ -24,6 +24,11 @@ SCHEDULE = {
     "begin": 0.0,
     "end": 0.75,
     "dense_layers": [],
+    "layer_sparsity": {},
+    "block_size": (1, 1),
+    "block_pooling": "avg",
+    "m_by_n": None,
+    "policy": "all",
 }
 
 
@@ -109,7 +114,16 @@ def test_named_layers_stay_dense(dense: keras.Model, tiny: Dataset) -> None:
     assert output.sparsity == pytest.approx(0.8, abs=0.005)
     assert pruned.history["epoch_sparsity"][-1] == total_sparsity(pruned.layers)
     assert total_sparsity(pruned.layers) == pytest.approx(total_asked(pruned.layers), abs=0.005)
-    assert as_csv(pruned.layers).splitlines()[1] == "conv,kernel,3x3x1x12,108,0,0.0,"
+    assert pruned.asked == {"output": 0.8}
+
+
+def test_layers_have_sparsities_of_their_own(dense: keras.Model, tiny: Dataset) -> None:
+    own = {"con*": 0.1, "*": 0.6}
+    pruned = prune(dense, tiny, _schedule(layer_sparsity=own))
+    assert pruned.asked == {"conv": 0.1, "output": 0.6}
+    conv, output = pruned.layers
+    assert (conv.zeros, output.zeros) == (round(0.1 * 108), round(0.6 * output.parameters))
+    require_sparsity(pruned.layers)
 
 
 def test_a_missed_sparsity_fails(dense: keras.Model, tiny: Dataset) -> None:
@@ -125,7 +139,7 @@ def test_a_missed_sparsity_fails(dense: keras.Model, tiny: Dataset) -> None:
 
 
 def test_a_dense_model_measures_dense(dense: keras.Model) -> None:
-    assert total_sparsity(measure_sparsity(dense, asked=0.0)) == 0
+    assert total_sparsity(measure_sparsity(dense, asked={})) == 0
 
 
 def test_the_same_seed_gives_the_same_weights(dense: keras.Model, tiny: Dataset) -> None:

@@ -1,15 +1,17 @@
 """Whole epochs inside TensorFlow, against Keras' own way."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from runner import architectures, data
-from runner.backend import keras, make_repeatable
+from runner.backend import keras, make_repeatable, tf
 from runner.data import Dataset
 from runner.resident_loop import ResidentLoop, judging_step
 from runner.settings import BaselineSettings, DatasetSettings
+from runner.shifting import shifted
 from runner.training import train
 from tests.conftest import write_npz
 
@@ -70,3 +72,38 @@ def test_an_epoch_goes_over_every_image_once_also_in_random_order(tiny: Dataset)
     assert in_order.accuracy == np.mean(scores.argmax(-1) == tiny.train.labels)
     losses = keras.losses.sparse_categorical_crossentropy(tiny.train.labels, scores)
     assert in_order.loss == pytest.approx(float(losses.numpy().mean()), rel=1e-4)
+
+
+def test_shifted_images_are_moved_by_whole_pixels_and_filled_with_zeros() -> None:
+    images = np.random.default_rng(0).random((4, 6, 6, 2), dtype=np.float32)
+    shifts = np.array([[0, 0], [1, 0], [0, 2], [-1, -2]], np.int32)
+    moved = shifted(tf.constant(images), tf.constant(shifts)).numpy()
+    expected = np.zeros_like(images)
+    expected[0] = images[0]
+    expected[1, :, :-1] = images[1, :, 1:]
+    expected[2, :-2] = images[2, 2:]
+    expected[3, 2:, 1:] = images[3, :-2, :-1]
+    np.testing.assert_array_equal(moved, expected)
+
+
+def test_images_are_moved_anew_in_every_epoch_and_each_by_itself(tiny: Dataset) -> None:
+    make_repeatable(0, 1)
+    seen: list[np.ndarray] = []
+
+    def step(images: Any, labels: Any) -> tuple[Any, Any]:
+        tf.numpy_function(lambda each: seen.append(each.copy()), [images], [])
+        return tf.constant(0, tf.float64), tf.math.count_nonzero(labels)
+
+    loop = ResidentLoop(tiny.train, 1000, step, shift=1)
+    loop.epoch()
+    loop.epoch()
+    first, second = seen
+    original = tiny.train.images
+    assert not np.array_equal(first, second)
+    still = [np.array_equal(one, other) for one, other in zip(first, original, strict=True)]
+    # One move in nine is none at all.
+    assert 0 < sum(still) < len(still) / 3
+    inner = np.pad(original, [(0, 0), (1, 1), (1, 1), (0, 0)])
+    for image, padded in zip(first, inner, strict=True):
+        moves = [padded[y : y + 8, x : x + 8] for x in range(3) for y in range(3)]
+        assert any(np.array_equal(image, each) for each in moves)

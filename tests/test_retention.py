@@ -13,7 +13,7 @@ from mlflow.entities import ViewType
 from runner import architectures, process
 from runner.backend import make_repeatable
 from runner.export import export
-from runner.frozen import exportable
+from runner.frozen import exportables
 from runner.nightly import disk
 from runner.nightly.cleaning import Cleaned, clean
 from runner.refusal import Refused
@@ -108,8 +108,8 @@ def _of(night: str) -> set[str]:
 def tflite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real file, of a network that was not trained."""
     make_repeatable(0, 1)
-    with exportable(architectures.build("mnist_cnn", (8, 8, 1), 3)) as source:
-        return export(source, Target.TFLITE_INT8, tmp_path_factory.mktemp("models"), IMAGES)
+    with exportables(architectures.build("mnist_cnn", (8, 8, 1), 3)) as sources:
+        return export(sources.plain, Target.TFLITE_INT8, tmp_path_factory.mktemp("models"), IMAGES)
 
 
 @pytest.fixture(scope="module")

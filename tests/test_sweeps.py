@@ -15,7 +15,16 @@ from runner.sweep.candidates import expand
 from tests.conftest import write_npz
 
 FILES = sorted((SWEEPS / "sweep").glob("*.yaml"))
-RUNS = {"nightly": 4, "smoke": 2, "sparsity": 12, "mnist": 12, "fashion_mnist": 8}
+RUNS = {
+    "nightly": 4,
+    "smoke": 2,
+    "sparsity": 12,
+    "mnist": 12,
+    "fashion_mnist": 8,
+    "deep_compression": 12,
+    "results_mnist": 36,
+    "results_fashion_mnist": 24,
+}
 
 
 def _axes(path: Path) -> dict[str, str]:

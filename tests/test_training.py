@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from runner import architectures, data
-from runner.backend import make_repeatable
+from runner.backend import keras, make_repeatable
 from runner.data import Dataset
 from runner.settings import BaselineSettings, DatasetSettings
 from runner.training import steps_per_epoch, train
@@ -48,3 +49,24 @@ def test_every_step_counts_one_step_of_the_optimizer(tiny: Dataset) -> None:
     model = architectures.build("mnist_cnn", tiny.shape, tiny.classes)
     train(model, tiny, _settings(3))
     assert int(model.optimizer.iterations) == 3 * steps_per_epoch(len(tiny.train.labels), 8)
+
+
+def test_images_are_brought_into_the_shape_that_the_model_takes(tiny: Dataset) -> None:
+    figures = []
+    for shape in (tiny.shape, (64,), (8, 8)):
+        make_repeatable(0, 1)
+        layers = [keras.layers.Flatten(input_shape=shape), keras.layers.Dense(3, "softmax")]
+        moved = replace(tiny, shift=1)
+        figures.append(train(keras.Sequential(layers), moved, _settings(2)).history)
+    assert figures[0] == figures[1] == figures[2]
+
+
+def test_logits_learn_as_probabilities_do(tiny: Dataset) -> None:
+    losses = []
+    for activation in ("softmax", "linear"):
+        make_repeatable(0, 1)
+        layers = [keras.layers.Flatten(input_shape=tiny.shape), keras.layers.Dense(3, activation)]
+        model = keras.Sequential(layers)
+        history = train(model, tiny, _settings(2), logits=activation == "linear").history
+        losses.append([*history["loss"], *history["val_loss"]])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)

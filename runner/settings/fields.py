@@ -9,6 +9,7 @@ from typing import Annotated
 from hydra.utils import to_absolute_path
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from runner.refusal import Refused
 from runner.store_address import ACCEPTED, resolve
 from runner.targets import Target
 
@@ -16,6 +17,34 @@ from runner.targets import Target
 def _distinct(targets: tuple[Target, ...]) -> tuple[Target, ...]:
     if len(set(targets)) != len(targets):
         raise ValueError("a target stands twice")
+    return targets
+
+
+class _Frozen(dict[str, float]):
+    """Settings are frozen, and hashed as such: nobody changes this."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+
+def _fewer_of_more(pair: tuple[int, int] | None) -> tuple[int, int] | None:
+    if pair and pair[0] >= pair[1]:
+        raise ValueError("all of them would be zero")
+    return pair
+
+
+def _no_quantized_sparse_file(targets: object) -> object:
+    """Refuse by its reason what people ask for first.
+
+    Raises:
+        Refused: LiteRT's XNNPACK delegate does not load files that are both.
+    """
+    for target in targets if isinstance(targets, list) else ():
+        if str(target).endswith("_sparse") and target not in tuple(Target):
+            raise Refused(
+                f"export.targets={target}: LiteRT cannot run sparse encoding together with "
+                f"quantization; take {Target.TFLITE_FLOAT32_SPARSE}, or a quantized file zipped"
+            )
     return targets
 
 
@@ -28,6 +57,10 @@ OptionalCount = Annotated[
     int | None, Field(strict=True, ge=1, description="a whole number of at least 1, or null")
 ]
 Repeats = Annotated[int, Field(strict=True, ge=0, description="a whole number of at least 0")]
+# TFMOT keeps zeros with at least 3, and int8 has no more than 256.
+Clusters = Annotated[
+    int, Field(strict=True, ge=3, le=256, description="a whole number from 3 to 256")
+]
 Seed = Annotated[
     int, Field(strict=True, ge=0, lt=2**32, description="a whole number from 0 to 2^32 - 1")
 ]
@@ -36,6 +69,10 @@ Sparsity = Annotated[
 ]
 Share = Annotated[
     float, Field(strict=True, gt=0, lt=1, description="a share between 0 and 1, both excluded")
+]
+OptionalShare = Annotated[
+    float | None,
+    Field(strict=True, gt=0, lt=1, description="a share between 0 and 1, both excluded"),
 ]
 Begin = Annotated[
     float, Field(strict=True, ge=0, lt=1, description="a share from 0 up to, but below, 1")
@@ -52,7 +89,25 @@ OptionalRate = Annotated[
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
 Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]
 Names = Annotated[tuple[Name, ...], Field(description="a list of names")]
-LayerNames = Annotated[tuple[Name, ...], Field(description="a list of layer names")]
+LayerNames = Annotated[
+    tuple[Name, ...], Field(description="a list of layer names, or patterns as in conv_*")
+]
+LayerSparsities = Annotated[
+    dict[Name, Sparsity],
+    AfterValidator(_Frozen),
+    Field(description="final sparsities by layer name or pattern, as in {conv_*: 0.5}"),
+]
+# Of the weights of a dense layer: inputs and outputs.
+Block = Annotated[tuple[Count, Count], Field(description="two whole numbers, as in [1,4]")]
+MByN = Annotated[
+    tuple[Count, Count] | None,
+    AfterValidator(_fewer_of_more),
+    Field(description="two whole numbers, the first one smaller, as in [2,4], or null"),
+]
+OptionalSize = Annotated[
+    tuple[Count, Count] | None,
+    Field(description="height and width in pixels, as in [32,32]"),
+]
 Folder = Annotated[Path, AfterValidator(_absolute), Field(description="a folder's path")]
 # An environment variable that is set to nothing arrives as an empty text.
 OptionalFolder = Annotated[
@@ -61,9 +116,11 @@ OptionalFolder = Annotated[
     AfterValidator(_absolute),
     Field(description="a folder's path, or null"),
 ]
+OptionalText = Annotated[str | None, Field(strict=True, min_length=1, description="a name")]
 OptionalFile = Annotated[Path | None, AfterValidator(_absolute), Field(description="a file's path")]
 Targets = Annotated[
     tuple[Target, ...],
+    BeforeValidator(_no_quantized_sparse_file),
     AfterValidator(_distinct),
     Field(min_length=1, description=f"a list, without repeats, of {', '.join(Target)}"),
 ]

@@ -2,133 +2,77 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
 from runner.refusal import Refused
 from runner.settings.fields import (
-    Begin,
     Count,
     Drop,
-    End,
     Flag,
     Folder,
-    LayerNames,
     Name,
     Names,
     OptionalCount,
-    OptionalFile,
-    OptionalFolder,
     OptionalRate,
     Rate,
     Repeats,
     Seed,
-    Share,
-    Sparsity,
     StoreAddress,
     Targets,
 )
+from runner.settings.group import Group
+from runner.settings.material import ArchitectureSettings, DatasetSettings
+from runner.settings.schedule import CompressSettings, ScheduleSettings
 
 
-class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DatasetSettings(_Group):
-    """Which images to learn from, and where they lie."""
-
-    name: Annotated[
-        Literal["digits", "mnist", "fashion_mnist", "cifar10", "npz"],
-        Field(description="one of digits, mnist, fashion_mnist, cifar10, npz"),
-    ]
-    validation_share: Share
-    folder: OptionalFolder = None
-    path: OptionalFile = None
-
-    @model_validator(mode="after")
-    def _npz_has_a_path(self) -> Self:
-        if self.name == "npz" and self.path is None:
-            raise Refused("dataset.path=null: dataset=npz takes the path of an .npz file")
-        return self
-
-
-class ArchitectureSettings(_Group):
-    """Which network to build."""
-
-    name: Name
-
-
-class BaselineSettings(_Group):
+class BaselineSettings(Group):
     """How the dense model is trained, before any pruning."""
 
-    epochs: Count
+    epochs: Repeats
     batch_size: Count
     learning_rate: Rate
     shuffle: Flag
 
 
-class ScheduleSettings(_Group):
-    """How sparsity grows while the baseline is fine-tuned; begin and end are shares of it."""
+class AugmentSettings(Group):
+    """How training images vary from epoch to epoch; in pixels."""
 
-    name: Annotated[
-        Literal["polynomial", "constant"], Field(description="one of polynomial, constant")
-    ]
-    initial_sparsity: Sparsity
-    final_sparsity: Sparsity
-    epochs: Count
-    batch_size: Count
-    learning_rate: Rate
-    shuffle: Flag
-    begin: Begin
-    end: End
-    dense_layers: LayerNames
-
-    @model_validator(mode="after")
-    def _values_fit_together(self) -> Self:
-        if self.begin >= self.end:
-            raise _impossible("begin", self.begin, f"below schedule.end={self.end}")
-        if self.initial_sparsity > self.final_sparsity:
-            accepted = f"at most schedule.final_sparsity={self.final_sparsity}"
-            raise _impossible("initial_sparsity", self.initial_sparsity, accepted)
-        if self.name == "constant" and self.initial_sparsity != self.final_sparsity:
-            accepted = f"schedule.final_sparsity={self.final_sparsity} in a constant schedule"
-            raise _impossible("initial_sparsity", self.initial_sparsity, accepted)
-        return self
+    shift: Repeats
 
 
-class ExportSettings(_Group):
+class ExportSettings(Group):
     """Which files to write, and how many training images calibrate the integer one."""
 
     targets: Targets
     representative_images: Count
 
 
-class MeasureSettings(_Group):
+class MeasureSettings(Group):
     """What is measured of a file besides its bytes and its accuracy."""
 
     latency: Flag
 
 
-class TrackingSettings(_Group):
+class TrackingSettings(Group):
     """Where MLflow keeps the runs."""
 
     uri: StoreAddress
     experiment: Name
 
 
-class ReportSettings(_Group):
+class ReportSettings(Group):
     """How much accuracy a file may lose and still be shipped."""
 
     max_drop: Drop
 
 
-class CacheSettings(_Group):
+class CacheSettings(Group):
     """Where trained baselines and downloaded data sets are kept for the next run."""
 
     folder: Folder
 
 
-class SweepSettings(_Group):
+class SweepSettings(Group):
     """How a sweep goes about its points; the last five are written by the runner itself.
 
     Nothing of this changes what a point comes out as.
@@ -147,15 +91,17 @@ class SweepSettings(_Group):
     job: Annotated[Literal["point", "baseline"], Field(description="point or baseline")] = "point"
 
 
-class Settings(_Group):
+class Settings(Group):
     """Everything that one point needs to know."""
 
     seed: Seed
     threads: Count
     dataset: DatasetSettings
     architecture: ArchitectureSettings
+    augment: AugmentSettings
     baseline: BaselineSettings
     schedule: ScheduleSettings
+    compress: CompressSettings
     export: ExportSettings
     measure: MeasureSettings
     tracking: TrackingSettings
@@ -163,7 +109,11 @@ class Settings(_Group):
     cache: CacheSettings
     sweep: SweepSettings
 
-
-def _impossible(field: str, value: float, accepted: str) -> PydanticCustomError:
-    line = f"schedule.{field}={value}: must be {accepted}"
-    return PydanticCustomError("impossible", "{line}", {"line": line})
+    @model_validator(mode="after")
+    def _something_is_trained(self) -> Self:
+        if self.baseline.epochs == 0 and self.architecture.name != "keras_file":
+            raise Refused(
+                "baseline.epochs=0: must be a whole number of at least 1; only the weights of "
+                "architecture=keras_file can be taken as they are"
+            )
+        return self

@@ -59,7 +59,10 @@ def known_settings(group: list[str], root: Model = Settings) -> str:
 
 def _accepted(keys: list[str], root: Model) -> str:
     model = _model(keys[:-1], root)
-    field = model.model_fields.get(keys[-1]) if model else None
+    if model is None:
+        # A value inside of a setting, as in schedule.layer_sparsity.
+        return _accepted(keys[:-1], root)
+    field = model.model_fields.get(keys[-1])
     return (field and field.description) or "a group of settings"
 
 

@@ -39,4 +39,4 @@ def baseline_jobs(points: Iterable[Point]) -> list[Job]:
 
 
 def _name(point: Point) -> str:
-    return f"baseline {point.settings.architecture.name} ({point.signature[:6]})"
+    return f"baseline {point.settings.architecture.label} ({point.signature[:6]})"

@@ -28,7 +28,8 @@ class Notes:
     inputs: list[dict[str, str]] = field(default_factory=list)
 
     def add_metrics(self, values: Mapping[str, float]) -> None:
-        """Note figures that a run has once."""
+        """Note figures that a run has once: of what was not sent yet, the last value counts."""
+        self.metrics = [each for each in self.metrics if each[0] not in values]
         self.add_history({name: [value] for name, value in values.items()}, first=0)
 
     def add_history(self, history: Mapping[str, Sequence[float]], first: int = 1) -> None:

@@ -14,7 +14,12 @@ def layers(findings: Findings) -> Figure | None:
     # Two points may share a name when sweeps are side by side.
     columns = [f"{findings.sweep_of(point)} {point.name}".strip() for point in points]
     named = [
-        {f"{line['layer']} {line['weight']}": float(line["sparsity"]) for line in lines}
+        {
+            f"{line['layer']} {line['weight']}": float(line["sparsity"])
+            for line in lines
+            # Older tables hold nothing but what can be pruned.
+            if line.get("prunable", "True") == "True"
+        }
         for lines in (findings.layers[point.id] for point in points)
     ]
     names = list(dict.fromkeys(name for each in named for name in each))

@@ -1,0 +1,79 @@
+"""An untrained model goes in; why it cannot be clustered or quantized comes out."""
+
+from collections.abc import Iterator
+
+from runner.backend import ClusteringRegistry, Default8BitQuantizeRegistry, keras
+from runner.compress.clustering import LEAST_CLUSTERS, wrap
+from runner.compress.copies import copied
+from runner.compress.quantizing import made_aware
+from runner.compress.scheme import Unquantizable
+from runner.settings import CompressSettings
+from runner.sparsity import prunable_weights
+
+# What TFMOT rounds before or after; of the layer Activation also relu6.
+_ACTIVATIONS = frozenset({"gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"})
+
+
+def unsupported(model: keras.Model, settings: CompressSettings) -> str | None:
+    """Build what the stages would build, and return in one line what TFMOT has against it.
+
+    The model stays as it is; None means that all stages can be built.
+    """
+    reasons = []
+    if settings.clusters_weights:
+        reasons.append(_why_not_clustered(model, settings.clusters))
+    if settings.quantizes:
+        reasons.append(_why_not_quantized(model, settings.clusters_weights))
+    return "; ".join(filter(None, reasons)) or None
+
+
+def _why_not_clustered(model: keras.Model, clusters: int) -> str | None:
+    if clusters < LEAST_CLUSTERS:
+        return f"compress.clusters={clusters}: TFMOT keeps zeros with at least {LEAST_CLUSTERS}"
+    refused = [
+        _named(layer)
+        for layer in model.layers
+        if (weights := prunable_weights(layer))
+        # The wrappers of layers with several kernels keep no zeros.
+        and (len(weights) > 1 or not ClusteringRegistry.supports(layer))
+    ]
+    if refused:
+        return f"cannot be clustered by TFMOT: {', '.join(refused)}"
+    wrap(copied(model), clusters)
+    return None
+
+
+def _why_not_quantized(model: keras.Model, clustered: bool) -> str | None:
+    refused = list(_unknown(model))
+    if not refused:
+        try:
+            made_aware(model, clustered)
+        except Unquantizable as error:
+            refused = [str(error)]
+        except Exception as error:
+            refused = [str(error).strip().splitlines()[0]]
+    return f"cannot be quantized by TFMOT: {', '.join(refused)}" if refused else None
+
+
+def _unknown(model: keras.Model) -> Iterator[str]:
+    """Name what TFMOT would fail at without a name, or pass over in silence."""
+    known = Default8BitQuantizeRegistry()
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.InputLayer | keras.layers.BatchNormalization):
+            # Whether a normalization can be quantized depends on the layer before it.
+            continue
+        if isinstance(layer, keras.Model):
+            yield f"{layer.name} (a model inside the model)"
+        elif not known.supports(layer):
+            yield _named(layer)
+        elif (name := _activation(layer)) not in _ACTIVATIONS:
+            yield f"{layer.name} ({type(layer).__name__} with the activation {name})"
+
+
+def _activation(layer: keras.layers.Layer) -> str:
+    name = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    return "relu" if isinstance(layer, keras.layers.Activation) and name == "relu6" else name
+
+
+def _named(layer: keras.layers.Layer) -> str:
+    return f"{layer.name} ({type(layer).__name__})"

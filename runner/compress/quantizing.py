@@ -1,0 +1,53 @@
+"""A pruned model and the data go in; a copy, fine-tuned as if quantized to int8, comes out."""
+
+from runner.backend import keras, tf, tfmot
+from runner.chatter import hushed
+from runner.compress.copies import copied
+from runner.compress.scheme import KeepingScheme
+from runner.data import Dataset
+from runner.own_model.answer import gives_logits
+from runner.settings import CompressSettings
+from runner.training import Trained, train
+
+_PREFIX = "quant_"
+
+
+def quantize(
+    model: keras.Model, data: Dataset, settings: CompressSettings
+) -> tuple[keras.Model, Trained]:
+    """Fine-tune a copy whose weights and activations are rounded as in an int8 file.
+
+    Zeros stay, and after clustering shared values do. Source: Jacob et al., "Quantization and
+    training of neural networks for efficient integer-arithmetic-only inference", 2018.
+    """
+    aware = made_aware(model, settings.clusters_weights)
+    return aware, train(aware, data, settings, logits=gives_logits(model))
+
+
+def made_aware(model: keras.Model, clustered: bool) -> keras.Model:
+    """Wrap all layers of a copy so that they round.
+
+    Raises:
+        Unquantizable: TFMOT does not know how to quantize some layers.
+    """
+    quantization = tfmot.quantization.keras
+    # AutoGraph would rewrite the wrappers' source code, again for every model, to no effect.
+    apply = tf.autograph.experimental.do_not_convert(quantization.quantize_apply)
+    with hushed():
+        annotated = quantization.quantize_annotate_model(copied(model))
+        return apply(annotated, KeepingScheme(clustered), quantized_layer_name_prefix=_PREFIX)
+
+
+def without_rounding(aware: keras.Model, like: keras.Model) -> keras.Model:
+    """Put the weights, as trained and not rounded, into a copy of the model that was quantized."""
+    plain = keras.models.clone_model(like)
+    for layer in plain.layers:
+        if layer.weights:
+            wrapper = aware.get_layer(_PREFIX + layer.name)
+            trained = {_short(weight): weight.numpy() for weight in wrapper.weights}
+            layer.set_weights([trained[_short(weight)] for weight in layer.weights])
+    return plain
+
+
+def _short(weight: tf.Variable) -> str:
+    return str(weight.name).rpartition("/")[2]

@@ -1,0 +1,63 @@
+"""A pruned model, data and settings go in; it comes out clustered, quantization-aware, or both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from runner.backend import keras
+from runner.compress.clustering import cluster
+from runner.compress.kept import require_kept
+from runner.compress.quantizing import quantize, without_rounding
+from runner.data import Dataset
+from runner.settings import CompressSettings
+from runner.sparsity import LayerSparsity, measure_sparsity
+from runner.training import History, Trained
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one stage came to: its layers' zeros and values, and its seconds in training steps."""
+
+    name: str
+    history: History
+    layers: tuple[LayerSparsity, ...]
+    training_seconds: float
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """A model without wrappers, and the quantization-aware one that int8 files are made of."""
+
+    model: keras.Model
+    aware: keras.Model | None
+    stages: tuple[Stage, ...]
+
+
+def compress(
+    pruned: keras.Model, data: Dataset, settings: CompressSettings, asked: Mapping[str, float]
+) -> Compressed:
+    """Cluster, then make quantization-aware, as the settings ask; the pruned model stays as it is.
+
+    Args:
+        asked: the final sparsity by layer name, for the layers that were pruned.
+
+    Raises:
+        StageBroke: a stage has lost zeros or shared values.
+    """
+    model, aware = pruned, None
+    stages: list[Stage] = []
+    before = measure_sparsity(pruned, asked)
+    clusters = settings.clusters if settings.clusters_weights else None
+
+    def done(name: str, trained: Trained) -> None:
+        layers = measure_sparsity(model, asked)
+        require_kept(name, stages[-1].layers if stages else before, layers, clusters)
+        stages.append(Stage(name, trained.history, layers, trained.step_seconds))
+
+    if settings.clusters_weights:
+        model, trained = cluster(model, data, settings)
+        done("cluster", trained)
+    if settings.quantizes:
+        aware, trained = quantize(model, data, settings)
+        model = without_rounding(aware, model)
+        done("qat", trained)
+    return Compressed(model, aware, tuple(stages))

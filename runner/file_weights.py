@@ -1,0 +1,152 @@
+"""An exported file and its model go in; the bytes of each weight in that file come out."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py  # type: ignore[import-untyped]
+from ai_edge_litert import schema_py_generated as schema
+
+from runner.backend import keras
+
+Shape = tuple[int, ...]
+# The name of a layer, and of one of its weights.
+Key = tuple[str, str]
+Weights = Mapping[str, Mapping[str, Any]]
+
+# They turn a constant into the numbers that the next operator takes.
+_UNPACKING = (schema.BuiltinOperator.DEQUANTIZE, schema.BuiltinOperator.DENSIFY)
+_INTEGERS = (schema.TensorType.INT32, schema.TensorType.INT64)
+
+
+@dataclass(frozen=True)
+class _Constant:
+    """A tensor whose values are in the file."""
+
+    name: str
+    shape: Shape
+    size_bytes: int
+
+
+def weight_bytes(path: Path, model: keras.Model) -> dict[Key, int]:
+    """Count the bytes of each weight in an h5 or TFLite file, by layer and weight ("kernel").
+
+    A weight that a TFLite file holds only as part of another one, such as those of a batch
+    normalization in the convolution before it, is not found; nor are several of one layer that
+    neither name nor shape tells apart. A sparse weight counts with its indices, a quantized one
+    without its scales and zero points. Layers that share a constant count it each.
+    """
+    weights = {layer.name: _named_weights(layer) for layer in model.layers}
+    return _in_h5(path, weights) if path.suffix == ".h5" else _in_tflite(path, model, weights)
+
+
+def _named_weights(layer: keras.layers.Layer) -> dict[str, Any]:
+    """Name the weights of a layer, but for those that share a name, as in a layer of layers."""
+    names = [weight.name.split("/")[-1].split(":")[0] for weight in layer.weights]
+    named = zip(names, layer.weights, strict=True)
+    return {name: weight for name, weight in named if names.count(name) == 1}
+
+
+def _in_h5(path: Path, weights: Weights) -> dict[Key, int]:
+    with h5py.File(path) as file:
+        return {
+            (layer, name): file[place].id.get_storage_size()
+            for layer, named in weights.items()
+            for name, weight in named.items()
+            if (place := f"model_weights/{layer}/{weight.name}") in file
+        }
+
+
+def _in_tflite(path: Path, model: keras.Model, weights: Weights) -> dict[Key, int]:
+    file = schema.ModelT.InitFromPackedBuf(path.read_bytes())
+    # What the model answers is named after the signature, not after the layer it comes from.
+    for at, layer in zip(file.subgraphs[0].outputs, model.output_names, strict=False):
+        file.subgraphs[0].tensors[at].name = f"{model.name}/{layer}/".encode()
+    found: dict[Key, int] = {}
+    for answer, constants in _operators(file):
+        # Constants come second: one that several layers share may have the name of any of them.
+        names = (answer, ";".join(constant.name for constant in constants))
+        matches = (_matched(constants, _shapes(name, model.name, weights)) for name in names)
+        # A later operator counts: a separable convolution's bias is in the last of its two.
+        found |= next(filter(None, matches), {})
+    return found
+
+
+def _shapes(name: str, model: str, weights: Weights) -> dict[Key, Shape]:
+    """Give the weights of the layers in a tensor's name: "model/relu/Relu;model/conv/Conv2D"."""
+    layers = []
+    for scope in name.split(";"):
+        fitting = [layer for layer in weights if scope.startswith(_scopes(model, layer))]
+        # A name may hold a slash: the layer "block/conv" is meant rather than the layer "block".
+        layers += [max(fitting, key=len)] if fitting else []
+    return {
+        (layer, weight): tuple(variable.shape)
+        for layer in layers
+        for weight, variable in weights[layer].items()
+    }
+
+
+def _scopes(model: str, layer: str) -> tuple[str, str]:
+    # TFMOT's quantization-aware training wraps each layer in one of its own.
+    return f"{model}/{layer}/", f"{model}/quant_{layer}/"
+
+
+def _matched(constants: Sequence[_Constant], weights: Mapping[Key, Shape]) -> dict[Key, int]:
+    """Count the bytes of each constant of an operator that only one of the weights fits."""
+    found: dict[Key, int] = {}
+    for constant in sorted(constants, key=lambda each: len(each.shape), reverse=True):
+        fitting = [key for key, shape in weights.items() if _fits(shape, constant.shape)]
+        # What goes with a kernel is of the same layer, not of the normalization behind it.
+        if owners := {layer for layer, _ in found}:
+            fitting = [key for key in fitting if key[0] in owners]
+        if len(fitting) == 1:
+            found[fitting[0]] = constant.size_bytes
+    return found
+
+
+def _fits(weight: Shape, constant: Shape) -> bool:
+    """Tell whether a weight of Keras may be stored in this shape."""
+    if len(weight) < 2 or len(constant) < 2:
+        return weight == constant
+    *sides, inputs, outputs = weight
+    convolution, transposed = (outputs, *sides, inputs), (inputs, *sides, outputs)
+    shapes = (weight, convolution, transposed, (*sides, inputs * outputs))
+    return _long(constant) in [_long(shape) for shape in shapes]
+
+
+def _long(shape: Iterable[int]) -> Shape:
+    """Leave out the sides of 1, which the converter adds and drops as it needs them."""
+    return tuple(side for side in shape if side != 1)
+
+
+def _operators(file: Any) -> Iterator[tuple[str, list[_Constant]]]:
+    """Yield the name of each operator's answer and the constants that it takes, in order."""
+    for graph in file.subgraphs:
+        packed: dict[int, int] = {}
+        for operator in graph.operators:
+            # Which of the two fields holds the code depends on the converter's version.
+            code = file.operatorCodes[operator.opcodeIndex]
+            if max(code.deprecatedBuiltinCode, code.builtinCode) in _UNPACKING:
+                source = operator.inputs[0]
+                packed[operator.outputs[0]] = packed.get(source, source)
+                continue
+            inputs = [] if operator.inputs is None else operator.inputs
+            tensors = [graph.tensors[packed.get(at, at)] for at in inputs if at >= 0]
+            constants = (_constant(tensor, file) for tensor in tensors)
+            answer = graph.tensors[operator.outputs[0]].name.decode()
+            yield answer, [constant for constant in constants if constant]
+
+
+def _constant(tensor: Any, file: Any) -> _Constant | None:
+    """Read what a tensor takes in the file; None for one without values and for a new shape."""
+    values = file.buffers[tensor.buffer].data
+    # A bias may be stored in integers, but then it has a scale.
+    scaled = tensor.quantization is not None and tensor.quantization.scale is not None
+    if values is None or len(values) == 0 or (tensor.type in _INTEGERS and not scaled):
+        return None
+    shape = () if tensor.shape is None else tuple(map(int, tensor.shape))
+    dimensions = tensor.sparsity.dimMetadata if tensor.sparsity else []
+    lists = [each for one in dimensions for each in (one.arraySegments, one.arrayIndices) if each]
+    indices = sum(each.values.nbytes for each in lists)
+    return _Constant(tensor.name.decode(), shape, len(values) + indices)

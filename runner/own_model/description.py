@@ -1,0 +1,89 @@
+"""The path of a model goes in; what the file says of its model, read without Keras, comes out."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py  # type: ignore[import-untyped]
+
+from runner.own_model.saved_model import described_objects
+from runner.own_model.unfit import Unfit, short
+
+_WHOLE = "save the whole model, with model.save(...)"
+
+
+@dataclass(frozen=True)
+class Description:
+    """The version of Keras that wrote it, its layers as Keras describes them, its loss, if any."""
+
+    keras_version: str
+    layers: Any
+    loss: Any
+
+
+def read(path: Path) -> Description:
+    """Read what a file or folder says of its model; nothing of it is executed.
+
+    Raises:
+        Unfit: there is no such file, or it holds no whole model of Keras.
+    """
+    if not path.exists():
+        raise Unfit("no such file or folder")
+    try:
+        if path.is_dir():
+            return _saved_model(path)
+        if zipfile.is_zipfile(path):
+            return _keras(path)
+        if h5py.is_hdf5(path):
+            return _h5(path)
+        path.open("rb").close()
+    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+        raise Unfit(f"cannot be read ({short(error)})") from None
+    raise Unfit("is no model: must be a .h5 or .keras file of Keras 2, or a SavedModel folder")
+
+
+def _h5(path: Path) -> Description:
+    with h5py.File(path) as file:
+        texts = {name: _text(file.attrs.get(name)) for name in ("keras_version", "model_config")}
+        training = json.loads(_text(file.attrs.get("training_config")) or "{}")
+        if not texts["model_config"] or "model_weights" not in file:
+            raise Unfit(f"holds no model, at most its weights: {_WHOLE}")
+    return _described(texts["keras_version"], json.loads(texts["model_config"]), training)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value or "")
+
+
+def _keras(path: Path) -> Description:
+    if path.suffix != ".keras":
+        raise Unfit("is a zip file: Keras reads such a model only if its name ends in .keras")
+    with zipfile.ZipFile(path) as file:
+        names = file.namelist()
+        if "config.json" not in names or "metadata.json" not in names:
+            raise Unfit(f"is a zip file without a model of Keras: {_WHOLE}")
+        metadata, config = (
+            json.loads(file.read(f"{each}.json")) for each in ("metadata", "config")
+        )
+    return _described(metadata["keras_version"], config, config.pop("compile_config", None))
+
+
+def _saved_model(path: Path) -> Description:
+    if not (path / "saved_model.pb").is_file():
+        raise Unfit("is a folder without a SavedModel (saved_model.pb)")
+    part = path / "keras_metadata.pb"
+    objects = described_objects(part.read_bytes()) if part.is_file() else {}
+    if "root" not in objects:
+        raise Unfit(
+            "is a SavedModel without Keras' part (keras_metadata.pb), as model.export(...) and "
+            f"tf.saved_model.save(...) write it: {_WHOLE}"
+        )
+    trainings = [each.pop("training_config", None) for each in objects.values()]
+    version = objects["root"].get("keras_version", "2")
+    return _described(version, list(objects.values()), next(filter(None, trainings), None))
+
+
+def _described(version: Any, layers: Any, training: Any) -> Description:
+    return Description(str(version), layers, (training or {}).get("loss"))

@@ -1,0 +1,41 @@
+"""The path of a model goes in; a digest of its content, wherever it lies, comes out."""
+
+import functools
+import hashlib
+from pathlib import Path
+
+from runner.own_model.unfit import Unfit, short
+
+# Path, size in bytes, time of the last change in nanoseconds.
+_Stamp = tuple[str, int, int]
+
+
+def digest(path: Path) -> str:
+    """Identify the content of a file, or of all files of a folder with their relative names.
+
+    Raises:
+        Unfit: it cannot be read.
+    """
+    try:
+        inside = path.rglob("*") if path.is_dir() else [path]
+        files = sorted(each for each in inside if each == path or each.is_file())
+        return _of(str(path), tuple(_stamp(file) for file in files))
+    except OSError as error:
+        raise Unfit(f"cannot be read ({short(error)})") from None
+
+
+def _stamp(file: Path) -> _Stamp:
+    status = file.stat()
+    return str(file), status.st_size, status.st_mtime_ns
+
+
+# Each point of a sweep asks, and a file may be large.
+@functools.lru_cache(maxsize=16)
+def _of(root: str, files: tuple[_Stamp, ...]) -> str:
+    total = hashlib.sha256()
+    for name, _, _ in files:
+        with Path(name).open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        inside = Path(name).relative_to(root).as_posix()
+        total.update(f"{inside}\0{content}\n".encode())
+    return total.hexdigest()

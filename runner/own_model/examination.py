@@ -1,0 +1,109 @@
+"""A request goes in; the layers of its model, once everything was tried on it, come out."""
+
+import tempfile
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from runner import compress
+from runner.backend import PruneRegistry, keras, save_h5
+from runner.blueprint import PRUNED, LayerPlan
+from runner.own_model import models
+from runner.own_model.request import Request
+from runner.own_model.unfit import short, subject
+from runner.prune import rehearsal
+from runner.refusal import ImpossiblePoint
+from runner.sparsity import prunable_weights
+
+# Returns the line that refuses the request, or None.
+Check = Callable[[keras.Model, Request], str | None]
+
+
+def examine(request: Request) -> tuple[LayerPlan, ...]:
+    """Build the model in this process, go through the checks, and list its layers.
+
+    Raises:
+        ImpossiblePoint: it does not go with the data, or a check has a line against it.
+        Refused: it cannot be worked with at all.
+    """
+    model = models.build(request.architecture, request.shape, request.classes)
+    for check in CHECKS:
+        line = check(model, request)
+        if line:
+            raise ImpossiblePoint(line)
+    layers = (each for each in model.layers if not isinstance(each, keras.layers.InputLayer))
+    return tuple(LayerPlan(layer.name, type(layer).__name__) for layer in layers)
+
+
+def something_is_prunable(model: keras.Model, request: Request) -> str | None:
+    """Accept a model with a layer that TFMOT prunes, left dense or not."""
+    if any(prunable_weights(layer) for layer in model.layers):
+        return None
+    return f"{subject(request.architecture)}: has no layer that TFMOT prunes"
+
+
+def layers_can_be_pruned(model: keras.Model, request: Request) -> str | None:
+    """Accept layers that are pruned, those without weights to prune, and those left dense."""
+    for layer in model.layers:
+        dense = any(fnmatchcase(layer.name, each) for each in request.schedule.dense_layers)
+        if layer.weights and not dense and not _is_known(layer):
+            return (
+                f"{subject(request.architecture)}: TFMOT cannot prune layer {layer.name} "
+                f"({type(layer).__name__}); to leave it as it is, add it to schedule.dense_layers"
+            )
+    return None
+
+
+def _is_known(layer: Any) -> bool:
+    # Of layers with several kernels, such as attention, the plan knows no single rank.
+    planned = type(layer).__name__ in PRUNED or not prunable_weights(layer)
+    return bool(PruneRegistry.supports(layer) and planned)
+
+
+def nothing_is_recurrent(model: keras.Model, request: Request) -> str | None:
+    """Accept layers that the TFLite converter can convert for any number of images."""
+    for layer in model.layers:
+        inner = getattr(layer, "layer", layer)
+        if isinstance(inner, keras.layers.RNN):
+            return (
+                f"{subject(request.architecture)}: layer {layer.name} ({type(layer).__name__}) is "
+                "recurrent: such layers cannot be converted to TFLite's own operators"
+            )
+    return None
+
+
+def survives_h5(model: keras.Model, request: Request) -> str | None:
+    """Accept a model that can be written to an h5 file and read again."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "model.h5")
+        try:
+            save_h5(model, path)
+            keras.models.load_model(path, compile=False)
+        except Exception as error:
+            return (
+                f"{subject(request.architecture)}: cannot be written to an h5 file and read again "
+                f"({short(error)})"
+            )
+    return None
+
+
+def pruning_can_be_set_up(model: keras.Model, request: Request) -> str | None:
+    """Accept what the schedule asks for, tried on the model as it is."""
+    return rehearsal.unsupported(model, request.schedule)
+
+
+def compression_can_be_set_up(model: keras.Model, request: Request) -> str | None:
+    """Accept the stages after pruning, tried on the model as it is."""
+    reason = compress.unsupported(model, request.compress)
+    return f"compress={request.compress.name}: {model.name} {reason}" if reason else None
+
+
+CHECKS: list[Check] = [
+    nothing_is_recurrent,
+    layers_can_be_pruned,
+    something_is_prunable,
+    survives_h5,
+    pruning_can_be_set_up,
+    compression_can_be_set_up,
+]

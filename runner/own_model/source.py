@@ -1,0 +1,81 @@
+"""The name of a module goes in; the files with its code come out, and nothing was imported."""
+
+import ast
+import importlib.util
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from runner.own_model.unfit import Unfit
+
+# Where Python and installed packages lie: what is beside those is no part of them.
+_INSTALLED = {Path(sysconfig.get_path(each)) for each in ("stdlib", "purelib", "platlib")}
+
+
+def source_files(module: str) -> tuple[list[Path], Path]:
+    """List the files that a module is made of, and the folder that they lie below.
+
+    They are its own or all of its top-level package, and those of what they import from beside it.
+
+    Raises:
+        Unfit: there is no such module, or its syntax is wrong.
+    """
+    top, *inner = module.split(".")
+    # Nothing is imported to find a module that is in no package.
+    spec = importlib.util.find_spec(top)
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    if spec is None or not (places or str(spec.origin).endswith(".py")):
+        raise Unfit(f"no module {top} in the working folder or among Python's packages")
+    starts = [Path(place) for place in places] or [Path(str(spec.origin))]
+    own = [file for start in starts for file in _module_at(start.joinpath(*inner))]
+    if not own:
+        raise Unfit(f"no module {module}: {top} is {starts[0]}")
+    for file in own:
+        _refuse_bad_syntax(file)
+    return sorted(_with_those_beside(starts)), starts[0].parent
+
+
+def _module_at(path: Path) -> list[Path]:
+    """Find the file of a module, or of a package, given where it is without its ending."""
+    if path.is_dir():
+        return [path / "__init__.py"] if (path / "__init__.py").is_file() else [path]
+    return [each for each in (path, path.with_suffix(".py")) if each.is_file()]
+
+
+def _refuse_bad_syntax(file: Path) -> None:
+    if file.is_file():
+        try:
+            ast.parse(file.read_bytes())
+        except (SyntaxError, ValueError) as error:
+            where = f" line {error.lineno}" if isinstance(error, SyntaxError) else ""
+            raise Unfit(f"{file}{where}: {getattr(error, 'msg', error)}") from None
+
+
+def _with_those_beside(starts: list[Path]) -> set[Path]:
+    files: set[Path] = set()
+    left = list(starts)
+    while left:
+        start = left.pop()
+        for file in set(start.rglob("*.py") if start.is_dir() else [start]) - files:
+            files.add(file)
+            if start.parent not in _INSTALLED:
+                left += [each for name in _imported(file) for each in _beside(start.parent, name)]
+    return files
+
+
+def _beside(folder: Path, name: str) -> list[Path]:
+    return [each for each in (folder / name, folder / f"{name}.py") if each.exists()]
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """Yield the top-level names that a file imports; a relative import stays in its package."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):
+        # It may well never be imported itself.
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]

@@ -1,0 +1,106 @@
+"""A model and a schedule go in; a model whose layers prune themselves in training comes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from runner.backend import PruneLowMagnitude, Pruning, keras, tf, tfmot
+from runner.prune.pattern import Pattern
+from runner.prune.prunable import final_sparsities
+from runner.prune.steps import PruningSteps
+from runner.settings import ScheduleSettings
+from runner.sparsity import prunable_weights
+
+
+def prunable_layers(model: keras.Model, schedule: ScheduleSettings) -> list[keras.layers.Layer]:
+    """List the layers that have weights to prune, and that the schedule's policy lets prune."""
+    layers = [layer for layer in model.layers if prunable_weights(layer)]
+    if schedule.policy == "all":
+        return layers
+    allows = tfmot.sparsity.keras.PruneForLatencyOnXNNPack().allow_pruning
+    return [layer for layer in layers if allows(layer)]
+
+
+def asked_sparsities(model: keras.Model, schedule: ScheduleSettings) -> dict[str, float]:
+    """Decide the final sparsity of each layer that is pruned, by name."""
+    names = [layer.name for layer in prunable_layers(model, schedule)]
+    return final_sparsities(names, schedule)
+
+
+def wrap(
+    model: keras.Model, schedule: ScheduleSettings, steps: PruningSteps, asked: Mapping[str, float]
+) -> keras.Model:
+    """Wrap the layers that are asked to be sparse; all others are shared with the model."""
+    wrapper = _InBlocks if Pattern.of(schedule).in_blocks else PruneLowMagnitude
+
+    def wrapped(layer: keras.layers.Layer) -> keras.layers.Layer:
+        if layer.name not in asked:
+            return layer
+        return wrapper(
+            layer,
+            pruning_schedule=_growth(schedule, steps, asked[layer.name]),
+            block_size=schedule.block_size,
+            block_pooling_type=schedule.block_pooling.upper(),
+            sparsity_m_by_n=schedule.m_by_n,
+        )
+
+    # AutoGraph would rewrite the wrapper's source code, again for every model, to no effect.
+    clone = tf.autograph.experimental.do_not_convert(keras.models.clone_model)
+    return clone(model, clone_function=wrapped)
+
+
+def _growth(schedule: ScheduleSettings, steps: PruningSteps, final: float) -> Any:
+    # A polynomial over a single step would divide by its length, zero.
+    if schedule.name == "constant" or steps.begin == steps.end:
+        return tfmot.sparsity.keras.ConstantSparsity(final, steps.begin, steps.end, steps.frequency)
+    return tfmot.sparsity.keras.PolynomialDecay(
+        initial_sparsity=min(schedule.initial_sparsity, final),
+        final_sparsity=final,
+        begin_step=steps.begin,
+        end_step=steps.end,
+        frequency=steps.frequency,
+    )
+
+
+class _BlockPruning(Pruning):
+    """Judges each block by its own weights, also at the edges that blocks do not divide.
+
+    TFMOT pools with padding on both sides but masks from the first weight on: where the last block
+    is cut by two weights or more, it judges blocks by their neighbours' weights. And where one
+    block spans all rows or columns, its squeezed dimensions make it fail.
+    """
+
+    def _maybe_update_block_mask(self, weights: Any) -> tuple[Any, Any]:
+        (rows, columns), (height, width) = weights.shape, self._block_size
+        threshold, kept = self._update_mask(self._pooled(weights))
+        mask = tf.repeat(tf.repeat(kept, height, axis=0), width, axis=1)
+        return threshold, mask[:rows, :columns]
+
+    def _pooled(self, weights: Any) -> Any:
+        """Reduce the magnitudes of each block to one number, shape (rows, columns) of blocks."""
+        (rows, columns), (height, width) = weights.shape, self._block_size
+        edges = [[0, -rows % height], [0, -columns % width]]
+
+        def cut(values: Any) -> Any:
+            return tf.reshape(tf.pad(values, edges), [-(-rows // height), height, -1, width])
+
+        magnitudes = cut(tf.abs(weights))
+        if self._block_pooling_type == "MAX":
+            return tf.reduce_max(magnitudes, axis=[1, 3])
+        # What fills up the last blocks counts for nothing.
+        number = tf.reduce_sum(cut(tf.ones_like(weights)), axis=[1, 3])
+        return tf.reduce_sum(magnitudes, axis=[1, 3]) / number
+
+
+class _InBlocks(PruneLowMagnitude):
+    """TFMOT's wrapper, with the mask updates above."""
+
+    def build(self, input_shape: Any) -> None:
+        """Make the masks, and what updates them."""
+        super().build(input_shape)
+        self.pruning_obj = _BlockPruning(
+            training_step_fn=lambda: self.pruning_step,
+            pruning_vars=self.pruning_vars,
+            pruning_schedule=self.pruning_schedule,
+            block_size=self.block_size,
+            block_pooling_type=self.block_pooling_type,
+        )

@@ -1,0 +1,25 @@
+"""Images and how far each one moves go in; the moved images come out."""
+
+from typing import Any
+
+from runner.backend import tf
+
+
+def shifted(images: Any, shifts: Any) -> Any:
+    """Move each image by whole pixels; what comes in at the border is zero.
+
+    Args:
+        images: float32, shape (N, H, W, C).
+        shifts: int32, shape (N, 2): to the left and upwards.
+    """
+    number = tf.shape(images)[0]
+    one, zero = tf.ones([number]), tf.zeros([number])
+    left, up = tf.unstack(tf.cast(shifts, tf.float32), axis=1)
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=images,
+        transforms=tf.stack([one, zero, left, zero, one, up, zero, zero], axis=1),
+        output_shape=tf.shape(images)[1:3],
+        fill_value=0.0,
+        interpolation="NEAREST",
+        fill_mode="CONSTANT",
+    )

@@ -1,0 +1,191 @@
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from runner import data
+from runner.data import Dataset
+from runner.refusal import Refused
+from runner.settings import DatasetSettings
+
+CLASSES = ("Zebra", "cat", "dog")
+Load = Callable[..., Dataset]
+
+
+def _write(folder: Path, images: int = 10, suffix: str = ".png", size: int = 6) -> Path:
+    """Write images of one colour each; red and blue tell the class, green the image."""
+    folder.mkdir(parents=True)
+    number = 40 * (1 + CLASSES.index(folder.name))
+    for at in range(images):
+        image = Image.new("RGB", (size + 2, size), (number, at, number))
+        image.save(folder / f"{at}{suffix}")
+    return folder
+
+
+def _write_all(folder: Path, **details: Any) -> Path:
+    for name in CLASSES:
+        _write(folder / name, **details)
+    return folder
+
+
+def _labels_of(images: np.ndarray) -> list[int]:
+    """Tell the class from the colour."""
+    return [round(float(image[0, 0, 0]) * 255 / 40) - 1 for image in images]
+
+
+def _load(folder: Path, cache: Path, **settings: Any) -> Dataset:
+    usual = {"image_size": (6, 8), "color": "rgb", "test_share": 0.2, "validation_share": 0.25}
+    values = {"name": "image_folder", "path": folder, **usual, **settings}
+    # What the folder held before would be in memory still.
+    data.load.cache_clear()
+    return data.load(DatasetSettings.model_validate(values), cache)
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Load a folder, decoding in this process: others import TensorFlow again, for seconds."""
+    from runner.image_decoding import decode
+
+    def in_this_process(command: list[str], **settings: Any) -> Any:
+        decode(json.loads(settings["input"]), Path(command[-1]))
+        return type("Done", (), {"returncode": 0})
+
+    monkeypatch.setattr(subprocess, "run", in_this_process)
+    return _load
+
+
+def test_a_folder_becomes_a_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, cache = _write_all(tmp_path / "animals"), tmp_path / "cache"
+    loaded = _load(folder, cache)
+    assert (loaded.name, loaded.source, loaded.shape) == ("image_folder", str(folder), (6, 8, 3))
+    assert loaded.classes == 3
+    for split, images in ((loaded.train, 18), (loaded.validation, 6), (loaded.test, 6)):
+        assert len(split.images) == images
+        assert split.labels.tolist() == _labels_of(split.images)
+        assert np.bincount(split.labels).tolist() == [images // 3] * 3
+    parts = [split.images for split in (loaded.train, loaded.validation, loaded.test)]
+    assert len(np.unique(np.concatenate(parts)[:, 0, 0], axis=0)) == 30
+    (kept,) = (cache / "datasets").iterdir()
+    assert np.load(kept)["classes"].tolist() == list(CLASSES)
+    # Copied with its times, the folder is not even decoded again.
+    monkeypatch.delattr(subprocess, "run")
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    assert _load(copy, cache).digest == loaded.digest
+
+
+def test_the_same_images_are_the_same_data_wherever_they_lie(load: Load, tmp_path: Path) -> None:
+    folder = _write_all(tmp_path / "animals")
+    copy = shutil.copytree(folder, tmp_path / "other" / "copy")
+    os.utime(copy / "cat" / "1.png", (1, 1))
+    cache = tmp_path / "cache"
+    assert load(folder, cache).digest == load(copy, cache).digest
+    assert len(list((cache / "datasets").iterdir())) == 2
+    Image.new("RGB", (8, 6)).save(copy / "cat" / "1.png")
+    assert load(copy, cache).digest != load(folder, cache).digest
+
+
+@pytest.mark.parametrize("suffix", [".JPG", ".bmp", ".gif", ".jpeg"])
+def test_every_format_is_read_in_grayscale(load: Load, tmp_path: Path, suffix: str) -> None:
+    folder = _write_all(tmp_path / "animals", suffix=suffix)
+    loaded = load(folder, tmp_path, color="grayscale", image_size=(3, 4))
+    assert loaded.shape == (3, 4, 1)
+    gray = 0.299 * 40 + 0.114 * 40
+    expected = (loaded.test.labels + 1) * gray / 255
+    # Green adds at most 9 shades of 0.587.
+    assert np.all(loaded.test.images[:, 0, 0, 0] - expected < 0.03)
+    assert np.all(loaded.test.images[:, 0, 0, 0] - expected > -0.01)
+
+
+def test_folders_named_train_and_test_are_the_split(load: Load, tmp_path: Path) -> None:
+    folder = tmp_path / "animals"
+    _write_all(folder / "train", images=8)
+    _write_all(folder / "test", images=5, size=4)
+    loaded = load(folder, tmp_path)
+    assert (len(loaded.train.labels), len(loaded.validation.labels)) == (18, 6)
+    assert np.bincount(loaded.test.labels).tolist() == [5, 5, 5]
+    assert loaded.test.labels.tolist() == _labels_of(loaded.test.images)
+
+
+def test_a_small_class_is_in_every_split(load: Load, tmp_path: Path) -> None:
+    _write(tmp_path / "animals" / "cat", images=90)
+    _write(tmp_path / "animals" / "dog", images=10)
+    loaded = load(tmp_path / "animals", tmp_path, test_share=0.01, validation_share=0.2)
+    assert np.bincount(loaded.test.labels).tolist() == [1, 1]
+    assert abs(np.sum(loaded.validation.labels == 1) - 2) <= 1
+
+
+def test_hidden_files_and_files_that_are_no_images_are_ignored(load: Load, tmp_path: Path) -> None:
+    folder = _write_all(tmp_path / "animals")
+    digest = load(folder, tmp_path).digest
+    (folder / "cat" / "._1.png").write_text("a resource fork")
+    (folder / "cat" / "notes.txt").write_text("a note")
+    (folder / "README.png").write_text("of no class")
+    (folder / ".thumbnails").mkdir()
+    (folder / "dog" / ".thumbnails").mkdir()
+    (folder / "dog" / ".thumbnails" / "1.png").write_text("a thumbnail")
+    shutil.copytree(folder / "dog" / ".thumbnails", folder / "dog" / "empty" / ".thumbnails")
+    assert load(folder, tmp_path).digest == digest
+
+
+def test_an_image_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
+    folder = _write_all(tmp_path / "animals")
+    broken = folder / "cat" / "3.png"
+    broken.write_bytes(broken.read_bytes()[:60])
+    with pytest.raises(Refused) as refusal:
+        _load(folder, tmp_path)
+    assert str(refusal.value) == (
+        f"dataset.path={folder}: {broken} is no readable image (Invalid PNG data, size 60)"
+    )
+    assert not list((tmp_path / "datasets").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("folders", "fault"),
+    [
+        (["cat"], "has class folders: cat; at least 2 are needed"),
+        ([], "has class folders: none; at least 2 are needed"),
+        (["cat", "dog", "Zebra/"], "has no images in the class folder Zebra; their names must end"),
+        (["cat", "dog1"], "the class folder dog has one image; at least 2 are needed"),
+        (["train/cat", "train/dog", "test/cat"], "test has class folders: cat; at least 2 are"),
+        (["train/cat", "train/dog", "test/"], "test has class folders: none; at least 2"),
+        (["train/cat", "train/dog", "test/cat", "test/dog/"], "test has no images in the class"),
+        (["train/cat", "train/dog", "test/cat", "test/Zebra"], "only one of them has Zebra, dog"),
+        (["train/cat", "train/dog", "val/dog"], "has the folders train, val; must have one for"),
+        (["train/cat", "test/cat", "val/dog"], "or just train and test, each with one for each"),
+    ],
+)
+def test_what_is_laid_out_otherwise_is_refused(
+    tmp_path: Path, folders: list[str], fault: str
+) -> None:
+    root = tmp_path / "animals"
+    root.mkdir()
+    for each in folders:
+        if each.endswith("/"):
+            (root / each).mkdir(parents=True)
+        else:
+            _write(root / each.rstrip("1"), images=1 if each.endswith("1") else 3)
+    with pytest.raises(Refused) as refusal:
+        _load(root, tmp_path)
+    assert str(refusal.value).startswith(f"dataset.path={root}: ")
+    assert fault in str(refusal.value)
+    assert not (tmp_path / "datasets").exists()
+
+
+def test_a_path_that_is_no_folder_is_refused(npz: Path, tmp_path: Path) -> None:
+    for path in (npz, tmp_path / "absent"):
+        with pytest.raises(Refused, match=rf"dataset\.path={path}: no such folder; give one with"):
+            _load(path, tmp_path)
+
+
+def test_many_names_are_cut_short(tmp_path: Path) -> None:
+    for name in ("train/cat", *(f"more{at}" for at in range(7))):
+        (tmp_path / "animals" / name).mkdir(parents=True)
+    with pytest.raises(Refused, match="more0, more1, more2, more3, more4 and 3 more; must have"):
+        _load(tmp_path / "animals", tmp_path)
