@@ -9,20 +9,21 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.published import PUBLISHED, Published
+from benchmarks.published import PUBLISHED, Ours, Published
 from runner.command import DONE, add_sweep, enter, parser
+from runner.results.choice import Limits, best_baseline, files, smallest
+from runner.results.decision import in_points
 from runner.results.finding import find_sweep
-from runner.results.rows import Row, read, targets
+from runner.results.rows import Results, Row, read, targets
 from runner.targets import Target
 from runner.tracking import Record, Store
 
 _TITLE = """# Results
 
-Made by `python -m benchmarks.results_page {sweeps}` from the runs of these sweeps; every figure
-below is one of MLflow's. Each cell: test accuracy, bytes, bytes zipped, and how many times smaller
-the zipped file is than the zipped h5 of the dense baseline, which is the first row. Files are made
-of the same weights: the rows of one table differ in what was done to the network, the columns in
-how it was written."""
+Made by `python -m benchmarks.results_page {sweeps}` from the runs of these sweeps; every figure of
+ours is one of MLflow's. Each cell: test accuracy, bytes, bytes zipped, and how many times smaller
+the zipped file is than the zipped h5 of the dense baseline, which is the first row. The rows of a
+table differ in what was done to the network, the columns in how it was written to a file."""
 
 
 def main() -> None:
@@ -35,18 +36,15 @@ def main() -> None:
 
 
 def _act(arguments: argparse.Namespace, store: Store) -> int:
-    rows = [
-        row
-        for name in arguments.sweep
-        for row in read(store, find_sweep(store, name)).rows
-        if row.baseline and row.point.status == "FINISHED"
-    ]
     sections = [_TITLE.format(sweeps=" ".join(arguments.sweep))]
-    for data, architecture in dict.fromkeys(map(_network, rows)):
-        part = [row for row in rows if _network(row) == (data, architecture)]
-        sections.append("\n".join(_section(data, architecture, part)))
+    for name in arguments.sweep:
+        results = read(store, find_sweep(store, name))
+        rows = [row for row in results.rows if row.baseline and row.point.status == "FINISHED"]
+        for network in dict.fromkeys(map(_network, rows)):
+            part = [row for row in rows if _network(row) == network]
+            sections.append("\n".join(_section(results, part)))
     arguments.output.write_text("\n\n".join(sections) + "\n")
-    print(f"{arguments.output}: {len(rows)} points")
+    print(f"{arguments.output}: {len(sections) - 1} tables")
     return DONE
 
 
@@ -55,53 +53,58 @@ def _network(row: Row) -> tuple[str, str]:
     return params["dataset.name"], params["architecture.name"]
 
 
-def _section(data: str, architecture: str, rows: Sequence[Row]) -> Iterator[str]:
-    yield f"## {architecture} on {data}"
+def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
+    data, architecture = _network(rows[0])
+    yield f"## {architecture} on {data} (`+sweep={results.name}`)"
     yield ""
+    limits = Limits(results.max_drop)
+    picked, baseline = smallest(rows, limits), best_baseline(rows)
+    pruned = next((row.point for row in rows if _only_pruned(row.point)), None)
     for published in PUBLISHED:
-        if (published.data, published.architecture) == (data, architecture):
-            yield from _beside(published, rows)
-    kinds = targets(rows)
-    yield _line(["sparsity", "compress", "distinct", *kinds])
-    yield _line(["---"] * (len(kinds) + 3))
-    baselines = {row.baseline.id: row.baseline for row in rows if row.baseline}
-    for baseline in baselines.values():
-        yield _line(["0", "baseline", "", *_cells(baseline, kinds)])
-    for row in sorted(rows, key=_order):
-        params = row.point.params
-        yield _line(
-            [
-                f"{row.point.metrics['sparsity']:.3f}",
-                params.get("compress.name", "none"),
-                params.get("compress.clusters", "") if "cluster" in params["compress.name"] else "",
-                *_cells(row.point, kinds),
-            ]
+        if baseline and (published.sweep, published.architecture) == (results.name, architecture):
+            yield from _beside(published, Ours(baseline, pruned, picked, files(rows)))
+    yield from _table(rows)
+    if picked:
+        yield ""
+        yield (
+            f"Smallest file within {in_points(results.max_drop)} of the baseline's validation "
+            f"accuracy: {picked.target} of {picked.point.name}, {picked.zip_bytes:,.0f} bytes "
+            f"zipped, {picked.zip_ratio:.1f} times smaller, test accuracy {picked.accuracy:.2%}."
         )
 
 
-def _beside(published: Published, rows: Sequence[Row]) -> Iterator[str]:
-    pruned = next((row for row in rows if _like_published(row.point)), None)
-    if pruned is None or pruned.baseline is None:
-        return
-    runs = {"baseline": pruned.baseline, "pruned": pruned.point}
-    yield f"Beside what was published by {published.source}:"
-    yield ""
-    yield _line(["figure", "published", "here"])
-    yield _line(["---"] * 3)
-    for figure in published.figures:
-        value = runs[figure.run].metrics[figure.metric]
-        here = f"{value:,.0f} B" if "bytes" in figure.metric else f"{value * 100:.2f} %"
-        yield _line([figure.what, figure.published, here])
-    yield ""
-
-
-def _like_published(point: Record) -> bool:
+def _only_pruned(point: Record) -> bool:
     params = point.params
     return params["compress.name"] == "none" and params["schedule.final_sparsity"] == "0.8"
 
 
-def _order(row: Row) -> tuple[float, str]:
-    return round(row.point.metrics["sparsity"], 2), row.point.params["compress.name"]
+def _beside(published: Published, ours: Ours) -> Iterator[str]:
+    yield f"Beside {published.source}:"
+    yield ""
+    yield _line(["figure", "published", "here"])
+    yield _line(["---"] * 3)
+    for what, (figure, read_ours) in published.figures.items():
+        yield _line([what, figure, read_ours(ours)])
+    yield ""
+
+
+def _table(rows: Sequence[Row]) -> Iterator[str]:
+    kinds = targets(rows)
+    yield _line(["sparsity", "compress", "clusters", *kinds])
+    yield _line(["---"] * (len(kinds) + 3))
+    baselines = {row.baseline.id: row.baseline for row in rows if row.baseline}
+    for baseline in baselines.values():
+        yield _line(["0", "baseline", "", *_cells(baseline, kinds)])
+    for point in sorted((row.point for row in rows), key=_order):
+        compress = point.params["compress.name"]
+        clusters = point.params["compress.clusters"] if "cluster" in compress else ""
+        sparsity = f"{point.metrics['sparsity']:.3f}"
+        yield _line([sparsity, compress, clusters, *_cells(point, kinds)])
+
+
+def _order(point: Record) -> tuple[float, str, int]:
+    sparsity = round(point.metrics["sparsity"], 2)
+    return sparsity, point.params["compress.name"], int(point.params["compress.clusters"])
 
 
 def _cells(record: Record, kinds: Sequence[Target]) -> list[str]:
@@ -109,13 +112,11 @@ def _cells(record: Record, kinds: Sequence[Target]) -> list[str]:
 
 
 def _cell(record: Record, kind: Target) -> str:
-    def figure(name: str) -> float:
-        return record.metrics[f"{name}/{kind}"]
-
-    return (
-        f"{figure('accuracy'):.2%} · {figure('size_bytes'):,.0f} · {figure('zip_bytes'):,.0f} · "
-        f"{figure('zip_ratio'):.1f}x"
+    accuracy, size, zipped, ratio = (
+        record.metrics[f"{name}/{kind}"]
+        for name in ("accuracy", "size_bytes", "zip_bytes", "zip_ratio")
     )
+    return f"{accuracy:.2%} · {size:,.0f} · {zipped:,.0f} · {ratio:.1f}x"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -12,15 +12,21 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+import yaml
 from filelock import FileLock
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
 from runner.locations import CONF, register
 from runner.settings import Settings, from_hydra
+from runner.targets import Target
 from runner.tracking import Record, Store
 
 PROJECT = Path(__file__).parents[1]
+# The targets that a run exports unasked.
+STANDARD = tuple(
+    map(Target, yaml.safe_load((CONF / "export" / "standard.yaml").read_text())["targets"])
+)
 
 Compose = Callable[..., DictConfig]
 Configure = Callable[..., Settings]

@@ -1,5 +1,6 @@
 """What the command line says before any work: refusals and help."""
 
+import re
 import resource
 from pathlib import Path
 
@@ -87,9 +88,9 @@ def test_help_names_groups_sweeps_and_settings(
 ) -> None:
     done = command("--help", env=no_tensorflow)
     assert done.returncode == 0
-    assert "dataset       cifar10 digits fashion_mnist mnist npz" in done.stdout
-    assert "sparsity        12 runs" in done.stdout
-    assert "smoke           2 runs" in done.stdout
+    assert "dataset       cifar10 digits fashion_mnist image_folder mnist npz" in done.stdout
+    assert re.search(r"^  sparsity +12 runs$", done.stdout, re.MULTILINE)
+    assert re.search(r"^  smoke +2 runs$", done.stdout, re.MULTILINE)
     assert "final_sparsity" in done.stdout
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.targets import Target
-from tests.conftest import file_of, quick, runs_in, store_in
+from tests.conftest import STANDARD, file_of, quick, runs_in, store_in
 
 
 def test_points_are_nested_under_their_sweep(swept: tuple[Path, str, str]) -> None:
@@ -35,10 +34,11 @@ def test_every_named_metric_and_file_is_there(swept: tuple[Path, str, str]) -> N
     for run in [*runs_in(folder, "point"), *runs_in(folder, "baseline")]:
         figures = [
             f"{name}/{target}"
-            for target in Target
+            for target in STANDARD
             for name in (
                 "size_bytes",
                 "zip_bytes",
+                "zstd_bytes",
                 "zip_ratio",
                 "accuracy",
                 "validation_accuracy",
@@ -48,7 +48,7 @@ def test_every_named_metric_and_file_is_there(swept: tuple[Path, str, str]) -> N
         assert set(figures) <= set(run.metrics)
         assert {"sparsity", "sparsity_error", "loss", "val_accuracy"} <= set(run.metrics)
         models = {path.name for path in file_of(folder, run, "models").iterdir()}
-        assert models == {target.file_name for target in Target}
+        assert models == {target.file_name for target in STANDARD}
         assert file_of(folder, run, "layers.csv").read_text().startswith("layer,weight,shape")
         assert file_of(folder, run, "config.yaml").read_text().startswith("seed: 0")
 
@@ -61,7 +61,7 @@ def test_metrics_are_what_their_names_say(swept: tuple[Path, str, str]) -> None:
         assert point.metrics["sparsity"] == pytest.approx(asked, abs=0.005)
         assert point.metrics["sparsity_error"] == point.metrics["sparsity"] - asked
         assert point.metrics["epoch_sparsity"] == point.metrics["sparsity"]
-        for target in Target:
+        for target in STANDARD:
             path = file_of(folder, point, f"models/{target.file_name}")
             zipped = point.metrics[f"zip_bytes/{target}"]
             assert point.metrics[f"size_bytes/{target}"] == path.stat().st_size

@@ -1,8 +1,8 @@
 """A request goes in; the layers of its model, once everything was tried on it, come out."""
 
+import fnmatch
 import tempfile
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def something_is_prunable(model: keras.Model, request: Request) -> str | None:
 def layers_can_be_pruned(model: keras.Model, request: Request) -> str | None:
     """Accept layers that are pruned, those without weights to prune, and those left dense."""
     for layer in model.layers:
-        dense = any(fnmatchcase(layer.name, each) for each in request.schedule.dense_layers)
+        dense = any(fnmatch.fnmatchcase(layer.name, each) for each in request.schedule.dense_layers)
         if layer.weights and not dense and not _is_known(layer):
             return (
                 f"{subject(request.architecture)}: TFMOT cannot prune layer {layer.name} "
@@ -90,7 +90,17 @@ def survives_h5(model: keras.Model, request: Request) -> str | None:
 
 def pruning_can_be_set_up(model: keras.Model, request: Request) -> str | None:
     """Accept what the schedule asks for, tried on the model as it is."""
-    return rehearsal.unsupported(model, request.schedule)
+    # Of layers that TFMOT does not know, these names only say that they may be there.
+    unknown = [each.name for each in model.layers if each.weights and not _is_known(each)]
+    pruned = [each.name for each in model.layers if prunable_weights(each)]
+    patterns = request.schedule.dense_layers
+    telling = tuple(
+        each
+        for each in patterns
+        if fnmatch.filter(pruned, each) or not fnmatch.filter(unknown, each)
+    )
+    schedule = request.schedule.model_copy(update={"dense_layers": telling})
+    return rehearsal.unsupported(model, schedule)
 
 
 def compression_can_be_set_up(model: keras.Model, request: Request) -> str | None:

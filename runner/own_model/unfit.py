@@ -42,6 +42,7 @@ def refusing(settings: ArchitectureSettings) -> Iterator[None]:
 
 def short(error: BaseException, most: int = 200) -> str:
     """Fold an error into one short line: Keras' own go on for paragraphs."""
-    text = " ".join(str(error).split())
+    # Its reason comes last, behind the whole description of a layer.
+    text = " ".join(str(error).split()).rpartition("Exception encountered: ")[2]
     kept = text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} ..."
     return f"{type(error).__name__}: {kept}" if kept else type(error).__name__
