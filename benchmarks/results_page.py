@@ -23,7 +23,8 @@ _TITLE = """# Results
 Made by `python -m benchmarks.results_page {sweeps}` from the runs of these sweeps; every figure of
 ours is one of MLflow's. Each cell: test accuracy, bytes, bytes zipped, and how many times smaller
 the zipped file is than the zipped h5 of the dense baseline, which is the first row. The rows of a
-table differ in what was done to the network, the columns in how it was written to a file."""
+table differ in what was done to the network, the columns in how it was written to a file; after
+quantization-aware training, tflite_int8 has the ranges that were learnt."""
 
 
 def main() -> None:
@@ -50,7 +51,9 @@ def _act(arguments: argparse.Namespace, store: Store) -> int:
 
 def _network(row: Row) -> tuple[str, str]:
     params = row.point.params
-    return params["dataset.name"], params["architecture.name"]
+    own = [params.get(f"architecture.{each}", "null") for each in ("path", "target")]
+    name = next((each for each in own if each != "null"), params["architecture.name"])
+    return params["dataset.name"], name
 
 
 def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
@@ -74,8 +77,7 @@ def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _only_pruned(point: Record) -> bool:
-    params = point.params
-    return params["compress.name"] == "none" and params["schedule.final_sparsity"] == "0.8"
+    return _compressed(point)[0] == "none" and point.params["schedule.final_sparsity"] == "0.8"
 
 
 def _beside(published: Published, ours: Ours) -> Iterator[str]:
@@ -96,15 +98,20 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
     for baseline in baselines.values():
         yield _line(["0", "baseline", "", *_cells(baseline, kinds)])
     for point in sorted((row.point for row in rows), key=_order):
-        compress = point.params["compress.name"]
-        clusters = point.params["compress.clusters"] if "cluster" in compress else ""
+        compress, clusters = _compressed(point)
         sparsity = f"{point.metrics['sparsity']:.3f}"
         yield _line([sparsity, compress, clusters, *_cells(point, kinds)])
 
 
 def _order(point: Record) -> tuple[float, str, int]:
-    sparsity = round(point.metrics["sparsity"], 2)
-    return sparsity, point.params["compress.name"], int(point.params["compress.clusters"])
+    compress, clusters = _compressed(point)
+    return round(point.metrics["sparsity"], 2), compress, int(clusters or 0)
+
+
+def _compressed(point: Record) -> tuple[str, str]:
+    """Return what followed pruning, and the number of clusters where it made some."""
+    name = point.params.get("compress.name", "none")
+    return name, point.params.get("compress.clusters", "") if "cluster" in name else ""
 
 
 def _cells(record: Record, kinds: Sequence[Target]) -> list[str]:

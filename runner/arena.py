@@ -27,19 +27,23 @@ def arena_bytes(path: Path) -> int | None:
 
     Returns:
         None where LiteRT does not tell: of loops and branches, which have arenas of their own, of
-        tensors whose shape only running shows, and of scalars that are computed.
+        tensors whose shape only running shows, of scalars that are computed, and of files that its
+        own kernels do not run.
     """
     content = path.read_bytes()
     model = schema.Model.GetRootAs(content, 0)
     if model.SubgraphsLength() != 1:
         return None
-    with hushed():
-        interpreter = Interpreter(
-            model_content=content,
-            num_threads=1,
-            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-        )
-        interpreter.allocate_tensors()
+    try:
+        with hushed():
+            interpreter = Interpreter(
+                model_content=content,
+                num_threads=1,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+            )
+            interpreter.allocate_tensors()
+    except RuntimeError:
+        return None
     spans = _spans(interpreter, _constants(model))
     return None if spans is None else _covered(spans)
 

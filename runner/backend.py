@@ -66,8 +66,9 @@ with hushed(), _keras_3_absent():
     )
 
 tf.get_logger().setLevel("ERROR")
-# Warnings about gradients, of models that are converted and not trained any more.
-logging.getLogger("absl").setLevel(logging.ERROR)
+# Warnings about gradients, of models that are converted and not trained any more. A filter: the
+# level is set anew by TensorFlow.
+logging.getLogger("absl").addFilter(lambda record: record.levelno >= logging.ERROR)
 
 __all__ = [
     "ClusterPreserveDefaultWeightsQuantizer",

@@ -3,23 +3,23 @@
 import json
 import logging
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from filelock import Timeout
+from filelock import BaseFileLock, Timeout
 
 from runner import baseline as baselines
 from runner.baseline import Baseline
 from runner.cache import reference_file
 from runner.data import Dataset
-from runner.delivery import Delivery, Finished, Reference, TargetsFailed
+from runner.delivery import Delivery, Earlier, Finished, Reference, TargetsFailed
 from runner.parameters import as_yaml, baseline_parameters
 from runner.settings import Settings
 from runner.sparsity import LayerSparsity, measure_sparsity
 from runner.targets import Target
-from runner.tracking import Kind, Record, Store, StoreFailed
+from runner.tracking import Kind, Record, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,11 @@ def complete(
         found = store.baseline(baseline.signature)
         missing = _missing(settings.export.targets, found) if found else []
         if found and missing:
-            delivery = Delivery(store.reopen(found), folder, data, settings, Reference.of(found))
-            _deliver(baseline, missing, delivery, _table(store, found))
+            run = store.reopen(found)
+            delivery = Delivery(run, folder, data, settings, Reference.of(found))
+            # Other points may add other targets meanwhile: the table is everybody's.
+            alone = baselines.lock(settings, f"{baseline.signature}.layers")
+            _deliver(baseline, missing, delivery, lambda: _table(alone, store, found, run))
 
 
 def _recorded(
@@ -93,21 +96,29 @@ def _layers(baseline: Baseline) -> Sequence[LayerSparsity]:
     return measure_sparsity(baseline.model, asked={})
 
 
-def _table(store: Store, found: Record) -> str:
-    """Read the table of layers as the run has it; someone may have deleted it."""
+@contextmanager
+def _table(alone: BaseFileLock, store: Store, found: Record, run: Run) -> Iterator[str]:
+    """Read the table of layers as the run has it, and send the new one before anyone else reads."""
+    with alone:
+        yield _read(store, found)
+        run.flush()
+
+
+def _read(store: Store, found: Record) -> str:
+    """Read the table; someone may have deleted it."""
     with tempfile.TemporaryDirectory() as folder, suppress(StoreFailed, OSError):
         return store.fetch(found, "layers.csv", Path(folder)).read_text()
     return ""
 
 
 def _deliver(
-    baseline: Baseline, targets: Sequence[Target], delivery: Delivery, table: str = ""
+    baseline: Baseline, targets: Sequence[Target], delivery: Delivery, *earlier: Earlier
 ) -> None:
     """Log files of the baseline in its run; a target that fails there fails only there."""
     run = delivery.run
     try:
         with run.closing():
-            delivery.deliver(Finished(baseline.model, _layers(baseline)), targets, table)
+            delivery.deliver(Finished(baseline.model, _layers(baseline)), targets, *earlier)
             run.tag(_FAILED, "")
     except TargetsFailed as failure:
         run.tag(_FAILED, " ".join(failure.targets))

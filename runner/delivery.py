@@ -2,7 +2,8 @@
 
 import functools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from runner.export import export, representative_images
 from runner.file_weights import weight_bytes
 from runner.frozen import Exportable, exportables
 from runner.latency import processor, time_file
-from runner.layers import as_csv
+from runner.layers import WeightBytes, as_csv
 from runner.measure import Classes, Images, Measurement, agreement, classify, measure
 from runner.refusal import one_line
 from runner.settings import Settings
@@ -22,6 +23,13 @@ from runner.tracking import Record, Run
 from runner.training import History
 
 log = logging.getLogger(__name__)
+
+_TABLE = "layers.csv"
+Earlier = Callable[[], AbstractContextManager[str]]
+
+
+def _nothing() -> AbstractContextManager[str]:
+    return nullcontext("")
 
 
 @dataclass(frozen=True)
@@ -84,12 +92,13 @@ class Delivery:
         self.run.log_metrics(reached)
 
     def deliver(
-        self, finished: Finished, targets: Sequence[Target], table: str = ""
+        self, finished: Finished, targets: Sequence[Target], earlier: Earlier = _nothing
     ) -> list[Measurement]:
         """Export, measure and log each target, one after the other, and a table of the layers.
 
         Args:
-            table: what this table was before; other targets' columns are kept.
+            earlier: what the table was before, while nobody else writes it; the columns of other
+                targets are kept.
 
         Raises:
             TargetsFailed: at the end, naming each target that failed and why.
@@ -102,16 +111,16 @@ class Delivery:
             for target in targets:
                 # A converter may raise anything: one target's loss must not become another's.
                 try:
-                    file = self._file(sources.of(target), target, data)
+                    source = sources.of(target)
+                    measured[target] = file = self._file(source, target, data)
+                    reference = self.reference or _own_reference(self.run, measured)
+                    self.run.log_metrics(_figures(file, expected(source), reference))
                 except Exception as error:
                     log.exception("%s failed", target)
                     failures[target] = f"{target} failed: {one_line(error)}"
-                    continue
-                measured[target] = file
-                reference = self.reference or _own_reference(self.run, measured)
-                self.run.log_metrics(_figures(file, expected(sources.of(target)), reference))
-        weights = {str(each): weight_bytes(self._path(each), finished.model) for each in measured}
-        self.run.log_text(as_csv(finished.model, finished.layers, weights, table), "layers.csv")
+        weights = {str(each): self._weights(each, finished.model) for each in measured}
+        with earlier() as table:
+            self.run.log_text(as_csv(finished.model, finished.layers, weights, table), _TABLE)
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return list(measured.values())
@@ -127,8 +136,13 @@ class Delivery:
         self.run.log_file(path, "models")
         return file
 
-    def _path(self, target: Target) -> Path:
-        return self.folder / target.file_name
+    def _weights(self, target: Target, model: keras.Model) -> WeightBytes:
+        """Read what each weight takes in a file; a file that cannot be read so is still a file."""
+        try:
+            return weight_bytes(self.folder / target.file_name, model)
+        except Exception:
+            log.exception("layers.csv lacks the bytes in %s", target)
+            return {}
 
     def _time(self, path: Path, target: Target, images: Images) -> None:
         """Log how long a file takes for one image, and on what."""

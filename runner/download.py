@@ -6,12 +6,12 @@ import TensorFlow and the process that asks must not.
 
 import importlib
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from runner import beside
 from runner.refusal import Refused, one_line
 
 
@@ -23,8 +23,7 @@ def ensure(name: str, path: Path) -> None:
     """
     if path.is_file():
         return
-    command = [sys.executable, "-m", "runner.download", name, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = beside.run("runner.download", name, str(path))
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Refused(

@@ -2,25 +2,23 @@
 
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from runner import baseline_run, unlogged
 from runner.backend import make_repeatable
 from runner.baseline import Baseline
-from runner.compress import Compressed, compress
+from runner.compress import compress
 from runner.data import Dataset, load
 from runner.delivery import Delivery, Finished
 from runner.identity import baseline_signature, fingerprint
-from runner.layers import stages_csv
 from runner.measure import Measurement
 from runner.outcome import Outcome
 from runner.parameters import as_yaml, point_parameters
-from runner.prune.pruning import Pruned, prune, require_sparsity
+from runner.prune.pruning import prune, require_sparsity
 from runner.refusal import SelfExplaining, one_line
 from runner.settings import Settings
-from runner.sparsity import LayerSparsity
+from runner.stage_log import Stages
 from runner.tracking import FINGERPRINT, Kind, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)
@@ -87,25 +85,14 @@ def _work(
     pruned = prune(baseline.model, data, settings.schedule)
     delivery = Delivery(point, folder / "models", data, settings, reference)
     delivery.describe(pruned.history, pruned.layers)
+    stages = Stages(point, pruned)
     require_sparsity(pruned.layers)
-    compressed = compress(pruned.model, data, settings.compress, pruned.asked)
-    layers = _log_stages(pruned, compressed, point)
-    delivery.weigh(layers)
-    finished = Finished(compressed.model, layers, compressed.aware)
+    compressed = compress(pruned.model, data, settings.compress, pruned.asked, stages.add)
+    delivery.weigh(stages.left)
+    finished = Finished(compressed.model, stages.left, compressed.aware)
     files = delivery.deliver(finished, settings.export.targets)
     point.log_metrics({"seconds/total": time.monotonic() - started})
     return baseline, files
-
-
-def _log_stages(pruned: Pruned, compressed: Compressed, point: Run) -> Sequence[LayerSparsity]:
-    """Log how each stage after pruning went; return what all of them left of the weights."""
-    for stage in compressed.stages:
-        point.log_history({f"{stage.name}/{key}": each for key, each in stage.history.items()})
-    layers = {"prune": pruned.layers, **{each.name: each.layers for each in compressed.stages}}
-    point.log_text(stages_csv(layers), "stages.csv")
-    later = sum(stage.training_seconds for stage in compressed.stages)
-    point.log_metrics({"seconds/training": pruned.training_seconds + later})
-    return list(layers.values())[-1]
 
 
 def _begin(point: Run) -> None:
@@ -143,4 +130,6 @@ def _name(settings: Settings) -> str:
         return settings.sweep.point
     schedule = settings.schedule
     grows = f"{schedule.initial_sparsity:g} to {schedule.final_sparsity:g}"
-    return f"{settings.architecture.label} {grows} in {schedule.epochs} epochs"
+    epochs = f"{schedule.epochs} epoch{'' if schedule.epochs == 1 else 's'}"
+    stages = "" if settings.compress.name == "none" else f", {settings.compress.name}"
+    return f"{settings.architecture.label} {grows} in {epochs}{stages}"

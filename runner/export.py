@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from runner.backend import save_h5, tf
@@ -56,9 +57,27 @@ def _converted(model: Exportable, how: Conversion, representative: Images) -> by
         # A quantization-aware model has learnt the ranges that others are calibrated for.
         if how.calibrated and not model.aware:
             converter.representative_dataset = samples
-        # Without calibration, the converter does not take this wish; it comes to the same.
+        # Without calibration, the converter does not take this wish: the file is looked into.
         if how.operators and not model.aware:
             converter.target_spec.supported_ops = [getattr(tf.lite.OpsSet, how.operators)]
         converter.inference_input_type = getattr(tf, how.images)
         converter.inference_output_type = getattr(tf, how.images)
-        return bytes(converter.convert())
+        content = bytes(converter.convert())
+    if model.aware and how.calibrated:
+        _require_integers(content)
+    return content
+
+
+def _require_integers(content: bytes) -> None:
+    """Accept only files in which nothing is computed in float.
+
+    Raises:
+        ValueError: the converter has left some layers as they were.
+    """
+    graph = schema.Model.GetRootAs(content, 0).Subgraphs(0)
+    tensors = [graph.Tensors(at) for at in range(graph.TensorsLength())]
+    left = [each.Name().decode() for each in tensors if each.Type() == schema.TensorType.FLOAT32]
+    if left:
+        raise ValueError(
+            f"the converter left {len(left)} tensors in float, the first one {left[0]}"
+        )

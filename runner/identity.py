@@ -27,6 +27,9 @@ _PRUNING = (
     "measure.py",
     "arena.py",
     "zstd.py",
+    "latency.py",
+    "file_weights.py",
+    "layers.py",
 )
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
 
@@ -41,12 +44,12 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
     return _hash(
         {
             "baseline": _baseline(settings, data_digest),
-            "schedule": settings.schedule.model_dump(mode="json"),
+            "schedule": settings.schedule.counting,
             "compress": settings.compress.counting,
-            "export": settings.export.model_dump(mode="json"),
+            "export": settings.export.counting,
             "measure": settings.measure.model_dump(mode="json"),
             "code": _source_digest(_PRUNING),
-            "reader": version("ai-edge-litert"),
+            "readers": [version(library) for library in ("ai-edge-litert", "pyarrow")],
         }
     )
 
@@ -74,7 +77,7 @@ def _builder(architecture: ArchitectureSettings) -> str:
     """Identify what a network is made from, wherever it lies."""
     if architecture.name in ARCHITECTURES:
         return ARCHITECTURES[architecture.name].source_digest
-    return content(architecture) + _source_digest(("own_model",))
+    return content(architecture) + _source_digest(("own_model/models.py", "own_model/rebuilt.py"))
 
 
 @functools.cache

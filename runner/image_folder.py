@@ -4,14 +4,13 @@ import hashlib
 import itertools
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from runner import beside
 from runner.refusal import Refused, one_line
 from runner.settings import DatasetSettings
 
@@ -163,13 +162,7 @@ def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
 
 def _decode(settings: DatasetSettings, listing: _Listing, path: Path) -> None:
     asked = {**asdict(listing), "size": settings.image_size, "color": settings.color}
-    done = subprocess.run(
-        [sys.executable, "-m", "runner.image_decoding", str(path)],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = beside.run("runner.image_decoding", str(path), told=json.dumps(asked))
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or [f"decoding ended with {done.returncode}"]
         raise Refused(f"dataset.path={settings.path}: {said[-1]}")

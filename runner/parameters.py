@@ -39,6 +39,9 @@ def as_yaml(settings: Settings) -> str:
 
 def _shown(settings: Settings, without: set[str]) -> dict[str, Any]:
     values = settings.model_dump(mode="json", exclude=without)
+    if "compress" in values:
+        # Else points without clusters would stand among those with 16.
+        values["compress"] = settings.compress.counting
     values["tracking"]["uri"] = without_password(settings.tracking.uri)
     return values
 

@@ -34,6 +34,7 @@ def check(settings: Settings) -> None:
     loaded = data.load(dataset, settings.cache.folder)
     if shipped:
         _architecture_takes(architecture.name, loaded.shape, dataset.name)
+    _shift_is_small(settings.augment.shift, loaded.shape)
     # The sweep has looked at the models of all its points.
     if not settings.sweep.run_id and (not shipped or settings.schedule.depends_on_shapes):
         inspect(_request(settings, loaded))
@@ -48,6 +49,14 @@ def _architecture_is_there(architecture: ArchitectureSettings) -> None:
         with refusing(architecture):
             file.check(architecture.path, architecture.trust)
     content(architecture)
+
+
+def _shift_is_small(shift: int, shape: Shape) -> None:
+    if shift >= min(shape[:2]):
+        raise ImpossiblePoint(
+            f"augment.shift={shift}: must be less than the side of an image; these have "
+            f"{shape[0]}x{shape[1]} pixels"
+        )
 
 
 def _request(settings: Settings, loaded: Dataset) -> Request:

@@ -5,6 +5,7 @@ python -m runner.promote SWEEP --max-drop 0.01 --name digits
 
 import argparse
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -92,7 +93,11 @@ def _network(params: Mapping[str, str]) -> str:
     target, path = (params.get(f"architecture.{each}", "null") for each in ("target", "path"))
     if target != "null":
         return target.rpartition(":")[2]
-    return params.get("architecture.name", "") if path == "null" else Path(path).stem
+    return params.get("architecture.name", "") if path == "null" else _plain(Path(path).stem)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[:/\\]", "_", name)
 
 
 def _promote(

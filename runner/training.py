@@ -45,6 +45,16 @@ class Trained:
     step_seconds: float
 
 
+class Diverged(Exception):
+    """Training has ended in numbers that are none."""
+
+    def __init__(self, epoch: int, learning_rate: float) -> None:
+        super().__init__(
+            f"training diverged: the loss of epoch {epoch} is not a number; "
+            f"the learning rate, {learning_rate:g}, may be too high"
+        )
+
+
 def train(
     model: keras.Model,
     data: Dataset,
@@ -58,6 +68,9 @@ def train(
 
     Args:
         logits: whether the model gives logits rather than probabilities.
+
+    Raises:
+        Diverged: the loss of an epoch is no number.
     """
     # The older Adam is the same arithmetic, in one kernel a variable.
     model.compile(keras.optimizers.legacy.Adam(settings.learning_rate))
@@ -79,6 +92,8 @@ def train(
         figures = _figures(trained, judge.epoch())
         for name, value in figures.items():
             history.setdefault(name, []).append(value)
+        if not math.isfinite(trained.loss):
+            raise Diverged(epoch + 1, settings.learning_rate)
         told.on_epoch_end(epoch)
         _tell(epoch + 1, settings.epochs, figures)
     told.on_train_end()

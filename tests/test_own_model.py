@@ -17,6 +17,7 @@ from runner.own_model.function import source_digest
 from runner.own_model.inspection import inspect
 from runner.own_model.request import Request, content
 from runner.own_model.source import source_files
+from runner.own_model.unfit import Unfit
 from runner.settings import ArchitectureSettings
 from tests.conftest import Configure
 
@@ -161,10 +162,31 @@ def test_logits_are_told_from_probabilities(last: Callable[[], list[Any]], logit
     assert answer.gives_logits(model) is logits
 
 
-def test_an_operation_may_be_the_last_step() -> None:
+def test_operations_and_averages_are_seen_through() -> None:
     image = layers.Input((4,))
-    assert not answer.gives_logits(keras.Model(image, tf.nn.softmax(layers.Dense(3)(image))))
-    assert answer.gives_logits(keras.Model(image, layers.Dense(3)(image) + 1.0))
+    scores, raw = layers.Dense(3, activation="softmax")(image), layers.Dense(3)(image)
+    rows = layers.Reshape((1, 3))(scores)
+    for last in (tf.nn.softmax(raw), tf.squeeze(rows, 1), rows[:, 0], tf.identity(scores)):
+        assert not answer.gives_logits(keras.Model(image, last))
+    for last in (raw + 1.0, layers.Add()([raw, layers.Dense(3)(image)]), tf.identity(raw)):
+        assert answer.gives_logits(keras.Model(image, last))
+    assert not answer.gives_logits(keras.Model(image, layers.Average()([scores, scores])))
+
+
+@pytest.mark.parametrize("last", [tf.square, tf.nn.l2_normalize, tf.sigmoid, lambda x: x * 2.0])
+def test_what_is_not_known_to_be_either_is_refused(last: Callable[[Any], Any]) -> None:
+    image = layers.Input((4,))
+    scores = layers.Dense(3, activation="softmax")(image)
+    with pytest.raises(Unfit, match=r"its output (goes|is multi-label)"):
+        answer.check(keras.Model(image, last(scores)), 3)
+
+
+def test_what_else_is_done_with_a_layer_does_not_matter() -> None:
+    image = layers.Input((4,))
+    dropout = layers.Dropout(0.1)
+    model = keras.Model(image, dropout(layers.Dense(3, activation="softmax")(image)))
+    dropout(layers.Dense(3)(image))
+    assert not answer.gives_logits(model)
 
 
 _FUNCTIONS = """

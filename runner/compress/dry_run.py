@@ -10,8 +10,10 @@ from runner.compress.scheme import Unquantizable
 from runner.settings import CompressSettings
 from runner.sparsity import prunable_weights
 
-# What TFMOT rounds before or after; of the layer Activation also relu6.
-_ACTIVATIONS = frozenset({"gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"})
+# What TFMOT rounds before or after; the layer Activation also has relu6, and swish, which inside of
+# another layer the converter leaves in float with all of that layer.
+_ACTIVATIONS = frozenset({"gelu", "linear", "relu", "sigmoid", "softmax", "tanh"})
+_OF_THEIR_OWN = frozenset({"relu6", "swish", "silu"})
 
 
 def unsupported(model: keras.Model, settings: CompressSettings) -> str | None:
@@ -68,11 +70,14 @@ def _unknown(model: keras.Model) -> Iterator[str]:
             yield _named(layer)
         elif (name := _activation(layer)) not in _ACTIVATIONS:
             yield f"{layer.name} ({type(layer).__name__} with the activation {name})"
+        elif isinstance(layer, keras.layers.ReLU) and (layer.negative_slope or layer.threshold):
+            yield f"{layer.name} (ReLU with a slope or a threshold)"
 
 
 def _activation(layer: keras.layers.Layer) -> str:
     name = getattr(getattr(layer, "activation", None), "__name__", "linear")
-    return "relu" if isinstance(layer, keras.layers.Activation) and name == "relu6" else name
+    alone = isinstance(layer, keras.layers.Activation) and name in _OF_THEIR_OWN
+    return "relu" if alone else name
 
 
 def _named(layer: keras.layers.Layer) -> str:

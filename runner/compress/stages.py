@@ -1,6 +1,6 @@
 """A pruned model, data and settings go in; it comes out clustered, quantization-aware, or both."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from runner.backend import keras
@@ -33,12 +33,17 @@ class Compressed:
 
 
 def compress(
-    pruned: keras.Model, data: Dataset, settings: CompressSettings, asked: Mapping[str, float]
+    pruned: keras.Model,
+    data: Dataset,
+    settings: CompressSettings,
+    asked: Mapping[str, float],
+    told: Callable[[Stage], object] = lambda _: None,
 ) -> Compressed:
     """Cluster, then make quantization-aware, as the settings ask; the pruned model stays as it is.
 
     Args:
         asked: the final sparsity by layer name, for the layers that were pruned.
+        told: called after each stage, before what it came to is checked.
 
     Raises:
         StageBroke: a stage has lost zeros or shared values.
@@ -50,8 +55,10 @@ def compress(
 
     def done(name: str, trained: Trained) -> None:
         layers = measure_sparsity(model, asked)
-        require_kept(name, stages[-1].layers if stages else before, layers, clusters)
+        kept = stages[-1].layers if stages else before
         stages.append(Stage(name, trained.history, layers, trained.step_seconds))
+        told(stages[-1])
+        require_kept(name, kept, layers, clusters)
 
     if settings.clusters_weights:
         model, trained = cluster(model, data, settings)

@@ -2,23 +2,27 @@
 
 from typing import Any
 
-from runner.backend import keras
+from runner.backend import keras, tf
 from runner.own_model.unfit import Unfit, UnfitForData
 
-# Layers that leave numbers, or what they mean, as they are.
+# Layers, and TensorFlow's operations by their last name, that leave numbers what they mean.
 _PASSING = {
-    *("Activation", "Cropping2D", "Dropout", "Flatten", "Permute", "Reshape"),
+    *("Activation", "Cropping2D", "Dropout", "Flatten", "Permute", "Reshape", "Average"),
     *("AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D"),
-    *("MaxPooling2D", "GlobalMaxPooling2D"),
+    *("MaxPooling2D", "GlobalMaxPooling2D", "SlicingOpLambda"),
+    *("identity", "reshape", "squeeze", "expand_dims", "transpose", "strided_slice", "cast"),
+    *("stop_gradient", "reduce_mean"),
 }
-_OF_THEIR_OWN = {"ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "ThresholdedReLU", "Lambda"}
-# Those of TensorFlow's operations that are not linear.
-_CURVED = {
-    *("elu", "exp", "gelu", "leaky_relu", "log_sigmoid", "log_softmax", "relu", "relu6", "selu"),
-    *("sigmoid", "silu", "softmax", "softplus", "softsign", "swish", "tanh"),
+# Those that make logits of logits, and nothing known of probabilities.
+_ARITHMETIC = {
+    *("Add", "Subtract", "Concatenate", "add", "subtract", "sub", "multiply", "mul", "divide"),
+    *("truediv", "matmul", "bias_add", "concat", "stack", "negative"),
 }
+_OF_THEIR_OWN = {"ELU", "LeakyReLU", "PReLU", "ReLU", "ThresholdedReLU", "Lambda", "Multiply"}
+_LINEAR, _PASSES, _COMBINES = "linear", "passes", "combines"
 # Softmax of a logarithm of softmax is that softmax again.
-_LOGITS = {"linear": True, "log_softmax": True, "softmax": False}
+_LOGITS = {_LINEAR: True, "log_softmax": True, "log_softmax_v2": True}
+_PROBABILITIES = {"softmax": False, "softmax_v2": False}
 
 
 def gives_logits(model: keras.Model) -> bool:
@@ -28,9 +32,10 @@ def gives_logits(model: keras.Model) -> bool:
         Unfit: it ends in something else.
     """
     last = _last_function(model)
-    if last not in _LOGITS:
+    known = _LOGITS | _PROBABILITIES
+    if last not in known:
         raise Unfit(f"its output goes through {last}: must be softmax, or linear (logits)")
-    return _LOGITS[last]
+    return known[last]
 
 
 def check(model: keras.Model, classes: int) -> None:
@@ -57,24 +62,47 @@ def check(model: keras.Model, classes: int) -> None:
 
 def _last_function(model: keras.Model) -> str:
     """Name the function that the numbers went through last; linear for none."""
-    layer = model.get_layer(model.output_names[0])
-    while (name := _function(layer)) == "linear" and type(layer).__name__ in _PASSING:
-        before = layer.inbound_nodes[-1].inbound_layers
-        if isinstance(before, list):
-            break
-        layer = before
-    return name
+    return _function(model.outputs[0])
 
 
-def _function(layer: Any) -> str:
-    kind = type(layer).__name__
-    # What a layer computes that is not Keras' own is unknown.
-    if kind in _OF_THEIR_OWN or not type(layer).__module__.startswith("tf_keras."):
-        return kind.lower() if kind == "Softmax" else kind
-    if kind == "TFOpLambda":
-        name = str(layer.get_config()["function"]).split(".")[-1]
-        return name if name in _CURVED else "linear"
+def _function(tensor: Any) -> str:
+    # By the tensor's own history: a layer may be applied in other models too.
+    layer, node, _ = tensor._keras_history
+    own = _of_layer(layer)
+    if own not in (_PASSES, _COMBINES):
+        return own
+    before = tf.nest.flatten(layer._inbound_nodes[node].keras_inputs)
+    found = sorted({_function(each) for each in before})
+    if own == _COMBINES and found != [_LINEAR]:
+        return f"{_kind(layer)} of {' and '.join(found)}"
+    return " and ".join(found)
+
+
+def _of_layer(layer: Any) -> str:
+    kind = _kind(layer)
+    if kind in _ARITHMETIC:
+        return _COMBINES
+    activation = _activation(layer)
+    if activation != _LINEAR:
+        return activation
+    if kind in _PASSING:
+        return _PASSES
+    # What a layer computes that is not Keras' own is unknown, as most of TensorFlow's operations.
+    known = type(layer).__module__.startswith("tf_keras.") and kind not in _OF_THEIR_OWN
+    if kind == "Softmax":
+        return "softmax"
+    return _LINEAR if known and type(layer).__name__ != "TFOpLambda" else kind
+
+
+def _activation(layer: Any) -> str:
     activation = getattr(layer, "activation", None)
     if isinstance(activation, keras.layers.Layer):
-        return _function(activation)
-    return str(getattr(activation, "__name__", "linear"))
+        return _of_layer(activation)
+    return str(getattr(activation, "__name__", _LINEAR))
+
+
+def _kind(layer: Any) -> str:
+    """Name the class of a layer, or the operation that it stands for."""
+    if type(layer).__name__ == "TFOpLambda":
+        return str(layer.get_config()["function"]).split(".")[-1]
+    return type(layer).__name__

@@ -106,13 +106,22 @@ def pruning_can_be_set_up(model: keras.Model, request: Request) -> str | None:
 def compression_can_be_set_up(model: keras.Model, request: Request) -> str | None:
     """Accept the stages after pruning, tried on the model as it is."""
     reason = compress.unsupported(model, request.compress)
-    return f"compress={request.compress.name}: {model.name} {reason}" if reason else None
+    named = f"compress={request.compress.name}: {subject(request.architecture)}"
+    return f"{named} {reason}" if reason else None
+
+
+def something_is_trainable(model: keras.Model, request: Request) -> str | None:
+    """Accept a model of which at least a part can be fine-tuned."""
+    if model.trainable_weights:
+        return None
+    return f"{subject(request.architecture)}: all layers are frozen (trainable=False)"
 
 
 CHECKS: list[Check] = [
     nothing_is_recurrent,
     layers_can_be_pruned,
     something_is_prunable,
+    something_is_trainable,
     survives_h5,
     pruning_can_be_set_up,
     compression_can_be_set_up,

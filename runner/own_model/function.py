@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hydra.utils import to_absolute_path
+
 from runner.own_model.source import source_files
 from runner.own_model.unfit import Unfit, short
 
@@ -25,7 +27,7 @@ def source_digest(target: str) -> str:
         Unfit: it is no name of a function, or there is no such module.
     """
     module, _ = _parsed(target)
-    return _digest(module, Path.cwd())
+    return _digest(module, _working_folder())
 
 
 # Each point of a sweep asks, and all of them are to run the same code.
@@ -46,7 +48,7 @@ def call(target: str, shape: tuple[int, int, int], classes: int) -> Any:
         Unfit: there is no such function, or it raises.
     """
     module, name = _parsed(target)
-    with _working_folder_importable(Path.cwd()):
+    with _working_folder_importable(_working_folder()):
         function = _imported(module, name)
         try:
             return function(shape, classes)
@@ -73,6 +75,11 @@ def _imported(module: str, name: str) -> Any:
     if not callable(function):
         raise Unfit(f"{name} is a {type(function).__name__}: must be a function")
     return function
+
+
+def _working_folder() -> Path:
+    """Return the folder that the command was typed in, also where Hydra works in another one."""
+    return Path(to_absolute_path("."))
 
 
 @contextmanager

@@ -7,11 +7,11 @@ standard input), because that imports TensorFlow and the process that asks must 
 import functools
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from runner import beside
 from runner.blueprint import LayerPlan
 from runner.own_model import file
 from runner.own_model.request import Request
@@ -48,15 +48,9 @@ def inspect(request: Request) -> tuple[LayerPlan, ...]:
 
 @functools.cache
 def _answer(asked: _Asked) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "runner.own_model.inspection"],
-        input=asked.text,
-        capture_output=True,
-        text=True,
-        check=False,
-        # A model that is only looked at takes no memory of a GPU that others compute on.
-        env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1"},
-    )
+    # A model that is only looked at takes no memory of a GPU that others compute on.
+    alone = {"CUDA_VISIBLE_DEVICES": "-1"}
+    done = beside.run("runner.own_model.inspection", told=asked.text, environment=alone)
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:

@@ -117,7 +117,7 @@ OptionalFolder = Annotated[
     Field(description="a folder's path, or null"),
 ]
 OptionalText = Annotated[str | None, Field(strict=True, min_length=1, description="a name")]
-OptionalFile = Annotated[Path | None, AfterValidator(_absolute), Field(description="a file's path")]
+OptionalFile = Annotated[Path | None, AfterValidator(_absolute), Field(description="a path")]
 Targets = Annotated[
     tuple[Target, ...],
     BeforeValidator(_no_quantized_sparse_file),

@@ -1,6 +1,6 @@
 """Raw values, group by group, go in; frozen settings that fit together come out."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -45,6 +45,13 @@ class ExportSettings(Group):
 
     targets: Targets
     representative_images: Count
+
+    @property
+    def counting(self) -> dict[str, Any]:
+        """What changes the files: in whatever order, and calibrated only where one of them is."""
+        calibrated = any(each.conversion and each.conversion.calibrated for each in self.targets)
+        images = {"representative_images": self.representative_images} if calibrated else {}
+        return {"targets": sorted(self.targets), **images}
 
 
 class MeasureSettings(Group):

@@ -16,6 +16,7 @@ from runner.settings.fields import (
     Share,
 )
 from runner.settings.group import Group
+from runner.settings.typed import typed
 
 _DATASETS = "digits, mnist, fashion_mnist, cifar10, npz, image_folder"
 
@@ -66,6 +67,18 @@ class ArchitectureSettings(Group):
         if self.path is not None:
             return self.path.stem
         return self.target.rpartition(":")[2] if self.target else self.name
+
+    @model_validator(mode="after")
+    def _only_own_models_have_sources(self) -> Self:
+        takers = {"path": "keras_file", "trust": "keras_file", "target": "callable"}
+        for setting, taker in takers.items():
+            if getattr(self, setting) and self.name != taker:
+                value = typed(getattr(self, setting))
+                raise Refused(
+                    f"architecture.{setting}={value}: architecture={self.name} takes none; "
+                    f"take architecture={taker}"
+                )
+        return self
 
     @model_validator(mode="after")
     def _own_models_are_named(self) -> Self:

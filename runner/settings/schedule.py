@@ -100,6 +100,12 @@ class ScheduleSettings(Group):
         """Whether names and kinds of layers do not tell what can be pruned."""
         return self.policy != "all" or self.m_by_n is not None or self.block_size != (1, 1)
 
+    @property
+    def counting(self) -> dict[str, Any]:
+        """Those settings that change what comes out."""
+        ignored = {"block_pooling"} if self.block_size == (1, 1) else set()
+        return self.model_dump(mode="json", exclude=ignored)
+
 
 class CompressSettings(Group):
     """How weights are clustered and quantized after pruning; each stage is fine-tuned so long."""

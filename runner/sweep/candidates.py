@@ -12,6 +12,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from runner.labels import point_name
 from runner.settings.typed import typed
 
+# Settings that say nothing of a point with this compression, by how they begin.
+_IDLE: Mapping[str, tuple[str, ...]] = {"none": ("compress.",), "qat": ("compress.clusters",)}
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -62,4 +65,11 @@ def quoted(value: object) -> str:
 
 def _name(overrides: Sequence[str], varying: Sequence[str]) -> str:
     settings = dict(each.split("=", 1) for each in overrides)
-    return point_name({key: value for key, value in settings.items() if key in varying})
+    idle = _IDLE.get(settings.get("compress", ""), ())
+    return point_name(
+        {
+            key: value
+            for key, value in settings.items()
+            if key in varying and not key.startswith(idle)
+        }
+    )
