@@ -341,8 +341,3 @@ def test_what_cannot_be_clustered_is_named() -> None:
     make_repeatable(0, 1)
     model = _model((8, 8, 3), Layers.Reshape((8, 24), name="rows"), Layers.LSTM(2, name="it"))
     assert unsupported(model, _settings("cluster")) == "cannot be clustered by TFMOT: it (LSTM)"
-
-
-def test_two_clusters_are_too_few(pruned: keras.Model) -> None:
-    refused = unsupported(pruned, _settings("cluster", clusters=2))
-    assert refused == "compress.clusters=2: TFMOT keeps zeros with at least 3"

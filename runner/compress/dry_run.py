@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from runner.backend import ClusteringRegistry, Default8BitQuantizeRegistry, keras
-from runner.compress.clustering import LEAST_CLUSTERS, wrap
+from runner.compress.clustering import wrap
 from runner.compress.copies import copied
 from runner.compress.quantizing import made_aware
 from runner.compress.scheme import Unquantizable
@@ -30,8 +30,6 @@ def unsupported(model: keras.Model, settings: CompressSettings) -> str | None:
 
 
 def _why_not_clustered(model: keras.Model, clusters: int) -> str | None:
-    if clusters < LEAST_CLUSTERS:
-        return f"compress.clusters={clusters}: TFMOT keeps zeros with at least {LEAST_CLUSTERS}"
     refused = [
         _named(layer)
         for layer in model.layers
