@@ -25,7 +25,7 @@ test: $(INSTALLED) ## run the tests; some of them: make test ARGS="-k prune"
 test-ui: $(INSTALLED) ## run the tests that need a browser (Chromium): the pages as people see them
 	@$(BIN)/python -m pytest -m ui -n 0 tests/ui $(ARGS)
 
-test-long: $(INSTALLED) ## run the long tests: whole nights, real servers, a real cron daemon where there is one
+test-long: $(INSTALLED) ## run the long tests: whole nights and sweeps, real servers, a real cron daemon where there is one
 	@$(BIN)/python -m pytest -m long $(ARGS)
 
 screenshots: $(INSTALLED) ## renew the pictures in docs/ on MNIST: RUNNER_DATA=FOLDER make screenshots

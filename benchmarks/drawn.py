@@ -38,7 +38,7 @@ def figures(place: Place) -> dict[str, float]:
     """Draw every figure that a point, or with no sparsity a baseline, has once."""
     draw = _generator(place)
     found: dict[str, float] = {}
-    for target in Target:
+    for target in DENSE:
         found |= {f"{name}/{target}": value for name, value in _file(place, target, draw).items()}
     return found | {
         "sparsity": place.final,

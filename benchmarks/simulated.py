@@ -95,7 +95,7 @@ def _night(name: str, mix: Mix, generator: np.random.Generator) -> Simulated:
         accuracy_luck, zip_luck, time_luck = luck[index]
         level = accuracy + 0.0025 * accuracy_luck - 0.001 * (index >= 6)
         shrunk = (1 - 0.87 * sparsity) * (1 + 0.003 * zip_luck)
-        files = {str(target): _file(target, level, shrunk, generator) for target in Target}
+        files = {str(target): _file(target, level, shrunk, generator) for target in DENSE}
         seconds = float(_SECONDS * (1 + 0.08 * time_luck))
         points.append(NightPoint(f"point {index}", FINISHED, seconds, files))
     standard = _BASELINE + 0.0025 * (common[0] + mix.own * generator.normal())

@@ -3,9 +3,12 @@
 import csv
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Command, file_of, runs_in
 
 
+@pytest.mark.long
 def test_mnist_as_in_the_tutorial(command: Command, real_data: Path, tmp_path: Path) -> None:
     done = command(
         "+sweep=mnist",

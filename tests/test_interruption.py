@@ -123,6 +123,7 @@ def test_a_killed_sweep_leaves_no_worker_and_is_resumed(
     assert len(names) == len(set(names))
 
 
+@pytest.mark.long
 def test_two_sweeps_at_once_share_the_store_and_the_baseline(
     started: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
 ) -> None:
@@ -170,6 +171,7 @@ def server(tmp_path: Path) -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
         end_tree(process)
 
 
+@pytest.mark.long
 def test_a_store_that_is_lost_on_the_way_loses_nothing(  # noqa: PLR0913, PLR0917
     started: Callable[..., "subprocess.Popen[str]"],
     server: Callable[[], "subprocess.Popen[bytes]"],

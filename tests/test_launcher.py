@@ -47,6 +47,7 @@ def test_jobs_get_what_hydra_promises_them(command: Command, npz: Path, tmp_path
     assert not sweep["tensorflow"]
 
 
+@pytest.mark.long
 def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_failed_point_keeps_the_stages_before(
     assert {line["stage"] for line in lines} == {"prune"}
 
 
+@pytest.mark.long
 def test_points_with_different_targets_complete_one_table(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:
@@ -78,6 +79,7 @@ def test_points_with_different_targets_complete_one_table(
     assert all(baseline.has_file(name.removeprefix("bytes/")) for name in columns)
 
 
+@pytest.mark.long
 def test_settings_that_do_not_count_are_not_shown(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:

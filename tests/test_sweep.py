@@ -97,6 +97,7 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
     assert Path(report.removeprefix("Report: ")).is_file()
 
 
+@pytest.mark.long
 def test_two_at_once_share_the_store_and_the_baseline(npz: Path, tmp_path: Path) -> None:
     started = [
         subprocess.Popen(

@@ -46,7 +46,7 @@ def test_the_wheel_is_what_runs(python: Path, tmp_path: Path) -> None:
 def test_it_carries_the_configuration_and_the_sweeps(python: Path, tmp_path: Path) -> None:
     done = _run(python, "-m", "runner", "--help", cwd=tmp_path)
     assert re.search(r"^  sparsity +12 runs$", done.stdout, re.MULTILINE)
-    assert "digits fashion_mnist mnist npz" in done.stdout
+    assert "digits fashion_mnist image_folder mnist npz" in done.stdout
 
 
 def test_it_sweeps_from_another_folder(python: Path, tmp_path: Path) -> None:
