@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
-from hydra.errors import HydraException
+from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.locations import CONF, SWEEPS
@@ -46,6 +46,7 @@ Every night: python -m runner.nightly --help
 `--hydra-help` shows Hydra's own options.
 """
 
+_QUOTES = "a value with such characters stands in quotes of its own, as in 'key=\"a=b, c\"'"
 _GROUPS = ("dataset", "architecture", "baseline", "schedule", "compress", "export", "tracking")
 _SINGLE = ("augment", "measure", "report", "cache")
 
@@ -83,6 +84,9 @@ def explained(error: BaseException) -> str:
     line = " ".join(str(error).split()).partition(" Config search path:")[0]
     if not isinstance(error, Refused | HydraException | OmegaConfBaseException):
         return one_line(error)
+    if isinstance(error, OverrideParseException):
+        reason = line.partition(" See https:")[0]
+        return f"{error.override}: {reason}; {_QUOTES}"
     unknown = re.match(r"Could not override '([\w.]+)'", line)
     if not unknown:
         return line

@@ -46,6 +46,8 @@ def no_tensorflow(tmp_path: Path) -> dict[str, str]:
         (["schedule.dense_layers=[conv]"], "conv is no layer that lenet_300_100 prunes; it prunes"),
         (["dataset=npz", "dataset.path=absent.npz"], "absent.npz: no such file"),
         (["dataset=mnist", "dataset.folder=absent"], "absent: no such folder"),
+        (["dataset=npz", "dataset.path=a=b.npz"], "dataset.path=a=b.npz: mismatched input '='"),
+        (["dataset=npz", "dataset.path=a=b.npz"], "a value with such characters stands in quotes"),
         (["tracking.uri=mlruns"], "tracking.uri=mlruns: must be sqlite:///FILE"),
         (["+sweep=smoke,sparsity"], "+sweep=smoke,sparsity: takes one sweep"),
         (["+sweep=glob(*)"], "+sweep=glob(*): takes one sweep"),

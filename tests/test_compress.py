@@ -11,6 +11,7 @@ from runner.backend import keras, make_repeatable, tf
 from runner.compress import Compressed, StageBroke, compress, require_kept, unsupported
 from runner.compress.clustering import wrap
 from runner.compress.copies import copied
+from runner.compress.kept import require_places
 from runner.compress.quantizing import made_aware
 from runner.data import Dataset
 from runner.settings import CompressSettings, DatasetSettings
@@ -286,6 +287,16 @@ def test_a_stage_that_loses_zeros_fails() -> None:
     require_kept("qat", [fewer], [before], None)
     with pytest.raises(StageBroke, match=r"qat: layer conv has 4 zeros left of 5, among 10"):
         require_kept("qat", [before], [fewer], None)
+
+
+def test_a_stage_that_moves_zeros_fails(pruned: keras.Model) -> None:
+    moved = copied(pruned)
+    require_places("qat", pruned, moved)
+    layer = next(layer for layer in moved.layers if prunable_weights(layer))
+    (kernel,) = prunable_weights(layer)
+    kernel.assign(np.roll(kernel.numpy(), 1))
+    with pytest.raises(StageBroke, match=rf"qat: layer {layer.name} has lost \d+ of its zeros"):
+        require_places("qat", pruned, moved)
 
 
 def test_a_stage_with_too_many_values_fails() -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-from runner.sparsity import LayerSparsity
+import numpy as np
+
+from runner.backend import keras
+from runner.sparsity import LayerSparsity, prunable_weights
 
 
 class StageBroke(Exception):
@@ -31,3 +34,19 @@ def require_kept(
                 f"{stage}: layer {new.layer} has {new.distinct} different values, "
                 f"asked for at most {clusters}"
             )
+
+
+def require_places(stage: str, before: keras.Model, after: keras.Model) -> None:
+    """Accept only a model whose weights are zero wherever they were: blocks and m of n stay so.
+
+    Raises:
+        StageBroke: a layer has other values where it had zeros.
+    """
+    for layer in before.layers:
+        pairs = zip(
+            prunable_weights(layer), prunable_weights(after.get_layer(layer.name)), strict=True
+        )
+        for old, new in pairs:
+            lost = int(np.count_nonzero((old.numpy() == 0) & (new.numpy() != 0)))
+            if lost:
+                raise StageBroke(f"{stage}: layer {layer.name} has lost {lost} of its zeros")

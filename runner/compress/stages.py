@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runner.backend import keras
 from runner.compress.clustering import cluster
-from runner.compress.kept import require_kept
+from runner.compress.kept import require_kept, require_places
 from runner.compress.quantizing import quantize, without_rounding
 from runner.data import Dataset
 from runner.settings import CompressSettings
@@ -59,6 +59,7 @@ def compress(
         stages.append(Stage(name, trained.history, layers, trained.step_seconds))
         told(stages[-1])
         require_kept(name, kept, layers, clusters)
+        require_places(name, pruned, model)
 
     if settings.clusters_weights:
         model, trained = cluster(model, data, settings)
