@@ -106,13 +106,15 @@ class Delivery:
         measured: dict[Target, Measurement] = {}
         failures: dict[Target, str] = {}
         data = self.data.taken_by(finished.model.input_shape[1:])
+        number = self.settings.export.representative_images
+        calibration = representative_images(data.train.images, number, self.settings.seed)
         with exportables(finished.model, finished.aware) as sources:
             expected = functools.cache(lambda source: classify(source.model, data.test.images))
             for target in targets:
                 # A converter may raise anything: one target's loss must not become another's.
                 try:
                     source = sources.of(target)
-                    measured[target] = file = self._file(source, target, data)
+                    measured[target] = file = self._file(source, target, data, calibration)
                     reference = self.reference or _own_reference(self.run, measured)
                     self.run.log_metrics(_figures(file, expected(source), reference))
                 except Exception as error:
@@ -125,10 +127,10 @@ class Delivery:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return list(measured.values())
 
-    def _file(self, source: Exportable, target: Target, data: Dataset) -> Measurement:
+    def _file(
+        self, source: Exportable, target: Target, data: Dataset, calibration: Images
+    ) -> Measurement:
         """Export, measure and log one file."""
-        number = self.settings.export.representative_images
-        calibration = representative_images(data.train.images, number, self.settings.seed)
         path = export(source, target, self.folder, calibration)
         file = measure(target, path, data, self.settings.threads)
         if self.settings.measure.latency and target.conversion:

@@ -9,6 +9,7 @@ import h5py  # type: ignore[import-untyped]
 from ai_edge_litert import schema_py_generated as schema
 
 from runner.backend import keras
+from runner.sparsity import short_name
 
 Shape = tuple[int, ...]
 # The name of a layer, and of one of its weights.
@@ -43,7 +44,7 @@ def weight_bytes(path: Path, model: keras.Model) -> dict[Key, int]:
 
 def _named_weights(layer: keras.layers.Layer) -> dict[str, Any]:
     """Name the weights of a layer, but for those that share a name, as in a layer of layers."""
-    names = [weight.name.split("/")[-1].split(":")[0] for weight in layer.weights]
+    names = [short_name(weight) for weight in layer.weights]
     named = zip(names, layer.weights, strict=True)
     return {name: weight for name, weight in named if names.count(name) == 1}
 

@@ -18,6 +18,7 @@ from runner.settings import ArchitectureSettings, Settings
 # The rooms whose code decides what a dense model, and what a point, comes out as.
 _TRAINING = ("backend.py", "training.py", "resident_loop.py", "shifting.py")
 _PRUNING = (
+    "copies.py",
     "prune",
     "sparsity.py",
     "compress",

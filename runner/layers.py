@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from runner.backend import keras
-from runner.sparsity import LayerSparsity
+from runner.sparsity import LayerSparsity, short_name
 
 # Bytes in one file by layer and weight.
 WeightBytes = Mapping[tuple[str, str], int]
@@ -40,7 +40,7 @@ def as_csv(
     rows.writerow(["layer", "weight", "shape", *_FIGURES, *(_BYTES + each for each in targets)])
     for layer in model.layers:
         for weight in layer.weights:
-            key = layer.name, weight.name.split("/")[-1].split(":")[0]
+            key = layer.name, short_name(weight)
             weighed = [known[target].get(key) for target in targets]
             rows.writerow([*key, *_figures(weight.numpy(), prunable.get(key)), *weighed])
     return table.getvalue()

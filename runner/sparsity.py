@@ -52,7 +52,7 @@ def _measured(layer: str, weight: Any, asked: float | None, pattern: Pattern) ->
     values = weight.numpy()
     return LayerSparsity(
         layer=layer,
-        weight=weight.name.split("/")[-1].split(":")[0],
+        weight=short_name(weight),
         shape=values.shape,
         parameters=values.size,
         zeros=int(np.count_nonzero(values == 0)),
@@ -60,6 +60,11 @@ def _measured(layer: str, weight: Any, asked: float | None, pattern: Pattern) ->
         asked=asked,
         missed=None if asked is None else pattern.missed(values, asked),
     )
+
+
+def short_name(weight: Any) -> str:
+    """Name a weight as its layer does: `kernel`, not `conv/kernel:0`."""
+    return str(weight.name).split("/")[-1].split(":")[0]
 
 
 def prunable_weights(layer: keras.layers.Layer) -> Sequence[Any]:

@@ -10,9 +10,9 @@ from runner import architectures, data
 from runner.backend import keras, make_repeatable, tf
 from runner.compress import Compressed, StageBroke, compress, require_kept, unsupported
 from runner.compress.clustering import wrap
-from runner.compress.copies import copied
 from runner.compress.kept import require_places
 from runner.compress.quantizing import made_aware
+from runner.copies import copied
 from runner.data import Dataset
 from runner.settings import CompressSettings, DatasetSettings
 from runner.sparsity import LayerSparsity, measure_sparsity, prunable_weights

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from runner.backend import ClusterWeights, keras, tf, tfmot
-from runner.compress.copies import copied
 from runner.compress.nearest import Nearest
+from runner.copies import copied, with_layers
 from runner.data import Dataset
 from runner.own_model.answer import gives_logits
 from runner.settings import CompressSettings
@@ -38,9 +38,7 @@ def wrap(model: keras.Model, clusters: int) -> keras.Model:
         kernels = [weight.numpy() for weight in prunable_weights(layer)]
         return _clustered(layer, kernels[0], clusters) if kernels else layer
 
-    # AutoGraph would rewrite the wrapper's source code, again for every model, to no effect.
-    clone = tf.autograph.experimental.do_not_convert(keras.models.clone_model)
-    return clone(model, clone_function=wrapped)
+    return with_layers(model, wrapped)
 
 
 def _clustered(layer: keras.layers.Layer, kernel: Any, clusters: int) -> keras.layers.Layer:

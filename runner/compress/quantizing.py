@@ -2,8 +2,8 @@
 
 from runner.backend import keras, tf, tfmot
 from runner.chatter import hushed
-from runner.compress.copies import copied
 from runner.compress.scheme import KeepingScheme
+from runner.copies import copied
 from runner.data import Dataset
 from runner.own_model.answer import gives_logits
 from runner.settings import CompressSettings

@@ -50,12 +50,11 @@ def compress(
     """
     model, aware = pruned, None
     stages: list[Stage] = []
-    before = measure_sparsity(pruned, asked)
     clusters = settings.clusters if settings.clusters_weights else None
 
     def done(name: str, trained: Trained) -> None:
         layers = measure_sparsity(model, asked)
-        kept = stages[-1].layers if stages else before
+        kept = stages[-1].layers if stages else measure_sparsity(pruned, asked)
         stages.append(Stage(name, trained.history, layers, trained.step_seconds))
         told(stages[-1])
         require_kept(name, kept, layers, clusters)

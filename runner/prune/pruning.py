@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.backend import PruneLowMagnitude, keras, tfmot
+from runner.copies import copied
 from runner.data import Dataset
 from runner.own_model.answer import gives_logits
 from runner.prune.pattern import Pattern
@@ -41,8 +42,7 @@ def prune(baseline: keras.Model, data: Dataset, settings: ScheduleSettings) -> P
     The baseline stays as it is. Source: Zhu and Gupta, "To prune, or not to prune", 2017.
     """
     # Wrapping shares the layer objects, so pruning would change the baseline in place.
-    model = keras.models.clone_model(baseline)
-    model.set_weights(baseline.get_weights())
+    model = copied(baseline)
     steps = steps_per_epoch(len(data.train.labels), settings.batch_size) * settings.epochs
     placed = pruning_steps(settings.begin, settings.end, steps)
     asked, pattern = asked_sparsities(model, settings), Pattern.of(settings)

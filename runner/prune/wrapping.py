@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.backend import PruneLowMagnitude, Pruning, keras, tf, tfmot
+from runner.copies import with_layers
 from runner.prune.pattern import Pattern
 from runner.prune.prunable import final_sparsities
 from runner.prune.steps import PruningSteps
@@ -43,9 +44,7 @@ def wrap(
             sparsity_m_by_n=schedule.m_by_n,
         )
 
-    # AutoGraph would rewrite the wrapper's source code, again for every model, to no effect.
-    clone = tf.autograph.experimental.do_not_convert(keras.models.clone_model)
-    return clone(model, clone_function=wrapped)
+    return with_layers(model, wrapped)
 
 
 def _growth(schedule: ScheduleSettings, steps: PruningSteps, final: float) -> Any:
