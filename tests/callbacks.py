@@ -14,6 +14,9 @@ from hydra.core.utils import JobReturn
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
+# Longer than it takes to start a job on a slow and busy machine.
+PAUSE_SECONDS = 20
+
 
 class Trouble(Callback):
     """Meet the jobs of these numbers with a fate each, as in {1: kill, 2: sleep}."""
@@ -47,6 +50,9 @@ class Trouble(Callback):
 
     def _sleep(self) -> None:
         time.sleep(600)
+
+    def _pause(self) -> None:
+        time.sleep(PAUSE_SECONDS)
 
     def _memory(self) -> None:
         from runner import experiment

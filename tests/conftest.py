@@ -21,6 +21,7 @@ from runner.locations import CONF, register
 from runner.settings import Settings, from_hydra
 from runner.targets import Target
 from runner.tracking import Record, Store
+from tests.hanging import HANGS_AFTER
 
 PROJECT = Path(__file__).parents[1]
 # The targets that a run exports unasked.
@@ -131,7 +132,7 @@ def _sweep_in(folder: Path) -> tuple[Path, str, str]:
     sweep = ["-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0,0.6"]
     command = [sys.executable, "-m", "runner", *sweep, *quick(npz), "measure.latency=true"]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=folder, capture_output=True, text=True, timeout=HANGS_AFTER, check=False
     )
     assert done.returncode == 0, done.stderr
     return folder, done.stdout, done.stderr
@@ -231,7 +232,7 @@ def command(tmp_path: Path) -> Command:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=HANGS_AFTER,
         )
 
     return run

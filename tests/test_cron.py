@@ -5,7 +5,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,8 +17,10 @@ from runner.nightly.schedule import Task, task_of
 from runner.refusal import Refused
 from runner.tracking import Store
 from tests.conftest import end_tree, quick, write_npz
+from tests.hanging import wait_until
 
 EVERY_MINUTE = "* * * * *"
+SPOOL = Path("/var/spool/cron/crontabs")
 EXAMPLE = Task(Path("/srv/pruning"), ("python", "-m", "runner.nightly"), {})
 
 
@@ -45,8 +46,6 @@ def daemon() -> Iterator[None]:
         yield
         return
     process = subprocess.Popen(["cron", "-f"], stdout=subprocess.DEVNULL)
-    # It does not see a change within the second in which it has read the crontabs.
-    time.sleep(2)
     try:
         yield
     finally:
@@ -57,11 +56,14 @@ def _list() -> bytes:
     return subprocess.run(["crontab", "-l"], capture_output=True, check=False).stdout
 
 
-def _wait_for(found: Callable[[], object], what: str, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end, f"waited {seconds} s in vain for {what}"
-        time.sleep(0.2)
+def _wait_for_cron(found: Callable[[], object], what: str) -> None:
+    def touched() -> object:
+        # It does not see a change within the second in which it has read the crontabs.
+        for each in (SPOOL, SPOOL / "root"):
+            os.utime(each)
+        return found()
+
+    wait_until(touched, what)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_cron_runs_the_line_in_a_folder_of_any_name(
     assert found is not None
     assert (found.fields, found.warning) == (EVERY_MINUTE, "")
     log = folder / cron.LOG
-    _wait_for(lambda: log.is_file() and log.read_text(), "cron to run the line", 75)
+    _wait_for_cron(lambda: log.is_file() and log.read_text(), "cron to run the line")
     cron.uninstall(folder)
     assert log.read_text() == f"{folder} {data} {typed}\n"
 
@@ -143,10 +145,10 @@ def test_cron_runs_a_night_and_the_store_holds_it(tmp_path: Path) -> None:
     sweep = shlex.join(["+sweep=smoke", *quick(write_npz(tmp_path / "tiny.npz"))])
     config.write_text(yaml.safe_dump({"sweeps": [sweep]}))
     cron.install(task_of(tmp_path, ["--config", str(config)]), EVERY_MINUTE)
-    _wait_for((tmp_path / cron.LOG).exists, "cron to start a night", 75)
+    _wait_for_cron((tmp_path / cron.LOG).exists, "cron to start a night")
     # One night is enough: a second would begin before the first has ended.
     cron.uninstall(tmp_path)
-    _wait_for((tmp_path / "outputs" / "nightly" / "heartbeat").exists, "the night to end", 240)
+    wait_until((tmp_path / "outputs" / "nightly" / "heartbeat").exists, "the night to end")
     store = Store(f"sqlite:///{tmp_path}/mlflow.db", "nightly")
     (night,) = store.find("tags.`runner.kind` = 'nightly'")
     (sweep_run,) = store.points(night.id)

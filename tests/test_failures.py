@@ -3,10 +3,10 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.conftest import Command, file_of, quick, runs_in, store_in
+from tests.hanging import HANGS_AFTER, read_until, wait_until
 
 
 def test_one_point_alone_is_a_run_of_its_own(command: Command, npz: Path, tmp_path: Path) -> None:
@@ -61,13 +61,12 @@ def test_a_termination_marks_a_point_alone_killed(npz: Path, tmp_path: Path) -> 
         [sys.executable, "-m", "runner", *quick(npz), "baseline.epochs=1000000"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "training 1000000 epochs" in line:
-            break
-    time.sleep(2)
+    read_until(process, "training 1000000 epochs")
+    (log,) = tmp_path.glob("outputs/*/*/runner.log")
+    wait_until(lambda: "epoch 1 of 1000000" in log.read_text(), "the end of an epoch")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    out, _ = process.communicate(timeout=HANGS_AFTER)
+    assert process.returncode == 128 + signal.SIGTERM, out
     (point,) = runs_in(tmp_path, "point")
     assert point.status == "KILLED"
     assert runs_in(tmp_path, "baseline") == []

@@ -6,14 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.conftest import Command, end_tree, free_port, quick, runs_in, store_in
+from tests.hanging import HANGS_AFTER, read_until, wait_until
 
 FEW = ["export.targets=[h5]"]
 SWEEP = ["schedule.final_sparsity=0.5,0.6,0.7"]
@@ -39,24 +40,24 @@ def started(npz: Path, tmp_path: Path) -> Iterator[Callable[..., "subprocess.Pop
         process.kill()
 
 
-def _read_until(process: "subprocess.Popen[str]", text: str) -> str:
-    """Read what the process prints up to a line with this text."""
-    assert process.stdout is not None
-    seen = ""
-    for line in process.stdout:
-        seen += line
-        if text in line:
-            return seen
-    raise AssertionError(seen)
-
-
 def _descendants(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def _gone_after(seconds: float, processes: list[psutil.Process]) -> bool:
-    _, alive = psutil.wait_procs(processes, timeout=seconds)
+def _are_gone(processes: list[psutil.Process]) -> bool:
+    """Tell whether they all end; they were to train for longer than this waits."""
+    _, alive = psutil.wait_procs(processes, timeout=HANGS_AFTER)
     return not alive
+
+
+def _has_begun_to_load(process: "subprocess.Popen[str]", library: str) -> bool:
+    """Tell whether a process, or one that it has started, has mapped a file of a library."""
+    for each in [process.pid, *(child.pid for child in _descendants(process))]:
+        # It may have ended by now.
+        with suppress(OSError):
+            if f"/{library}/" in Path(f"/proc/{each}/maps").read_text():
+                return True
+    return False
 
 
 @pytest.mark.parametrize(
@@ -66,13 +67,13 @@ def test_a_signal_ends_workers_and_marks_runs(
     started: Callable[..., "subprocess.Popen[str]"], tmp_path: Path, number: int, code: int
 ) -> None:
     process = started(LONG, "hydra.launcher.n_jobs=2")
-    _read_until(process, "finished: epochs=2")
+    read_until(process, "finished: epochs=2")
     children = _descendants(process)
     assert children
     process.send_signal(number)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=HANGS_AFTER)
     assert process.returncode == code, out
-    assert _gone_after(10, children)
+    assert _are_gone(children)
     (sweep,) = runs_in(tmp_path, "sweep")
     points = {run.name: run.status for run in store_in(tmp_path).points(sweep.id)}
     assert sweep.status == "KILLED"
@@ -82,19 +83,19 @@ def test_a_signal_ends_workers_and_marks_runs(
     assert "Traceback" not in out
 
 
-@pytest.mark.parametrize("seconds", [0.0, 1.0, 3.0])
+@pytest.mark.parametrize("library", [None, "sqlalchemy", "tensorflow"])
 def test_ctrl_c_on_a_terminal_is_quiet_also_while_everything_is_imported(
-    npz: Path, tmp_path: Path, seconds: float
+    npz: Path, tmp_path: Path, library: str | None
 ) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "runner", "-m", *quick(npz), *FEW, LONG], cwd=tmp_path,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
-    while not (tmp_path / "multirun").is_dir():
-        time.sleep(0.05)
-    time.sleep(seconds)
+    wait_until((tmp_path / "multirun").is_dir, "the sweep's folder")
+    if library:
+        wait_until(lambda: _has_begun_to_load(process, library), library)
     os.killpg(process.pid, signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=HANGS_AFTER)
     assert process.returncode == 130, out
     assert "Traceback" not in out
     assert "KeyboardInterrupt" not in out
@@ -104,19 +105,19 @@ def test_a_killed_sweep_leaves_no_worker_and_is_resumed(
     started: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
 ) -> None:
     process = started(LONG, "hydra.launcher.n_jobs=2")
-    _read_until(process, "finished: epochs=2")
+    read_until(process, "finished: epochs=2")
     children = _descendants(process)
     process.kill()
-    assert _gone_after(10, children)
+    assert _are_gone(children)
     (dead,) = runs_in(tmp_path, "sweep")
     assert dead.status == "RUNNING"
     again = started(LONG, "hydra.launcher.n_jobs=2")
-    seen = _read_until(again, "started: epochs=100000")
+    seen = read_until(again, "started: epochs=100000")
     assert "found dead: sweep unnamed" in seen
     assert "found dead: point epochs=100000" in seen
     assert "resuming unnamed: 1 of 2 points done" in seen
     again.send_signal(signal.SIGTERM)
-    again.communicate(timeout=20)
+    again.communicate(timeout=HANGS_AFTER)
     (sweep,) = runs_in(tmp_path, "sweep")
     assert (sweep.id, sweep.status) == (dead.id, "KILLED")
     names = [point.name for point in store_in(tmp_path).points(sweep.id)]
@@ -129,7 +130,7 @@ def test_two_sweeps_at_once_share_the_store_and_the_baseline(
 ) -> None:
     both = [started(*SWEEP, "hydra.launcher.n_jobs=2") for _ in range(2)]
     for process in both:
-        out, _ = process.communicate(timeout=200)
+        out, _ = process.communicate(timeout=HANGS_AFTER)
         assert process.returncode == 0, out
         assert "locked" not in out
         assert "resuming" not in out
@@ -159,16 +160,17 @@ def server(tmp_path: Path) -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
         )
         running.append(process)
         process.args = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return process
-            time.sleep(0.2)
-        raise AssertionError("the server did not start")
+        wait_until(lambda: _listens(port), "the server")
+        return process
 
     yield run
     for process in running:
         end_tree(process)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.long
@@ -184,9 +186,9 @@ def test_a_store_that_is_lost_on_the_way_loses_nothing(  # noqa: PLR0913, PLR091
     serving = server()
     where = [f"tracking.uri={serving.args!s}", "hydra.launcher.n_jobs=1"]
     process = started(*SWEEP, *where)
-    _read_until(process, "started: final_sparsity=0.6")
+    read_until(process, "started: final_sparsity=0.6")
     end_tree(serving)
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=HANGS_AFTER)
     assert process.returncode == 1, out
     for name in ("final_sparsity=0.6", "final_sparsity=0.7"):
         (kept,) = re.findall(rf"failed: {name}: .*kept in (\S+): the same command logs it", out)

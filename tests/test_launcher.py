@@ -53,7 +53,8 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
 ) -> None:
     sweep = ["-m", "schedule.final_sparsity=0.5,0.6,0.7,0.8,0.9", *quick(npz), *FEW]
     fates = "{1: kill, 2: sleep, 3: memory, 4: disk}"
-    limit = "hydra.launcher.timeout_minutes=0.3"
+    # The others end long before that, also on a slow and busy machine.
+    limit = "hydra.launcher.timeout_minutes=1"
     done = command(
         *sweep, TROUBLE, f"+hydra.callbacks.trouble.fates={fates}", limit,
         "hydra.launcher.n_jobs=3", env=HERE,
@@ -72,7 +73,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
     failed = [points[f"final_sparsity=0.{number}"] for number in (6, 7, 8, 9)]
     reasons = [str(point.error) for point in failed]
     assert reasons[0] == "the worker was killed by SIGKILL: out of memory?"
-    assert reasons[1] == "took longer than hydra.launcher.timeout_minutes=0.3"
+    assert reasons[1] == "took longer than hydra.launcher.timeout_minutes=1"
     assert reasons[2].startswith("MemoryError")
     assert "File too large" in reasons[3] or "disk" in reasons[3] or "write" in reasons[3]
     for point, reason in zip(failed, reasons, strict=True):

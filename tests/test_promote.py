@@ -15,6 +15,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from runner.targets import Target
 from tests.conftest import Command, file_of, runs_in, store_in
+from tests.hanging import HANGS_AFTER
 
 TARGETS = [Target.TFLITE_DYNAMIC, Target.TFLITE_INT8]
 
@@ -33,7 +34,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=HANGS_AFTER,
     )
 
 

@@ -5,9 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from runner import data
 from runner.settings import DatasetSettings
 from runner.tracking import Kind, Record, Store
 from tests.conftest import end_tree, file_of, free_port, runs_in, store_in
+from tests.hanging import HANGS_AFTER, wait_until
 from tests.test_promote import by_litert
 
 pytestmark = pytest.mark.long
@@ -126,18 +126,20 @@ def _listening(
 
 
 def _answers(process: subprocess.Popen[bytes], port: int, path: str) -> bool:
-    """Wait until the server is ready; tell whether it ever is."""
-    deadline = time.monotonic() + 120
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            return _ask(port, path)[0] == 200
-        except OSError:
-            time.sleep(0.2)
-    return False
+    """Wait until the server answers or ends; tell whether it is ready."""
+    statuses: list[int] = []
+
+    def answered() -> bool:
+        with suppress(OSError):
+            statuses.append(_ask(port, path)[0])
+        return bool(statuses) or process.poll() is not None
+
+    wait_until(answered, "the server")
+    return statuses == [200]
 
 
 def _ask(port: int, path: str, body: str | None = None) -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", port, timeout=HANGS_AFTER)
     try:
         method = "POST" if body else "GET"
         connection.request(method, path, body, {"Content-Type": "application/json"})

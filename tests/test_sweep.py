@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import STANDARD, file_of, quick, runs_in, store_in
+from tests.hanging import HANGS_AFTER
 
 
 def test_points_are_nested_under_their_sweep(swept: tuple[Path, str, str]) -> None:
@@ -109,7 +110,7 @@ def test_two_at_once_share_the_store_and_the_baseline(npz: Path, tmp_path: Path)
         for final in (0.6, 0.8)
     ]
     for process in started:
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=HANGS_AFTER)
         assert process.returncode == 0, err
     (baseline,) = runs_in(tmp_path, "baseline")
     points = runs_in(tmp_path, "point")

@@ -4,13 +4,13 @@ import re
 import subprocess
 import sys
 import sysconfig
-import time
 import venv
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT, quick, write_npz
+from tests.conftest import PROJECT, quick, runs_in, write_npz
+from tests.hanging import HANGS_AFTER
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,12 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _run(python: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [python, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=300
+        [python, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANGS_AFTER,
     )
 
 
@@ -50,12 +55,10 @@ def test_it_carries_the_configuration_and_the_sweeps(python: Path, tmp_path: Pat
 
 
 def test_it_sweeps_from_another_folder(python: Path, tmp_path: Path) -> None:
-    started = time.monotonic()
     done = _run(python, "-m", "runner", "+sweep=smoke", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert time.monotonic() - started < 60
     assert "Smallest file within" in done.stdout
-    assert (tmp_path / "mlflow.db").is_file()
+    assert [point.status for point in runs_in(tmp_path, "point")] == ["FINISHED", "FINISHED"]
 
 
 def test_the_console_script_works(python: Path, tmp_path: Path) -> None:

@@ -5,16 +5,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import PROJECT, end_tree, free_port
+from tests.hanging import HANGS_AFTER, wait_until
 
 Shoot = Callable[..., None]
 
@@ -47,9 +46,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (made / "data").symlink_to(Path(data).resolve())
     where = {"RUNNER_DATA": "data"} if data else {}
     subprocess.run(
-        command, cwd=made, check=True, timeout=600, stdout=subprocess.DEVNULL,
+        command,
+        cwd=made,
+        check=True,
+        # Pictures are of a long sweep.
+        timeout=None if PICTURES else HANGS_AFTER,
+        stdout=subprocess.DEVNULL,
         env={**os.environ, "LOGNAME": "runner", **where},
-    )  # fmt: skip
+    )
     return made
 
 
@@ -73,19 +77,21 @@ def ui(folder: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(300):
+    def answers() -> bool:
         try:
-            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError(f"nothing answers at {address}")
+            urllib.request.urlopen(address, timeout=HANGS_AFTER).close()  # noqa: S310
+        except OSError:
+            return False
+        return True
+
+    wait_until(answers, address)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium: the test kit's would be downloaded from elsewhere."""
+    # Else five seconds.
+    expect.set_options(timeout=HANGS_AFTER * 1000)
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
@@ -100,7 +106,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page that may talk to this machine only, and fails the test when its scripts fail."""
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(HANGS_AFTER * 1000)
     context.route(
         lambda url: not url.startswith(("http://127.0.0.1", "file:", "blob:", "data:")),
         lambda route: route.abort(),

@@ -68,7 +68,7 @@ def test_the_sweep_says_what_to_ship(
     table = page.locator("table", has=page.get_by_role("cell", name="baseline", exact=True))
     assert table.first.locator("tr").count() >= 3
     for metric in ("points_done", "best_zip_ratio", "picked_accuracy"):
-        assert page.get_by_text(metric, exact=True).is_visible()
+        expect(page.get_by_text(metric, exact=True)).to_be_visible()
     shoot(page, "sweep")
 
 
@@ -96,7 +96,8 @@ def test_curves_of_a_point_line_up_by_epoch(
     page.get_by_placeholder("Search metric charts").fill("loss|val_accuracy|epoch_sparsity")
     charts = page.locator(".js-plotly-plot")
     expect(charts).to_have_count(4)
-    charts.nth(3).locator(".xtick text").first.wait_for()
+    for chart in charts.all():
+        chart.locator(".xtick text").first.wait_for()
     axes = [chart.locator(".xtick text").all_text_contents() for chart in charts.all()]
     assert axes[0][0] == "1"
     assert all(axis == axes[0] for axis in axes)
@@ -113,6 +114,5 @@ def _points(page: Page, experiment: str, sweep: Record) -> list[Locator]:
         assistant.first.click()
     row.locator("button").first.click()
     points = page.locator(".ag-row", has=page.get_by_role("link", name=re.compile("→|sparsity=")))
-    points.first.wait_for()
-    page.wait_for_timeout(500)
+    expect(points).to_have_count(int(sweep.metrics["points_done"]))
     return points.all()
