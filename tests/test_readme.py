@@ -57,23 +57,6 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert link.startswith("https://") or (page.parent / link).exists(), link
 
 
-def test_named_rooms_are_there() -> None:
-    rows = re.findall(r"^\| (`runner/.*?) \|", README, re.MULTILINE)
-    names = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
-    assert names
-    for name in names:
-        path = PROJECT / name if name.startswith("runner/") else PROJECT / "runner" / name
-        assert path.exists(), name
-
-
-def test_every_module_of_the_runner_is_in_a_room() -> None:
-    for path in (PROJECT / "runner").glob("*.py"):
-        known = {"__init__.py", "locations.py", "chatter.py", "backend.py", "git.py"}
-        known |= {"labels.py"}
-        known |= {"invocation.py", "parameters.py", "store_address.py", "targets.py", "versions.py"}
-        assert path.name in known or path.name in README
-
-
 def test_every_target_is_named() -> None:
     for target in Target:
         assert f"`{target}`" in README
