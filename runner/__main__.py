@@ -4,10 +4,10 @@ import os
 import sys
 
 from runner import usage
+from runner.errors import Refused, one_line
 from runner.job import RefusedPoint, job
-from runner.locations import register
-from runner.refusal import Refused, one_line
-from runner.stopping import stop_once
+from runner.process.signals import stop_once
+from runner.settings.paths import register
 from runner.sweep.sweeper import PruningSweeper
 
 _FINISHED, _FAILED, _REFUSED = 0, 1, 2

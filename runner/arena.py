@@ -8,7 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import OpResolverType
 
 from runner.backend import Interpreter
-from runner.chatter import hushed
+from runner.process.capture import hushed
 
 # Each tensor in an arena starts at a multiple of this, so no hole in one is larger.
 _ALIGNMENT = 64

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.refusal import Refused, one_line
+from runner.errors import Refused, one_line
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 Array = NDArray[Any]

@@ -14,9 +14,9 @@ from filelock import FileLock
 from runner.backend import keras, make_repeatable, save_h5
 from runner.cache import baseline_folder
 from runner.data import Dataset
+from runner.errors import one_line
 from runner.own_model import models
 from runner.own_model.answer import gives_logits
-from runner.refusal import one_line
 from runner.settings import Settings
 from runner.training import History, train
 

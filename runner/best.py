@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner import command
+from runner.errors import Refused, SelfExplaining
 from runner.limits import add_limits
-from runner.refusal import Refused, SelfExplaining
 from runner.targets import Target
 
 if TYPE_CHECKING:

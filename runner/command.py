@@ -9,8 +9,8 @@ from typing import Any, Never
 
 import yaml
 
-from runner.locations import CONF
-from runner.refusal import Refused, one_line
+from runner.errors import Refused, one_line
+from runner.settings.paths import CONF
 from runner.store_address import resolve
 
 DONE, FAILED, REFUSED = 0, 1, 2

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from runner import arrays, download, image_folder
 from runner.arrays import Array, Arrays
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.settings import DatasetSettings
 
 # The built-in data sets, with the shape of their images.

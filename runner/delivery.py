@@ -9,13 +9,13 @@ from pathlib import Path
 
 from runner.backend import keras
 from runner.data import Dataset
+from runner.errors import one_line
 from runner.export import export, representative_images
 from runner.file_weights import weight_bytes
 from runner.frozen import Exportable, exportables
 from runner.latency import processor, time_file
 from runner.layers import WeightBytes, as_csv
 from runner.measure import Classes, Images, Measurement, agreement, classify, measure
-from runner.refusal import one_line
 from runner.settings import Settings
 from runner.sparsity import LayerSparsity, total_asked, total_sparsity
 from runner.targets import Target

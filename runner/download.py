@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from runner import beside
-from runner.refusal import Refused, one_line
+from runner.errors import Refused, one_line
+from runner.process import isolated
 
 
 def ensure(name: str, path: Path) -> None:
@@ -23,7 +23,7 @@ def ensure(name: str, path: Path) -> None:
     """
     if path.is_file():
         return
-    done = beside.run("runner.download", name, str(path))
+    done = isolated.run("runner.download", name, str(path))
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Refused(

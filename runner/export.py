@@ -9,8 +9,8 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from runner.backend import save_h5, tf
-from runner.chatter import hushed
 from runner.frozen import Exportable
+from runner.process.capture import hushed
 from runner.targets import Conversion, Target
 
 Images = NDArray[np.float32]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.backend import convert_variables_to_constants_v2, keras, tf
-from runner.chatter import hushed
+from runner.process.capture import hushed
 from runner.targets import Target
 
 

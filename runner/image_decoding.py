@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.backend import keras, tf
-from runner.refusal import Refused, one_line
+from runner.errors import Refused, one_line
 
 _BATCH = 256
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from runner import beside
-from runner.refusal import Refused, one_line
+from runner.errors import Refused, one_line
+from runner.process import isolated
 from runner.settings import DatasetSettings
 
 # What Keras' reader takes for an image.
@@ -162,7 +162,7 @@ def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
 
 def _decode(settings: DatasetSettings, listing: _Listing, path: Path) -> None:
     asked = {**asdict(listing), "size": settings.image_size, "color": settings.color}
-    done = beside.run("runner.image_decoding", str(path), told=json.dumps(asked))
+    done = isolated.run("runner.image_decoding", str(path), told=json.dumps(asked))
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or [f"decoding ended with {done.returncode}"]
         raise Refused(f"dataset.path={settings.path}: {said[-1]}")

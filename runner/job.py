@@ -9,9 +9,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from runner import preflight, usage
-from runner.locations import CONF
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.settings import Settings, from_hydra
+from runner.settings.paths import CONF
 
 
 class RefusedPoint(SystemExit):

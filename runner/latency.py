@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from runner.backend import Interpreter
-from runner.chatter import hushed
 from runner.measure import Images, quantized
+from runner.process.capture import hushed
 
 # Always one, whatever `threads` says: latencies of different sweeps can be compared.
 _THREADS = 1

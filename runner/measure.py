@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from runner.arena import arena_bytes
 from runner.backend import Interpreter, keras, tf
-from runner.chatter import hushed
 from runner.data import Dataset, Split
+from runner.process.capture import hushed
 from runner.targets import Target
 from runner.zstd import zstd_bytes
 

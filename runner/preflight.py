@@ -7,12 +7,12 @@ from runner import data
 from runner.architectures import ARCHITECTURES, Shape
 from runner.blueprint import plan
 from runner.data import Dataset
+from runner.errors import ImpossiblePoint, Refused
 from runner.own_model import file
 from runner.own_model.inspection import inspect
 from runner.own_model.request import Request, content
 from runner.own_model.unfit import refusing
 from runner.prune.prunable import check_schedule
-from runner.refusal import ImpossiblePoint, Refused
 from runner.settings import ArchitectureSettings, Settings
 
 

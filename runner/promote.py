@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner import command
+from runner.errors import Refused
 from runner.limits import add_limits
-from runner.refusal import Refused
 from runner.store_address import without_password
 from runner.targets import Target
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from hydra.utils import to_absolute_path
 
-from runner.refusal import Refused
+from runner.errors import Refused
 
 SQLITE = "sqlite:///"
 ACCEPTED = "sqlite:///FILE, http(s)://HOST, or another database that MLflow takes"

@@ -8,9 +8,9 @@ import yaml
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
-from runner.locations import CONF, SWEEPS
-from runner.refusal import Refused, one_line
+from runner.errors import Refused, one_line
 from runner.settings import known_settings
+from runner.settings.paths import CONF, SWEEPS
 from runner.sweep.candidates import expand
 
 _TEXT = """\

@@ -17,8 +17,8 @@ from filelock import FileLock
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
-from runner.locations import CONF, register
 from runner.settings import Settings, from_hydra
+from runner.settings.paths import CONF, register
 from runner.targets import Target
 from runner.tracking import Record, Store
 from tests.hanging import HANGS_AFTER

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runner.arrays import NAMES, read
-from runner.refusal import Refused
+from runner.errors import Refused
 from tests.conftest import write_npz
 
 

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from runner.chatter import hushed
+from runner.process.capture import hushed
 
 
 def test_chatter_goes_to_the_debug_log(

@@ -12,9 +12,9 @@ import psutil
 import pytest
 import yaml
 
+from runner.errors import Refused
 from runner.nightly import cron
 from runner.nightly.schedule import Task, task_of
-from runner.refusal import Refused
 from runner.tracking import Store
 from tests.conftest import end_tree, quick, write_npz
 from tests.hanging import wait_until

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from runner import data
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.settings import DatasetSettings
 from tests.conftest import write_npz
 

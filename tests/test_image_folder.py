@@ -12,7 +12,7 @@ from PIL import Image
 
 from runner import data
 from runner.data import Dataset
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.settings import DatasetSettings
 
 CLASSES = ("Zebra", "cat", "dog")

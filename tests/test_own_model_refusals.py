@@ -13,13 +13,13 @@ import h5py  # type: ignore[import-untyped]
 import pytest
 
 from runner.backend import keras, make_repeatable, tf, tfmot
+from runner.errors import ImpossiblePoint, Refused
 from runner.own_model import file, models
 from runner.own_model.examination import examine
 from runner.own_model.inspection import inspect
 from runner.own_model.request import content
 from runner.own_model.saved_model import described_objects
 from runner.own_model.unfit import Unfit
-from runner.refusal import ImpossiblePoint, Refused
 from runner.settings import ArchitectureSettings
 from tests.conftest import Configure
 from tests.test_own_model import (

@@ -9,8 +9,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
-from runner import process
-from runner.refusal import Refused
+from runner.errors import Refused
+from runner.process import liveness
 from runner.report import background
 from runner.report.publish import publish
 from runner.results.choice import Limits
@@ -84,7 +84,7 @@ def test_points_are_counted_against_the_plan(store: Store) -> None:
     _measured(_point(store, sweep, baseline.id, "done")).end("FINISHED")
     _point(store, sweep, baseline.id, "failed").end("FAILED", "why")
     _point(store, sweep, baseline.id, "running").flush()
-    host, boot, _, start = process.myself().split()
+    host, boot, _, start = liveness.myself().split()
     dead = f"{host} {boot} {os.getpid()} {int(start) + 1}"
     _point(store, sweep, baseline.id, "dead", process=dead).flush()
     told = background.counted(read(store, sweep))

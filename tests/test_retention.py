@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from mlflow.entities import ViewType
 
-from runner import architectures, process
+from runner import architectures
 from runner.backend import make_repeatable
+from runner.errors import Refused
 from runner.export import export
 from runner.frozen import exportables
 from runner.nightly import disk
 from runner.nightly.cleaning import Cleaned, clean
-from runner.refusal import Refused
+from runner.process import liveness
 from runner.targets import Target
 from runner.tracking import Kind, Store, removal
 from runner.tracking.registry import SHA256, Candidate, promote
@@ -230,7 +231,7 @@ def test_a_night_under_way_is_not_touched(tmp_path: Path) -> None:
 
 def _ended() -> str:
     """Name a process of this machine before it was started again."""
-    host, _, number, started = process.myself().split()
+    host, _, number, started = liveness.myself().split()
     return f"{host} another-boot {number} {started}"
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from runner.locations import SWEEPS
+from runner.errors import Refused
 from runner.nightly import cron, scheduling, systemd
 from runner.nightly.schedule import Task, clock, next_night, task_of
-from runner.refusal import Refused
+from runner.settings.paths import SWEEPS
 
 SHIPPED = SWEEPS / "nightly"
 EXAMPLE = Task(Path("/srv/pruning"), ("/srv/pruning/.venv/bin/python", "-m", "runner.nightly"), {})

@@ -1,6 +1,6 @@
 import pytest
 
-from runner.refusal import ImpossiblePoint, Refused
+from runner.errors import ImpossiblePoint, Refused
 from runner.settings import ScheduleSettings, from_hydra
 from tests.conftest import Compose
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.store_address import resolve, without_password
 
 

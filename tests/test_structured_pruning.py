@@ -10,13 +10,13 @@ from runner import architectures, data
 from runner.backend import PruneLowMagnitude, keras, make_repeatable, tfmot
 from runner.blueprint import LayerPlan, plan
 from runner.data import Dataset
+from runner.errors import ImpossiblePoint
 from runner.prune.pattern import EACH_WEIGHT, Pattern
 from runner.prune.prunable import check_schedule, final_sparsities
 from runner.prune.pruning import Pruned, SparsityMissed, prune, require_sparsity
 from runner.prune.rehearsal import unsupported
 from runner.prune.steps import PruningSteps
 from runner.prune.wrapping import wrap
-from runner.refusal import ImpossiblePoint
 from runner.settings import DatasetSettings, ScheduleSettings
 from runner.sparsity import measure_sparsity
 from tests.conftest import write_npz

@@ -9,7 +9,7 @@ from hydra.core.utils import setup_globals
 from hydra.types import RunMode
 
 from runner import data
-from runner.locations import CONF, SWEEPS, register
+from runner.settings.paths import CONF, SWEEPS, register
 from runner.sweep import grid
 from runner.sweep.candidates import expand
 from tests.conftest import write_npz

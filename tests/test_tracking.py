@@ -12,8 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from runner import data
+from runner.errors import Refused
 from runner.git import tags as git_tags
-from runner.refusal import Refused
 from runner.settings import DatasetSettings
 from runner.tracking import Kind, Run, Store
 

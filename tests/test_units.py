@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from runner.errors import Refused
 from runner.nightly import cron, scheduling, systemd
 from runner.nightly.schedule import Task
-from runner.refusal import Refused
 from tests.test_schedule import EXAMPLE, SHIPPED, home
 
 __all__ = ["home"]

@@ -1,11 +1,11 @@
 """A pruned model and the data go in; a copy, fine-tuned as if quantized to int8, comes out."""
 
 from runner.backend import keras, tf, tfmot
-from runner.chatter import hushed
 from runner.compress.scheme import KeepingScheme
 from runner.copies import copied
 from runner.data import Dataset
 from runner.own_model.answer import gives_logits
+from runner.process.capture import hushed
 from runner.settings import CompressSettings
 from runner.training import Trained, train
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.command import Parser
+from runner.errors import Refused, one_line
 from runner.nightly import scheduling
 from runner.nightly.lock import Busy
 from runner.nightly.settings import DEFAULT, NightlySettings, read
-from runner.refusal import Refused, one_line
-from runner.stopping import stop_once
+from runner.process.signals import stop_once
 
 if TYPE_CHECKING:
     from runner.tracking import Store

@@ -6,9 +6,9 @@ What is kept of older nights, and why, is told by runner/nightly/retention.py.
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner import process
 from runner.nightly.disk import artifact_folders, bytes_in, in_words
 from runner.nightly.retention import Held, Plan, Records, outdated
+from runner.process import liveness
 from runner.tracking import Kind, Store
 from runner.tracking.origin import PROCESS
 from runner.tracking.removal import (
@@ -86,7 +86,7 @@ def _held(store: Store) -> Held:
     live = (
         each.id
         for each in runs + deleted
-        if each.status == "RUNNING" and not process.is_gone(each.tags.get(PROCESS, ""))
+        if each.status == "RUNNING" and not liveness.is_gone(each.tags.get(PROCESS, ""))
     )
     return Held(runs, deleted, registered_runs(store), frozenset(live))
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from runner.errors import Refused
 from runner.nightly.schedule import Installed, Task
-from runner.refusal import Refused
 
 LOG = "outputs/nightly.log"
 

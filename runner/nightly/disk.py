@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.store_address import SQLITE
 from runner.tracking import Kind, Record, Store
 from runner.tracking.removal import files_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from runner.refusal import SelfExplaining
+from runner.errors import SelfExplaining
 
 
 class Busy(SelfExplaining):

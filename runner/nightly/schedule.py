@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from runner.refusal import Refused
+from runner.errors import Refused
 
 # Variables that change what a night does; a scheduler does not know those of the shell.
 _VARIABLES = ("MLFLOW_TRACKING_URI", "RUNNER_DATA")

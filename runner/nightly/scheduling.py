@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from runner.errors import Refused
 from runner.nightly import cron, systemd
 from runner.nightly.schedule import Installed, clock, next_night, task_of
-from runner.refusal import Refused
 
 _DONE = 0
 _SCHEDULERS = {"systemd": systemd, "cron": cron}

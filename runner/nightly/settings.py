@@ -7,9 +7,9 @@ from typing import Annotated
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from runner.locations import CONF
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.settings.fields import Count, Folder, Name, Rate, Seed, StoreAddress
+from runner.settings.paths import CONF
 from runner.settings.reading import refusal
 
 DEFAULT = CONF / "nightly.yaml"

@@ -2,6 +2,7 @@
 
 import logging
 
+from runner.errors import Refused
 from runner.nightly import disk, telling
 from runner.nightly.cleaning import clean
 from runner.nightly.entries import Entries
@@ -12,7 +13,6 @@ from runner.nightly.regression import Tolerance
 from runner.nightly.settings import NightlySettings
 from runner.nightly.tonight import Tonight, begin
 from runner.nightly.verdict import Verdict, judge
-from runner.refusal import Refused
 from runner.tracking import Store, StoreFailed
 
 log = logging.getLogger(__name__)

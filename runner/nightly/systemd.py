@@ -8,8 +8,8 @@ import subprocess
 from datetime import time
 from pathlib import Path
 
+from runner.errors import Refused
 from runner.nightly.schedule import Installed, Task
-from runner.refusal import Refused
 
 _SERVICE = """[Unit]
 Description=Nightly pruning sweeps in {folder}

@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from datetime import date
 
-from runner import process
 from runner.nightly.history import SEED, VERDICT, night_runs
+from runner.process import liveness
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.origin import PROCESS
 
@@ -70,8 +70,8 @@ def _await_the_dying(store: Store) -> None:
 
 def _is_dying(store: Store, night: Record) -> bool:
     running = [each for each in store.points(night.id) if each.status == "RUNNING"]
-    left = [each for each in running if not process.is_gone(each.tags.get(PROCESS, ""))]
-    return bool(left) and process.is_gone(night.tags.get(PROCESS, ""))
+    left = [each for each in running if not liveness.is_gone(each.tags.get(PROCESS, ""))]
+    return bool(left) and liveness.is_gone(night.tags.get(PROCESS, ""))
 
 
 def _next_seed(nights: list[Record]) -> int:

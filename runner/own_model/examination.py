@@ -9,11 +9,11 @@ from typing import Any
 from runner import compress
 from runner.backend import PruneRegistry, keras, save_h5
 from runner.blueprint import PRUNED, LayerPlan
+from runner.errors import ImpossiblePoint
 from runner.own_model import models
 from runner.own_model.request import Request
 from runner.own_model.unfit import short, subject
 from runner.prune import rehearsal
-from runner.refusal import ImpossiblePoint
 from runner.sparsity import prunable_weights
 
 # Returns the line that refuses the request, or None.

@@ -11,12 +11,12 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from runner import beside
 from runner.blueprint import LayerPlan
+from runner.errors import ImpossiblePoint, Refused
 from runner.own_model import file
 from runner.own_model.request import Request
 from runner.own_model.unfit import refusing, short, subject
-from runner.refusal import ImpossiblePoint, Refused
+from runner.process import isolated
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def inspect(request: Request) -> tuple[LayerPlan, ...]:
 def _answer(asked: _Asked) -> dict[str, Any]:
     # A model that is only looked at takes no memory of a GPU that others compute on.
     alone = {"CUDA_VISIBLE_DEVICES": "-1"}
-    done = beside.run("runner.own_model.inspection", told=asked.text, environment=alone)
+    done = isolated.run("runner.own_model.inspection", told=asked.text, environment=alone)
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:

@@ -7,10 +7,10 @@ from typing import Any
 from runner import architectures
 from runner.architectures import ARCHITECTURES, Shape
 from runner.backend import keras
-from runner.chatter import hushed
 from runner.own_model import answer, file, function
 from runner.own_model.rebuilt import rebuilt, require_graph
 from runner.own_model.unfit import Unfit, refusing, short
+from runner.process.capture import hushed
 from runner.settings import ArchitectureSettings
 
 # How Keras says that it does not know a class or a function, by its name or by its description.

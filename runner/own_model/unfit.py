@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from runner.refusal import ImpossiblePoint, Refused, SelfExplaining
+from runner.errors import ImpossiblePoint, Refused, SelfExplaining
 from runner.settings import ArchitectureSettings
 
 

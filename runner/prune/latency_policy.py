@@ -1,7 +1,7 @@
 """A model goes in; a refusal comes out where XNNPACK's sparse inference does not go through it."""
 
 from runner.backend import keras, tfmot
-from runner.refusal import ImpossiblePoint
+from runner.errors import ImpossiblePoint
 
 
 class _Noting(tfmot.sparsity.keras.PruneForLatencyOnXNNPack):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from runner.blueprint import LayerPlan
+from runner.errors import ImpossiblePoint
 from runner.prune.pattern import Pattern
-from runner.refusal import ImpossiblePoint
 from runner.settings import ScheduleSettings
 
 # So many layers are named with the reason; all of them in what there is to do.

@@ -4,12 +4,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from runner.backend import PruneLowMagnitude, keras
+from runner.errors import ImpossiblePoint, one_line
 from runner.prune.latency_policy import check_policy
 from runner.prune.pattern import Pattern
 from runner.prune.prunable import check_accepted, check_names
 from runner.prune.steps import PruningSteps
 from runner.prune.wrapping import asked_sparsities, prunable_layers, wrap
-from runner.refusal import ImpossiblePoint, one_line
 from runner.settings import ScheduleSettings
 from runner.sparsity import prunable_weights
 

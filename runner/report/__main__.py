@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner import command
-from runner.refusal import Refused
+from runner.errors import Refused
 
 if TYPE_CHECKING:
     from runner.results.rows import Results

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from runner import process
+from runner.process import liveness
 from runner.results.rows import Results, Row
 from runner.tracking import Record
 
@@ -41,7 +41,7 @@ def counted(results: Results) -> str:
     """Say how many points are done, and what became of the others."""
     points = [row.point for row in results.rows]
     running = [point for point in points if point.status == "RUNNING"]
-    dead = sum(process.is_gone(point.tags.get("runner.process", "")) for point in running)
+    dead = sum(liveness.is_gone(point.tags.get("runner.process", "")) for point in running)
     counts = {
         "failed": len(failures(results)),
         "under way": len(running) - dead,

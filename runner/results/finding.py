@@ -2,7 +2,7 @@
 
 import re
 
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.tracking import Kind, Record, Store, StoreFailed
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.results.choice import Limits
 from runner.results.decision import Decision, decision
 from runner.results.rows import Results, Row, by_data, varying

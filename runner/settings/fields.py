@@ -9,7 +9,7 @@ from typing import Annotated
 from hydra.utils import to_absolute_path
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.store_address import ACCEPTED, resolve
 from runner.targets import Target
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.settings.fields import (
     Flag,
     Name,

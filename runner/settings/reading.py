@@ -6,7 +6,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from runner.refusal import ImpossiblePoint, Refused
+from runner.errors import ImpossiblePoint, Refused
 from runner.settings.groups import Settings
 from runner.settings.typed import typed
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hydra.core.utils import JobReturn, JobStatus
 
-from runner.refusal import one_line
+from runner.errors import one_line
 from runner.sweep.ending import close_failed, forget_failed
 from runner.sweep.jobs import Job
 from runner.sweep.news import Epoch, News, Warned

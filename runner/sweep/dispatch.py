@@ -11,7 +11,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
 from runner.cache import baseline_folder
-from runner.refusal import SelfExplaining, one_line
+from runner.errors import SelfExplaining, one_line
 from runner.settings.groups import SweepSettings
 from runner.sweep.conductor import Conductor
 from runner.sweep.ending import close_running, with_failed_runs

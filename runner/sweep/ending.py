@@ -2,9 +2,9 @@
 
 import traceback
 
-from runner.outcome import Lost
+from runner.errors import one_line
 from runner.parameters import point_parameters
-from runner.refusal import one_line
+from runner.point.outcome import Lost
 from runner.sweep.grid import Point
 from runner.tracking import FINGERPRINT, Kind, Store
 

@@ -8,8 +8,8 @@ from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig
 
 from runner import data, preflight
+from runner.errors import ImpossiblePoint, Refused
 from runner.identity import baseline_signature, fingerprint
-from runner.refusal import ImpossiblePoint, Refused
 from runner.settings import Settings, from_hydra
 from runner.sweep.candidates import Candidate
 

@@ -20,8 +20,8 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 from pebble import ProcessFuture, concurrent
 
-from runner.outcome import Lost
-from runner.refusal import Refused
+from runner.errors import Refused
+from runner.point.outcome import Lost
 from runner.settings import Settings
 from runner.sweep import capacity, warm, worker
 from runner.sweep.loss import last_words, reason

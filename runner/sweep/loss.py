@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired
 
-from runner.refusal import one_line
+from runner.errors import one_line
 from runner.sweep.worker import OUTPUT
 
 # What is quoted of a lost worker's output.

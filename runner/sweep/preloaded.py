@@ -17,8 +17,8 @@ for number in (1, 2):
 # ruff: noqa: E402
 # Brings TensorFlow, Keras, TFMOT and LiteRT with it.
 from runner import data, experiment, git, tracking
-from runner.locations import register
 from runner.settings import DatasetSettings
+from runner.settings.paths import register
 from runner.sweep.warm import DATASETS
 
 __all__ = ["experiment"]

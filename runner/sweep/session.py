@@ -9,7 +9,7 @@ from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 
 from runner import terminal
-from runner.refusal import one_line
+from runner.errors import one_line
 from runner.results.rows import Results, read
 from runner.store_address import without_password
 from runner.sweep.claim import claim, left

@@ -11,7 +11,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.settings import Settings
 from runner.sweep import grid
 from runner.sweep.candidates import expand

@@ -20,9 +20,9 @@ from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from runner.locations import register
-from runner.outcome import JobFailed
-from runner.refusal import one_line
+from runner.errors import one_line
+from runner.point.outcome import JobFailed
+from runner.settings.paths import register
 from runner.sweep.news import Began, Messenger
 
 OUTPUT = "console.log"

@@ -16,7 +16,7 @@ import mlflow
 from filelock import BaseFileLock, FileLock
 from hydra.core.utils import env_override
 
-from runner.refusal import SelfExplaining, one_line
+from runner.errors import SelfExplaining, one_line
 from runner.store_address import SQLITE
 
 # Creating its tables is no news to someone who waits for a sweep.

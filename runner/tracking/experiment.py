@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from mlflow.entities import LifecycleStage
 
-from runner.refusal import Refused
+from runner.errors import Refused
 from runner.store_address import SQLITE
 from runner.tracking.connection import Connection
 

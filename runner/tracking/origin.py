@@ -5,8 +5,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from runner import git, process, versions
+from runner import git, versions
 from runner.invocation import typed_command
+from runner.process import liveness
 
 PROCESS = "runner.process"
 COMMAND = "runner.command"
@@ -16,7 +17,7 @@ VERSIONS = "runner.versions"
 def tags() -> Mapping[str, str]:
     """Return MLflow's own tags of origin, the commit, command, versions and process of the run."""
     return {
-        PROCESS: process.myself(),
+        PROCESS: liveness.myself(),
         COMMAND: typed_command(),
         VERSIONS: versions.as_text(),
         "mlflow.source.name": "runner",

@@ -14,8 +14,8 @@ from mlflow.entities.model_registry import RegisteredModel
 from mlflow.models import ModelSignature
 from mlflow.types import Schema, TensorSpec
 
-from runner.chatter import hushed
-from runner.refusal import Refused, one_line
+from runner.errors import Refused, one_line
+from runner.process.capture import hushed
 from runner.tracking import served
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record

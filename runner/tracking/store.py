@@ -10,8 +10,8 @@ from mlflow.entities import Run as Entity
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
-from runner import process
-from runner.refusal import Refused
+from runner.errors import Refused
+from runner.process import liveness
 from runner.store_address import without_password
 from runner.targets import Target
 from runner.tracking import origin
@@ -134,7 +134,7 @@ class Store:
     def dead(self) -> list[Record]:
         """Return the runs that are marked as running, though their process has ended."""
         running = self.find("attributes.status = 'RUNNING'")
-        return [each for each in running if process.is_gone(each.tags.get(origin.PROCESS, ""))]
+        return [each for each in running if liveness.is_gone(each.tags.get(origin.PROCESS, ""))]
 
     def local_file(self, record: Record, artifact: str) -> str:
         """Name an artifact by its path where it lies on this machine, else by its address."""

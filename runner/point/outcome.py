@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from runner.refusal import SelfExplaining
+from runner.errors import SelfExplaining
 
 
 @dataclass(frozen=True)

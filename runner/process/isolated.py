@@ -37,7 +37,7 @@ def run(
 
 def _importable() -> Mapping[str, str]:
     """Let it import the package that this process runs; one that is installed is found anyway."""
-    root = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     if root in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         return {}
     known = os.environ.get("PYTHONPATH")

@@ -1,0 +1,1 @@
+"""Run one point, from its settings to its run in the store."""

@@ -1,0 +1,1 @@
+"""Stop, isolate, name and quieten processes."""
