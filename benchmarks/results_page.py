@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.published import PUBLISHED, Ours, Published
-from runner.command import DONE, add_sweep, enter, parser
+from runner.cli.command import DONE, add_sweep, enter, parser
 from runner.results.choice import Limits, best_baseline, files, smallest
 from runner.results.decision import in_points
 from runner.results.finding import find_sweep

@@ -3,9 +3,9 @@
 import os
 import sys
 
-from runner import usage
+from runner.cli.app import RefusedPoint, job
+from runner.cli.help import check_sweep_choice, explained, text
 from runner.errors import Refused, one_line
-from runner.job import RefusedPoint, job
 from runner.process.signals import stop_once
 from runner.settings.paths import register
 from runner.sweep.sweeper import PruningSweeper
@@ -21,7 +21,7 @@ def main() -> None:
 
 def _main(arguments: list[str]) -> int:
     if {"--help", "-h"} & set(arguments):
-        print(usage.text())
+        print(text())
         return _FINISHED
     stop_once()
     full = os.environ.get(_TRACEBACKS) == "1"
@@ -29,7 +29,7 @@ def _main(arguments: list[str]) -> int:
     os.environ[_TRACEBACKS] = "1"
     register()
     try:
-        usage.check_sweep_choice(arguments)
+        check_sweep_choice(arguments)
         job()
     except RefusedPoint as refusal:
         return _refuse(Refused(str(refusal)))
@@ -45,7 +45,7 @@ def _main(arguments: list[str]) -> int:
 
 
 def _refuse(error: BaseException) -> int:
-    print(f"runner: {usage.explained(error)}", file=sys.stderr)
+    print(f"runner: {explained(error)}", file=sys.stderr)
     return _REFUSED
 
 

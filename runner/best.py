@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner import command
+from runner.cli import command
+from runner.cli.limits import add_limits
 from runner.errors import Refused, SelfExplaining
-from runner.limits import add_limits
 from runner.targets import Target
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from runner.limits import given
+from runner.cli.limits import given
 from runner.results.decision import Decision
 from runner.results.finding import find_sweep
 from runner.results.provenance import provenance

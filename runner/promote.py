@@ -15,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner import command
+from runner.cli import command
+from runner.cli.limits import add_limits
 from runner.errors import Refused
-from runner.limits import add_limits
 from runner.store_address import without_password
 from runner.targets import Target
 

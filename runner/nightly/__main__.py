@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.command import Parser
+from runner.cli.command import Parser
 from runner.errors import Refused, one_line
 from runner.nightly import scheduling
 from runner.nightly.lock import Busy

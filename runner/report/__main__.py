@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner import command
+from runner.cli import command
 from runner.errors import Refused
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from runner import preflight, usage
+from runner import preflight
+from runner.cli.help import explained
 from runner.errors import Refused
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF
@@ -42,5 +43,5 @@ def _checked(config: DictConfig) -> Settings:
     except Refused:
         raise
     except Exception as error:
-        raise Refused(usage.explained(error)) from error
+        raise Refused(explained(error)) from error
     return settings

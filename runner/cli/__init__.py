@@ -1,0 +1,1 @@
+"""Turn a command line into settings, and what happened into an exit code."""
