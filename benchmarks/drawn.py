@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.simulated import DENSE
-from runner.targets import Target
+from runner.settings.targets import Target
 
 EPOCHS = 4
 _ACCURACY = 0.96

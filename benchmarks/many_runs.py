@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.drawn import Place, figures, history
 from runner.data import Dataset
-from runner.labels import point_name
+from runner.settings.labels import point_name
 from runner.tracking import FINGERPRINT, Kind, Record, Run, Store
 
 _INITIAL = (0.0, 0.1, 0.2, 0.3, 0.4)

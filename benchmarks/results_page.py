@@ -15,7 +15,7 @@ from runner.results.choice import Limits, best_baseline, files, smallest
 from runner.results.decision import in_points
 from runner.results.finding import find_sweep
 from runner.results.rows import Results, Row, read, targets
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Record, Store
 
 _TITLE = """# Results

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from runner.nightly.night import FINISHED, File, Night, NightPoint, NightSweep, Pick
-from runner.targets import Target
+from runner.settings.targets import Target
 
 SWEEP = "simulated"
 # Of mnist_cnn on MNIST: zipped bytes of the dense files, and the accuracy of its baseline.

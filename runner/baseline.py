@@ -12,12 +12,12 @@ from pathlib import Path
 from filelock import FileLock
 
 from runner.backend import keras, make_repeatable, save_h5
-from runner.cache import baseline_folder
 from runner.data import Dataset
 from runner.errors import one_line
 from runner.own_model import models
 from runner.own_model.answer import gives_logits
 from runner.settings import Settings
+from runner.settings.cache_paths import baseline_folder
 from runner.training import History, train
 
 log = logging.getLogger(__name__)

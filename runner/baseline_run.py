@@ -12,13 +12,13 @@ from filelock import BaseFileLock, Timeout
 
 from runner import baseline as baselines
 from runner.baseline import Baseline
-from runner.cache import reference_file
 from runner.data import Dataset
 from runner.delivery import Delivery, Earlier, Finished, Reference, TargetsFailed
-from runner.parameters import as_yaml, baseline_parameters
 from runner.settings import Settings
+from runner.settings.cache_paths import reference_file
+from runner.settings.parameters import as_yaml, baseline_parameters
+from runner.settings.targets import Target
 from runner.sparsity import LayerSparsity, measure_sparsity
-from runner.targets import Target
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from runner.cli import command
 from runner.cli.limits import add_limits
 from runner.errors import Refused, SelfExplaining
-from runner.targets import Target
+from runner.settings.targets import Target
 
 if TYPE_CHECKING:
     from runner.results.choice import File

@@ -11,7 +11,7 @@ from runner.results.finding import find_sweep
 from runner.results.provenance import provenance
 from runner.results.qualifying import qualify
 from runner.results.rows import read
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Store
 
 

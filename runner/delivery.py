@@ -17,8 +17,8 @@ from runner.latency import processor, time_file
 from runner.layers import WeightBytes, as_csv
 from runner.measure import Classes, Images, Measurement, agreement, classify, measure
 from runner.settings import Settings
+from runner.settings.targets import Target
 from runner.sparsity import LayerSparsity, total_asked, total_sparsity
-from runner.targets import Target
 from runner.tracking import Record, Run
 from runner.training import History
 

@@ -14,10 +14,10 @@ from runner.delivery import Delivery, Finished
 from runner.errors import SelfExplaining, one_line
 from runner.identity import baseline_signature, fingerprint
 from runner.measure import Measurement
-from runner.parameters import as_yaml, point_parameters
 from runner.point.outcome import Outcome
 from runner.prune.pruning import prune, require_sparsity
 from runner.settings import Settings
+from runner.settings.parameters import as_yaml, point_parameters
 from runner.stage_log import Stages
 from runner.tracking import FINGERPRINT, Kind, Run, Store, StoreFailed
 

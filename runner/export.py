@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from runner.backend import save_h5, tf
 from runner.frozen import Exportable
 from runner.process.capture import hushed
-from runner.targets import Conversion, Target
+from runner.settings.targets import Conversion, Target
 
 Images = NDArray[np.float32]
 

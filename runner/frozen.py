@@ -10,7 +10,7 @@ from typing import Any
 
 from runner.backend import convert_variables_to_constants_v2, keras, tf
 from runner.process.capture import hushed
-from runner.targets import Target
+from runner.settings.targets import Target
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ _PRUNING = (
     "prune",
     "sparsity.py",
     "compress",
-    "targets.py",
+    "settings/targets.py",
     "frozen.py",
     "export.py",
     "measure.py",

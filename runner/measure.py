@@ -15,7 +15,7 @@ from runner.arena import arena_bytes
 from runner.backend import Interpreter, keras, tf
 from runner.data import Dataset, Split
 from runner.process.capture import hushed
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.zstd import zstd_bytes
 
 _BATCH = 200

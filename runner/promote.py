@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from runner.cli import command
 from runner.cli.limits import add_limits
 from runner.errors import Refused
-from runner.store_address import without_password
-from runner.targets import Target
+from runner.settings.store_uri import without_password
+from runner.settings.targets import Target
 
 if TYPE_CHECKING:
     from runner.results.choice import File

@@ -11,7 +11,7 @@ from runner.results.choice import Limits
 from runner.results.decision import decide
 from runner.results.rows import Results
 from runner.results.table import LEGEND, as_text, fitting
-from runner.store_address import without_password
+from runner.settings.store_uri import without_password
 from runner.tracking import Store
 
 

@@ -5,8 +5,8 @@ They lie in the cache, one file for each fingerprint, and name files that stay w
 
 from pathlib import Path
 
-from runner.cache import unlogged_file
 from runner.settings import Settings
+from runner.settings.cache_paths import unlogged_file
 from runner.tracking import Notes, Run
 
 

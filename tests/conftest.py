@@ -19,7 +19,7 @@ from omegaconf import DictConfig
 
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF, register
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Record, Store
 from tests.hanging import HANGS_AFTER
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from runner.backend import keras, make_repeatable
-from runner.targets import Target
+from runner.settings.targets import Target
 from tests.conftest import Command, file_of, quick, runs_in, write_npz
 from tests.flatbuffer import weights
 

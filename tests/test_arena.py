@@ -7,7 +7,7 @@ from runner.arena import arena_bytes
 from runner.backend import keras, tf
 from runner.export import export
 from runner.frozen import exportables
-from runner.targets import Target
+from runner.settings.targets import Target
 
 L = keras.layers
 FLOAT = 4

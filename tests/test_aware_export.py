@@ -12,8 +12,8 @@ from runner.data import Dataset
 from runner.export import export
 from runner.frozen import exportables
 from runner.settings import CompressSettings, DatasetSettings
+from runner.settings.targets import Target
 from runner.sparsity import prunable_weights
-from runner.targets import Target
 from runner.training import train
 from tests.conftest import write_npz
 

@@ -1,4 +1,5 @@
-from runner.sweep.candidates import expand, quoted
+from runner.settings.overrides import quoted
+from runner.sweep.candidates import expand
 
 ONE = [{"schedule.final_sparsity": 0.5, "schedule.epochs": 2}, {"schedule.final_sparsity": 0.9}]
 

@@ -7,7 +7,7 @@ from runner.results import rows as results
 from runner.results.choice import Limits, best_baseline, closest, smallest
 from runner.results.front import pareto
 from runner.results.rows import Row
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Record
 
 

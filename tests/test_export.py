@@ -7,7 +7,7 @@ from runner import architectures
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.export import export, representative_images
 from runner.frozen import exportables
-from runner.targets import Target
+from runner.settings.targets import Target
 from tests.flatbuffer import weights
 
 IMAGES = np.random.default_rng(0).random((30, 8, 8, 1), dtype=np.float32)

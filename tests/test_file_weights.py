@@ -8,7 +8,7 @@ from runner.backend import keras, make_repeatable, tf, tfmot
 from runner.export import export
 from runner.file_weights import Key, weight_bytes
 from runner.frozen import Exportable
-from runner.targets import Target
+from runner.settings.targets import Target
 from tests.flatbuffer import Tensor, constants, weights
 
 layers = keras.layers

@@ -1,4 +1,4 @@
-from runner.labels import point_name, short
+from runner.settings.labels import point_name, short
 
 
 def test_a_group_is_dropped_where_the_last_part_says_enough() -> None:

@@ -14,8 +14,8 @@ from runner.delivery import Delivery, Finished
 from runner.export import export
 from runner.frozen import exportables
 from runner.latency import processor, summarized, time_file
+from runner.settings.targets import Target
 from runner.sparsity import measure_sparsity
-from runner.targets import Target
 from runner.tracking import Run
 from tests.conftest import Command, Configure, runs_in
 

@@ -12,7 +12,7 @@ from runner.export import export
 from runner.frozen import exportables
 from runner.measure import agreement, measure, zipped_bytes
 from runner.settings import DatasetSettings
-from runner.targets import Target
+from runner.settings.targets import Target
 from tests.conftest import write_npz
 
 

@@ -1,6 +1,11 @@
 import yaml
 
-from runner.parameters import as_yaml, baseline_parameters, point_parameters, sweep_parameters
+from runner.settings.parameters import (
+    as_yaml,
+    baseline_parameters,
+    point_parameters,
+    sweep_parameters,
+)
 from tests.conftest import Configure
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from runner.targets import Target
+from runner.settings.targets import Target
 from tests.conftest import Command, file_of, runs_in, store_in
 from tests.hanging import HANGS_AFTER
 

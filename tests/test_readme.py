@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runner.settings import from_hydra
-from runner.targets import Target
+from runner.settings.targets import Target
 from tests.conftest import PROJECT, Compose
 
 README = (PROJECT / "README.md").read_text()

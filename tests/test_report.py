@@ -12,8 +12,8 @@ from runner.report.markdown import note
 from runner.report.page import page
 from runner.report.pictures import pictures
 from runner.results.rows import read
+from runner.settings.targets import Target
 from runner.sweep.session import _publish
-from runner.targets import Target
 from runner.tracking import Kind, Record, Store
 from tests.conftest import Command, file_of, runs_in, store_in
 

@@ -17,7 +17,7 @@ from runner.results.choice import Limits
 from runner.results.decision import decide
 from runner.results.finding import find_sweep
 from runner.results.rows import read
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
 from tests.conftest import Command, quick, runs_in
 

@@ -18,7 +18,7 @@ from runner.frozen import exportables
 from runner.nightly import disk
 from runner.nightly.cleaning import Cleaned, clean
 from runner.process import liveness
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Kind, Store, removal
 from runner.tracking.registry import SHA256, Candidate, promote
 from runner.tracking.served import Classifier

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import Refused
-from runner.store_address import resolve, without_password
+from runner.settings.store_uri import resolve, without_password
 
 
 def test_the_default_is_mlflows_own_file_here(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from rich.text import Text
 from runner import terminal
 from runner.results.rows import Results, Row
 from runner.results.table import LEGEND
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.terminal import ui_command
 from runner.tracking import Kind, Record, Store
 

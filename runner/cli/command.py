@@ -11,7 +11,7 @@ import yaml
 
 from runner.errors import Refused, one_line
 from runner.settings.paths import CONF
-from runner.store_address import resolve
+from runner.settings.store_uri import resolve
 
 DONE, FAILED, REFUSED = 0, 1, 2
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from runner.cli.command import Parser
-from runner.targets import Target
+from runner.settings.targets import Target
 
 _EACH = ("max_bytes", "max_zip_bytes", "max_latency_ms")
 

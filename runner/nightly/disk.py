@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from runner.errors import Refused
-from runner.store_address import SQLITE
+from runner.settings.store_uri import SQLITE
 from runner.tracking import Kind, Record, Store
 from runner.tracking.removal import files_of
 

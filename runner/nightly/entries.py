@@ -13,7 +13,7 @@ from runner.nightly.night import FINISHED, Night, NightSweep
 from runner.nightly.reading import ENTRY
 from runner.nightly.settings import NightlySettings
 from runner.nightly.tonight import Tonight, bury_the_dead
-from runner.sweep.candidates import quoted
+from runner.settings.overrides import quoted
 from runner.tracking import Record, Store
 from runner.tracking.origin import COMMAND
 

@@ -8,7 +8,7 @@ from runner.results.choice import Limits
 from runner.results.decision import decide
 from runner.results.rows import Results
 from runner.results.rows import read as read_sweep
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Record, Store
 
 # Which of the night's sweeps a run is, as written in the settings.

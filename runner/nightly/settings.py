@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from runner.errors import Refused
 from runner.settings.fields import Count, Folder, Name, Rate, Seed, StoreAddress
+from runner.settings.load import refusal
 from runner.settings.paths import CONF
-from runner.settings.reading import refusal
 
 DEFAULT = CONF / "nightly.yaml"
 

@@ -4,7 +4,7 @@ from runner.own_model import function
 from runner.own_model.digest import digest
 from runner.own_model.unfit import refusing
 from runner.settings import ArchitectureSettings, CompressSettings, ScheduleSettings
-from runner.settings.group import Group
+from runner.settings.base import Group
 
 # What decides whether layers can be pruned; how long and how much does not.
 _OF_THE_SCHEDULE = {

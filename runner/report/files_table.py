@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runner.labels import short
 from runner.report.findings import Findings
 from runner.results import choice
 from runner.results.rows import Row, varying
-from runner.targets import Target
+from runner.settings.labels import short
+from runner.settings.targets import Target
 from runner.tracking import Record
 
 _FIGURES = ("zipped bytes", "times smaller", "validation", "drop, points", "test", "bytes")

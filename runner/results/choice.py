@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runner.results.rows import Row
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Record
 
 _STANDARD = f"validation_accuracy/{Target.H5}"

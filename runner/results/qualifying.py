@@ -6,7 +6,7 @@ from runner.errors import Refused
 from runner.results.choice import Limits
 from runner.results.decision import Decision, decision
 from runner.results.rows import Results, Row, by_data, varying
-from runner.targets import Target
+from runner.settings.targets import Target
 
 
 def qualify(

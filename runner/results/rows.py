@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed
 
 

@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
-from runner.labels import short
 from runner.results.rows import Row, targets, varying
-from runner.targets import Target
+from runner.settings.labels import short
+from runner.settings.targets import Target
 from runner.tracking import Record
 
 # Wide enough that a pipe, which has no width of its own, gets every row on one line.

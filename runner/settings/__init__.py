@@ -1,9 +1,11 @@
 """Hydra's composed configuration goes in; frozen, fully validated settings come out."""
 
+from runner.settings.architecture import ArchitectureSettings
+from runner.settings.compress import CompressSettings
+from runner.settings.dataset import DatasetSettings
 from runner.settings.groups import BaselineSettings, ExportSettings, MeasureSettings, Settings
-from runner.settings.material import ArchitectureSettings, DatasetSettings
-from runner.settings.reading import from_hydra, known_settings
-from runner.settings.schedule import CompressSettings, ScheduleSettings
+from runner.settings.load import from_hydra, known_settings
+from runner.settings.schedule import ScheduleSettings
 
 __all__ = [
     "ArchitectureSettings",

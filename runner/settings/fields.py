@@ -10,8 +10,8 @@ from hydra.utils import to_absolute_path
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from runner.errors import Refused
-from runner.store_address import ACCEPTED, resolve
-from runner.targets import Target
+from runner.settings.store_uri import ACCEPTED, resolve
+from runner.settings.targets import Target
 
 
 def _distinct(targets: tuple[Target, ...]) -> tuple[Target, ...]:

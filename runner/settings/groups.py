@@ -5,6 +5,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from runner.errors import Refused
+from runner.settings.architecture import ArchitectureSettings
+from runner.settings.base import Group
+from runner.settings.compress import CompressSettings
+from runner.settings.dataset import DatasetSettings
 from runner.settings.fields import (
     Count,
     Drop,
@@ -20,9 +24,7 @@ from runner.settings.fields import (
     StoreAddress,
     Targets,
 )
-from runner.settings.group import Group
-from runner.settings.material import ArchitectureSettings, DatasetSettings
-from runner.settings.schedule import CompressSettings, ScheduleSettings
+from runner.settings.schedule import ScheduleSettings
 
 
 class BaselineSettings(Group):

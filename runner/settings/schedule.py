@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_serializer, field_validator, model_validator
 
+from runner.settings.base import Group, impossible
 from runner.settings.fields import (
     Begin,
     Block,
-    Clusters,
     Count,
     End,
     Flag,
@@ -18,8 +18,7 @@ from runner.settings.fields import (
     Rate,
     Sparsity,
 )
-from runner.settings.group import Group, impossible
-from runner.settings.typed import typed
+from runner.settings.overrides import typed
 
 
 class ScheduleSettings(Group):
@@ -104,36 +103,4 @@ class ScheduleSettings(Group):
     def counting(self) -> dict[str, Any]:
         """Those settings that change what comes out."""
         ignored = {"block_pooling"} if self.block_size == (1, 1) else set()
-        return self.model_dump(mode="json", exclude=ignored)
-
-
-class CompressSettings(Group):
-    """How weights are clustered and quantized after pruning; each stage is fine-tuned so long."""
-
-    name: Annotated[
-        Literal["none", "cluster", "qat", "cluster_qat"],
-        Field(description="one of none, cluster, qat, cluster_qat"),
-    ]
-    clusters: Clusters
-    epochs: Count
-    batch_size: Count
-    learning_rate: Rate
-    shuffle: Flag
-
-    @property
-    def clusters_weights(self) -> bool:
-        """Whether weights are made to share a few values."""
-        return self.name in ("cluster", "cluster_qat")
-
-    @property
-    def quantizes(self) -> bool:
-        """Whether fine-tuning is aware of the quantization that follows."""
-        return self.name in ("qat", "cluster_qat")
-
-    @property
-    def counting(self) -> dict[str, Any]:
-        """Those settings that change what comes out."""
-        if self.name == "none":
-            return {"name": self.name}
-        ignored = set() if self.clusters_weights else {"clusters"}
         return self.model_dump(mode="json", exclude=ignored)

@@ -1,6 +1,5 @@
 """Axes, single points and overrides go in; every point's overrides, and its name, come out."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +8,8 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from runner.labels import point_name
-from runner.settings.typed import typed
+from runner.settings.labels import point_name
+from runner.settings.overrides import quoted
 
 # Settings that say nothing of a point with this compression, by how they begin.
 _IDLE: Mapping[str, tuple[str, ...]] = {"none": ("compress.",), "qat": ("compress.clusters",)}
@@ -53,14 +52,6 @@ def expand(
         points += product
         varying += [each.get_key_element() for each in overrides if each.is_sweep_override()]
     return [Candidate(tuple(each), _name(each, varying)) for each in points]
-
-
-def quoted(value: object) -> str:
-    """Write a value so that Hydra reads the same value back from an override."""
-    if not isinstance(value, str):
-        return typed(value)
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return value if re.fullmatch(r"[\w./:-]+", value) else f"'{escaped}'"
 
 
 def _name(overrides: Sequence[str], varying: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runner.identity import sweep_fingerprint
-from runner.parameters import sweep_parameters
+from runner.settings.parameters import sweep_parameters
 from runner.sweep.grid import Point
 from runner.tracking import FINGERPRINT, Kind, Record, Run, Store, StoreFailed
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
-from runner.cache import baseline_folder
 from runner.errors import SelfExplaining, one_line
+from runner.settings.cache_paths import baseline_folder
 from runner.settings.groups import SweepSettings
 from runner.sweep.conductor import Conductor
 from runner.sweep.ending import close_running, with_failed_runs

@@ -3,8 +3,8 @@
 import traceback
 
 from runner.errors import one_line
-from runner.parameters import point_parameters
 from runner.point.outcome import Lost
+from runner.settings.parameters import point_parameters
 from runner.sweep.grid import Point
 from runner.tracking import FINGERPRINT, Kind, Store
 

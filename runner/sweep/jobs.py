@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from runner.sweep.candidates import quoted
+from runner.settings.overrides import quoted
 from runner.sweep.grid import Point
 
 

@@ -11,7 +11,7 @@ from hydra.plugins.launcher import Launcher
 from runner import terminal
 from runner.errors import one_line
 from runner.results.rows import Results, read
-from runner.store_address import without_password
+from runner.settings.store_uri import without_password
 from runner.sweep.claim import claim, left
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.grid import Point

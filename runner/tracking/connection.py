@@ -17,7 +17,7 @@ from filelock import BaseFileLock, FileLock
 from hydra.core.utils import env_override
 
 from runner.errors import SelfExplaining, one_line
-from runner.store_address import SQLITE
+from runner.settings.store_uri import SQLITE
 
 # Creating its tables is no news to someone who waits for a sweep.
 logging.getLogger("mlflow").setLevel(logging.WARNING)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.notes import Notes
 from runner.tracking.record import Record

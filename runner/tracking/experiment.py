@@ -6,7 +6,7 @@ from urllib.parse import quote
 from mlflow.entities import LifecycleStage
 
 from runner.errors import Refused
-from runner.store_address import SQLITE
+from runner.settings.store_uri import SQLITE
 from runner.tracking.connection import Connection
 
 

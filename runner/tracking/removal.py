@@ -16,7 +16,7 @@ from mlflow.entities import ViewType
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
-from runner.store_address import without_password
+from runner.settings.store_uri import without_password
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record, record_of
 from runner.tracking.store import Store

@@ -12,8 +12,8 @@ from mlflow.utils.uri import is_local_uri
 
 from runner.errors import Refused
 from runner.process import liveness
-from runner.store_address import without_password
-from runner.targets import Target
+from runner.settings.store_uri import without_password
+from runner.settings.targets import Target
 from runner.tracking import origin
 from runner.tracking.connection import Connection, StoreFailed, impatient, lock
 from runner.tracking.copy import notes_of

@@ -6,11 +6,11 @@ from statistics import mean
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
-from runner.labels import short
 from runner.report.findings import Findings
 from runner.report.pictures.style import byte_axis, colour, share_axis, styled
 from runner.results.rows import number, targets, varying
-from runner.targets import Target
+from runner.settings.labels import short
+from runner.settings.targets import Target
 from runner.tracking import Record
 
 # More plots side by side are too narrow to read.

@@ -13,7 +13,7 @@ from runner.results import choice
 from runner.results.choice import File
 from runner.results.decision import in_points
 from runner.results.rows import Row, data_label
-from runner.targets import Target
+from runner.settings.targets import Target
 from runner.tracking import Record
 
 _HOVER = (

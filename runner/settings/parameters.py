@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from runner.settings import Settings
-from runner.settings.typed import typed
-from runner.store_address import without_password
+from runner.settings.overrides import typed
+from runner.settings.store_uri import without_password
 
 # The sweep's own marks are tags, not settings.
 _POINT = {"sweep"}

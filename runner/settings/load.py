@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from runner.errors import ImpossiblePoint, Refused
 from runner.settings.groups import Settings
-from runner.settings.typed import typed
+from runner.settings.overrides import typed
 
 Model = type[BaseModel]
 

@@ -1,6 +1,7 @@
 """A value goes in; the text that one would type for it on the command line comes out."""
 
 import json
+import re
 from enum import Enum
 from typing import Any
 
@@ -13,3 +14,11 @@ def typed(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     return str(value.value if isinstance(value, Enum) else value)
+
+
+def quoted(value: object) -> str:
+    """Write a value so that Hydra reads the same value back from an override."""
+    if not isinstance(value, str):
+        return typed(value)
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return value if re.fullmatch(r"[\w./:-]+", value) else f"'{escaped}'"

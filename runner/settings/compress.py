@@ -1,0 +1,45 @@
+"""Describe what follows pruning: clustering, quantization-aware training."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from runner.settings.base import Group
+from runner.settings.fields import (
+    Clusters,
+    Count,
+    Flag,
+    Rate,
+)
+
+
+class CompressSettings(Group):
+    """How weights are clustered and quantized after pruning; each stage is fine-tuned so long."""
+
+    name: Annotated[
+        Literal["none", "cluster", "qat", "cluster_qat"],
+        Field(description="one of none, cluster, qat, cluster_qat"),
+    ]
+    clusters: Clusters
+    epochs: Count
+    batch_size: Count
+    learning_rate: Rate
+    shuffle: Flag
+
+    @property
+    def clusters_weights(self) -> bool:
+        """Whether weights are made to share a few values."""
+        return self.name in ("cluster", "cluster_qat")
+
+    @property
+    def quantizes(self) -> bool:
+        """Whether fine-tuning is aware of the quantization that follows."""
+        return self.name in ("qat", "cluster_qat")
+
+    @property
+    def counting(self) -> dict[str, Any]:
+        """Those settings that change what comes out."""
+        if self.name == "none":
+            return {"name": self.name}
+        ignored = set() if self.clusters_weights else {"clusters"}
+        return self.model_dump(mode="json", exclude=ignored)

@@ -1,0 +1,49 @@
+"""Raw values of the data set and the architecture go in; frozen settings come out."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from runner.errors import Refused
+from runner.settings.base import Group
+from runner.settings.fields import (
+    OptionalFile,
+    OptionalFolder,
+    OptionalShare,
+    OptionalSize,
+    Share,
+)
+
+_DATASETS = "digits, mnist, fashion_mnist, cifar10, npz, image_folder"
+
+
+class DatasetSettings(Group):
+    """Which images to learn from, and where they lie; the last three belong to image folders."""
+
+    name: Annotated[
+        Literal["digits", "mnist", "fashion_mnist", "cifar10", "npz", "image_folder"],
+        Field(description=f"one of {_DATASETS}"),
+    ]
+    validation_share: Share
+    folder: OptionalFolder = None
+    path: OptionalFile = None
+    image_size: OptionalSize = None
+    color: Annotated[Literal["rgb", "grayscale"] | None, Field(description="rgb or grayscale")] = (
+        None
+    )
+    test_share: OptionalShare = None
+
+    @model_validator(mode="after")
+    def _own_data_has_a_path(self) -> Self:
+        if self.name == "npz" and self.path is None:
+            raise Refused("dataset.path=null: dataset=npz takes the path of an .npz file")
+        if self.name == "image_folder":
+            if self.path is None:
+                raise Refused(
+                    "dataset.path=null: dataset=image_folder takes the path of a folder with a "
+                    "folder of images for each class"
+                )
+            for setting in ("image_size", "color", "test_share"):
+                if getattr(self, setting) is None:
+                    raise Refused(f"dataset.{setting}=null: dataset=image_folder needs it")
+        return self
