@@ -10,8 +10,8 @@ from runner import architectures, data
 from runner.backend import keras, make_repeatable, tf
 from runner.compress import Compressed, StageBroke, compress, require_kept, unsupported
 from runner.compress.clustering import wrap
-from runner.compress.kept import require_places
-from runner.compress.quantizing import made_aware
+from runner.compress.invariants import require_places
+from runner.compress.qat import made_aware
 from runner.copies import copied
 from runner.data import Dataset
 from runner.settings import CompressSettings, DatasetSettings

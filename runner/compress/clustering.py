@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from runner.backend import ClusterWeights, keras, tf, tfmot
-from runner.compress.nearest import Nearest
+from runner.compress.nearest_centroid import Nearest
 from runner.copies import copied, with_layers
 from runner.data import Dataset
 from runner.own_model.answer import gives_logits

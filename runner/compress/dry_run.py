@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from runner.backend import ClusteringRegistry, Default8BitQuantizeRegistry, keras
 from runner.compress.clustering import wrap
-from runner.compress.quantizing import made_aware
-from runner.compress.scheme import Unquantizable
+from runner.compress.qat import made_aware
+from runner.compress.qat_scheme import Unquantizable
 from runner.copies import copied
 from runner.settings import CompressSettings
 from runner.sparsity import prunable_weights

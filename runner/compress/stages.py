@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from runner.backend import keras
 from runner.compress.clustering import cluster
-from runner.compress.kept import require_kept, require_places
-from runner.compress.quantizing import quantize, without_rounding
+from runner.compress.invariants import require_kept, require_places
+from runner.compress.qat import quantize, without_rounding
 from runner.data import Dataset
 from runner.settings import CompressSettings
 from runner.sparsity import LayerSparsity, measure_sparsity

@@ -15,7 +15,7 @@ from runner.backend import (
     keras,
     tfmot,
 )
-from runner.compress.quantizers import RunningRange, WholeKernel
+from runner.compress.qat_quantizers import RunningRange, WholeKernel
 
 
 class Unquantizable(Exception):

@@ -1,7 +1,7 @@
 """A pruned model and the data go in; a copy, fine-tuned as if quantized to int8, comes out."""
 
 from runner.backend import keras, tf, tfmot
-from runner.compress.scheme import KeepingScheme
+from runner.compress.qat_scheme import KeepingScheme
 from runner.copies import copied
 from runner.data import Dataset
 from runner.own_model.answer import gives_logits

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from runner.backend import ClusterPreserveDefaultWeightsQuantizer, MovingAvgQuantize, tf, tfmot
-from runner.compress.nearest import Nearest
+from runner.compress.nearest_centroid import Nearest
 
 # TFMOT's own, once enough batches have been seen.
 _DECAY = 0.999
