@@ -18,7 +18,7 @@ from benchmarks.drawn import EPOCHS
 from benchmarks.many_runs import Many, Sample
 from benchmarks.places import store_in, within
 from benchmarks.toy import write_toy
-from runner import data
+from runner.data import dataset
 from runner.settings import DatasetSettings
 
 _REAL = "real"
@@ -65,7 +65,7 @@ def _sample(folder: Path) -> Sample:
         store.find(f"tags.`runner.kind` = '{kind}'")[0] for kind in ("sweep", "point", "baseline")
     )
     settings = DatasetSettings(name="npz", path=path, validation_share=0.1)
-    images = data.load(settings, folder)
+    images = dataset.load(settings, folder)
     return Sample(sweep, point, baseline, images, Path(store.local_file(point, "")))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.drawn import Place, figures, history
-from runner.data import Dataset
+from runner.data.dataset import Dataset
 from runner.settings.labels import point_name
 from runner.tracking import FINGERPRINT, Kind, Record, Run, Store
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from runner.backend import keras, make_repeatable, save_h5
-from runner.data import Dataset
+from runner.data.dataset import Dataset
 from runner.errors import one_line
 from runner.own_model import models
 from runner.own_model.answer import gives_logits

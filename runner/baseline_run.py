@@ -12,7 +12,7 @@ from filelock import BaseFileLock, Timeout
 
 from runner import baseline as baselines
 from runner.baseline import Baseline
-from runner.data import Dataset
+from runner.data.dataset import Dataset
 from runner.delivery import Delivery, Earlier, Finished, Reference, TargetsFailed
 from runner.settings import Settings
 from runner.settings.cache_paths import reference_file

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.backend import keras
-from runner.data import Dataset
+from runner.data.dataset import Dataset
 from runner.errors import one_line
 from runner.export import export, representative_images
 from runner.file_weights import weight_bytes

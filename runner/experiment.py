@@ -9,7 +9,7 @@ from runner import baseline_run, unlogged
 from runner.backend import make_repeatable
 from runner.baseline import Baseline
 from runner.compress import compress
-from runner.data import Dataset, load
+from runner.data.dataset import Dataset, load
 from runner.delivery import Delivery, Finished
 from runner.errors import SelfExplaining, one_line
 from runner.identity import baseline_signature, fingerprint

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from runner.arena import arena_bytes
 from runner.backend import Interpreter, keras, tf
-from runner.data import Dataset, Split
+from runner.data.dataset import Dataset, Split
 from runner.process.capture import hushed
 from runner.settings.targets import Target
 from runner.zstd import zstd_bytes

@@ -3,10 +3,9 @@
 import os
 from pathlib import Path
 
-from runner import data
 from runner.architectures import ARCHITECTURES, Shape
 from runner.blueprint import plan
-from runner.data import Dataset
+from runner.data.dataset import SHAPES, Dataset, load, local_file
 from runner.errors import ImpossiblePoint, Refused
 from runner.own_model import file
 from runner.own_model.inspection import inspect
@@ -29,9 +28,9 @@ def check(settings: Settings) -> None:
     if shipped:
         check_schedule(plan(architecture.name), settings.schedule, architecture.name)
     _cache_can_be_written(settings.cache.folder)
-    if shipped and data.local_file(dataset) is None:
-        _architecture_takes(architecture.name, data.SHAPES[dataset.name], dataset.name)
-    loaded = data.load(dataset, settings.cache.folder)
+    if shipped and local_file(dataset) is None:
+        _architecture_takes(architecture.name, SHAPES[dataset.name], dataset.name)
+    loaded = load(dataset, settings.cache.folder)
     if shipped:
         _architecture_takes(architecture.name, loaded.shape, dataset.name)
     _shift_is_small(settings.augment.shift, loaded.shape)

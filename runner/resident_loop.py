@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.backend import keras, tf
-from runner.data import Split
+from runner.data.dataset import Split
 from runner.shifting import shifted
 
 # What TensorFlow's kernels expect of the address of a tensor, in bytes.

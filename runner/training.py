@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from runner.backend import keras
-from runner.data import Dataset
+from runner.data.dataset import Dataset
 from runner.resident_loop import EpochFigures, ResidentLoop, judging_step, training_step
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runner.arrays import NAMES, read
+from runner.data.npz import NAMES, read
 from runner.errors import Refused
 from tests.conftest import write_npz
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from runner import data
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.compress import Compressed, compress
-from runner.data import Dataset
+from runner.data import dataset
+from runner.data.dataset import Dataset
 from runner.export import export
 from runner.frozen import exportables
 from runner.settings import CompressSettings, DatasetSettings
@@ -59,7 +59,7 @@ def _small(shape: tuple[int, ...]) -> keras.Model:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     path = write_npz(tmp_path_factory.mktemp("data") / "tiny.npz")
-    return data.load(DatasetSettings(name="npz", path=path, validation_share=0.1), path.parent)
+    return dataset.load(DatasetSettings(name="npz", path=path, validation_share=0.1), path.parent)
 
 
 @pytest.fixture(scope="module")

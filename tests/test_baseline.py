@@ -5,22 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import baseline, data
+from runner import baseline
 from runner.baseline import Baseline
+from runner.data import dataset
 from runner.identity import baseline_signature
 from runner.settings import Settings
 from tests.conftest import Configure
 
 
 def _obtain(settings: Settings) -> Baseline:
-    loaded = data.load(settings.dataset, settings.cache.folder)
+    loaded = dataset.load(settings.dataset, settings.cache.folder)
     signature = baseline_signature(settings, loaded.digest)
     with baseline.lock(settings, signature):
         return baseline.obtain(settings, loaded, signature)
 
 
 def _folder(settings: Settings) -> Path:
-    loaded = data.load(settings.dataset, settings.cache.folder)
+    loaded = dataset.load(settings.dataset, settings.cache.folder)
     return settings.cache.folder / "baselines" / baseline_signature(settings, loaded.digest)
 
 

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from runner import architectures, data
+from runner import architectures
 from runner.backend import keras, make_repeatable, tf
 from runner.compress import Compressed, StageBroke, compress, require_kept, unsupported
 from runner.compress.clustering import wrap
 from runner.compress.invariants import require_places
 from runner.compress.qat import made_aware
 from runner.copies import copied
-from runner.data import Dataset
+from runner.data import dataset
+from runner.data.dataset import Dataset
 from runner.settings import CompressSettings, DatasetSettings
 from runner.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.training import train
@@ -65,7 +66,7 @@ def _distinct(model: keras.Model) -> list[int]:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     path = write_npz(tmp_path_factory.mktemp("data") / "tiny.npz")
-    return data.load(DatasetSettings(name="npz", path=path, validation_share=0.1), path.parent)
+    return dataset.load(DatasetSettings(name="npz", path=path, validation_share=0.1), path.parent)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     for label in range(3):
         images[labels == label, label * 4 : label * 4 + 4] += 0.7
     np.savez(path, x_train=images[:48], y_train=labels[:48], x_test=images[48:], y_test=labels[48:])
-    return data.load(DatasetSettings(name="npz", path=path, validation_share=0.25), path.parent)
+    return dataset.load(DatasetSettings(name="npz", path=path, validation_share=0.25), path.parent)
 
 
 @pytest.fixture(scope="module")

@@ -4,19 +4,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import data
+from runner.data import dataset
 from runner.errors import Refused
 from runner.settings import DatasetSettings
 from tests.conftest import write_npz
 
 
-def _load(cache: Path, **settings: object) -> data.Dataset:
-    return data.load(DatasetSettings.model_validate({"validation_share": 0.1, **settings}), cache)
+def _load(cache: Path, **settings: object) -> dataset.Dataset:
+    asked = DatasetSettings.model_validate({"validation_share": 0.1, **settings})
+    return dataset.load(asked, cache)
 
 
 def test_digits_are_embedded(tmp_path: Path) -> None:
     digits = _load(tmp_path, name="digits")
-    assert digits.shape == data.SHAPES["digits"]
+    assert digits.shape == dataset.SHAPES["digits"]
     assert digits.classes == 10
     assert (len(digits.train.labels), len(digits.validation.labels)) == (1293, 144)
     assert len(digits.test.labels) == 360
@@ -129,6 +130,6 @@ def test_keras_own_loader_fills_the_cache(tmp_path: Path, monkeypatch: pytest.Mo
             file.write(bytes(8) + labels.tobytes())
     monkeypatch.setenv("HOME", str(tmp_path))
     loaded = _load(tmp_path / "cache", name="fashion_mnist")
-    assert loaded.shape == data.SHAPES["fashion_mnist"]
+    assert loaded.shape == dataset.SHAPES["fashion_mnist"]
     assert loaded.train.images.max() == np.float32(0.2)
     assert loaded.source == str(tmp_path / "cache" / "datasets" / "fashion_mnist.npz")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from runner import data
-from runner.data import Dataset
+from runner.data import dataset
+from runner.data.dataset import Dataset
 from runner.errors import Refused
 from runner.settings import DatasetSettings
 
@@ -44,14 +44,14 @@ def _load(folder: Path, cache: Path, **settings: Any) -> Dataset:
     usual = {"image_size": (6, 8), "color": "rgb", "test_share": 0.2, "validation_share": 0.25}
     values = {"name": "image_folder", "path": folder, **usual, **settings}
     # What the folder held before would be in memory still.
-    data.load.cache_clear()
-    return data.load(DatasetSettings.model_validate(values), cache)
+    dataset.load.cache_clear()
+    return dataset.load(DatasetSettings.model_validate(values), cache)
 
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Load:
     """Load a folder, decoding in this process: others import TensorFlow again, for seconds."""
-    from runner.image_decoding import decode
+    from runner.data.decode_images import decode
 
     def in_this_process(command: list[str], **settings: Any) -> Any:
         decode(json.loads(settings["input"]), Path(command[-1]))

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import architectures, data
+from runner import architectures
 from runner.backend import make_repeatable
+from runner.data.dataset import load
 from runner.delivery import Delivery, Finished
 from runner.export import export
 from runner.frozen import exportables
@@ -58,7 +59,7 @@ def test_the_processor_is_named(tmp_path: Path) -> None:
 def test_nothing_is_timed_unasked(settings: Configure, tmp_path: Path) -> None:
     asked = settings()
     run = Run(lambda: pytest.fail("nothing is sent"))
-    dataset = data.load(asked.dataset, tmp_path)
+    dataset = load(asked.dataset, tmp_path)
     model = architectures.build("mnist_cnn", dataset.shape, dataset.classes)
     Delivery(run, tmp_path / "models", dataset, asked).deliver(
         Finished(model, measure_sparsity(model, {})), [Target.TFLITE_INT8]

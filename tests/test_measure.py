@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import architectures, data
+from runner import architectures
 from runner.backend import Interpreter, keras, make_repeatable
-from runner.data import Dataset
+from runner.data import dataset
+from runner.data.dataset import Dataset
 from runner.export import export
 from runner.frozen import exportables
 from runner.measure import agreement, measure, zipped_bytes
@@ -20,7 +21,7 @@ from tests.conftest import write_npz
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     path = write_npz(tmp_path_factory.mktemp("data") / "tiny.npz", images=200)
     settings = DatasetSettings(name="npz", path=path, validation_share=0.3)
-    return data.load(settings, path.parent)
+    return dataset.load(settings, path.parent)
 
 
 @pytest.fixture(scope="module")

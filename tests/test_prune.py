@@ -4,9 +4,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runner import architectures, data
+from runner import architectures
 from runner.backend import keras, make_repeatable
-from runner.data import Dataset
+from runner.data import dataset
+from runner.data.dataset import Dataset
 from runner.prune.pruning import SparsityMissed, prune, require_sparsity
 from runner.settings import DatasetSettings, ScheduleSettings
 from runner.sparsity import measure_sparsity, total_asked, total_sparsity
@@ -40,7 +41,7 @@ def _schedule(**changes: Any) -> ScheduleSettings:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     path = write_npz(tmp_path_factory.mktemp("data") / "tiny.npz")
     settings = DatasetSettings(name="npz", path=path, validation_share=0.1)
-    return data.load(settings, path.parent)
+    return dataset.load(settings, path.parent)
 
 
 @pytest.fixture(scope="module")

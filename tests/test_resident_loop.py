@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runner import architectures, data
+from runner import architectures
 from runner.backend import keras, make_repeatable, tf
-from runner.data import Dataset
+from runner.data import dataset
+from runner.data.dataset import Dataset
 from runner.resident_loop import ResidentLoop, judging_step
 from runner.settings import BaselineSettings, DatasetSettings
 from runner.shifting import shifted
@@ -19,7 +20,7 @@ from tests.conftest import write_npz
 @pytest.fixture
 def tiny(tmp_path: Path) -> Dataset:
     path = write_npz(tmp_path / "tiny.npz", images=130)
-    return data.load(DatasetSettings(name="npz", path=path, validation_share=0.1), tmp_path)
+    return dataset.load(DatasetSettings(name="npz", path=path, validation_share=0.1), tmp_path)
 
 
 def _model(tiny: Dataset) -> keras.Model:

@@ -15,7 +15,7 @@ import mlflow
 import numpy as np
 import pytest
 
-from runner import data
+from runner.data import dataset
 from runner.settings import DatasetSettings
 from runner.tracking import Kind, Record, Store
 from tests.conftest import end_tree, file_of, free_port, runs_in, store_in
@@ -32,7 +32,7 @@ def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
         [sys.executable, "-m", "runner", "-m", *sweep, "schedule.epochs=2"],
         cwd=tmp_path, check=True, capture_output=True,
     )  # fmt: skip
-    test = data.load(DatasetSettings(name="digits", validation_share=0.1), tmp_path).test
+    test = dataset.load(DatasetSettings(name="digits", validation_share=0.1), tmp_path).test
     values = _promoted(tmp_path, "--target", "tflite_int8")
     assert values["name"] == "digits-lenet_300_100"
     point = store_in(tmp_path).get(values["run_id"])

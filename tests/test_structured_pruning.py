@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runner import architectures, data
+from runner import architectures
 from runner.backend import PruneLowMagnitude, keras, make_repeatable, tfmot
 from runner.blueprint import LayerPlan, plan
-from runner.data import Dataset
+from runner.data import dataset
+from runner.data.dataset import Dataset
 from runner.errors import ImpossiblePoint
 from runner.prune.pattern import EACH_WEIGHT, Pattern
 from runner.prune.prunable import check_schedule, final_sparsities
@@ -60,7 +61,7 @@ def colour(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 def _load(path: Path) -> Dataset:
     settings = DatasetSettings(name="npz", path=path, validation_share=0.1)
-    return data.load(settings, path.parent)
+    return dataset.load(settings, path.parent)
 
 
 def _model(*layers: Any, shape: Sequence[int] = (8, 8, 1)) -> keras.Model:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from runner import data
+from runner.data import dataset
 from runner.errors import Refused
 from runner.git import tags as git_tags
 from runner.settings import DatasetSettings
@@ -69,7 +69,7 @@ def test_history_has_one_value_an_epoch(store: Store) -> None:
 
 
 def test_data_is_recorded_with_its_digest(store: Store, npz: Path, tmp_path: Path) -> None:
-    loaded = data.load(DatasetSettings(name="npz", path=npz, validation_share=0.1), tmp_path)
+    loaded = dataset.load(DatasetSettings(name="npz", path=npz, validation_share=0.1), tmp_path)
     run = _open(store)
     run.log_inputs(loaded, "seed: 0\n")
     run.flush()

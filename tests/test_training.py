@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from runner import architectures, data
+from runner import architectures
 from runner.backend import keras, make_repeatable
-from runner.data import Dataset
+from runner.data import dataset
+from runner.data.dataset import Dataset
 from runner.settings import BaselineSettings, DatasetSettings
 from runner.training import steps_per_epoch, train
 from tests.conftest import write_npz
@@ -14,7 +15,7 @@ from tests.conftest import write_npz
 @pytest.fixture
 def tiny(tmp_path: Path) -> Dataset:
     path = write_npz(tmp_path / "tiny.npz")
-    return data.load(DatasetSettings(name="npz", path=path, validation_share=0.1), tmp_path)
+    return dataset.load(DatasetSettings(name="npz", path=path, validation_share=0.1), tmp_path)
 
 
 def _settings(epochs: int, *, shuffle: bool = True) -> BaselineSettings:

@@ -3,7 +3,7 @@
 from runner.backend import keras, tf, tfmot
 from runner.compress.qat_scheme import KeepingScheme
 from runner.copies import copied
-from runner.data import Dataset
+from runner.data.dataset import Dataset
 from runner.own_model.answer import gives_logits
 from runner.process.capture import hushed
 from runner.settings import CompressSettings

@@ -6,7 +6,7 @@ from typing import Any
 
 from runner.backend import PruneLowMagnitude, keras, tfmot
 from runner.copies import copied
-from runner.data import Dataset
+from runner.data.dataset import Dataset
 from runner.own_model.answer import gives_logits
 from runner.prune.pattern import Pattern
 from runner.prune.steps import pruning_steps

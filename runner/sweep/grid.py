@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig
 
-from runner import data, preflight
+from runner import preflight
+from runner.data import dataset
 from runner.errors import ImpossiblePoint, Refused
 from runner.identity import baseline_signature, fingerprint
 from runner.settings import Settings, from_hydra
@@ -81,7 +82,7 @@ def check(
 
 
 def _identified(candidate: Candidate, settings: Settings) -> Point:
-    digest = data.load(settings.dataset, settings.cache.folder).digest
+    digest = dataset.load(settings.dataset, settings.cache.folder).digest
     return Point(
         candidate.overrides,
         candidate.name,

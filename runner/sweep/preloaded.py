@@ -16,7 +16,8 @@ for number in (1, 2):
 
 # ruff: noqa: E402
 # Brings TensorFlow, Keras, TFMOT and LiteRT with it.
-from runner import data, experiment, git, tracking
+from runner import experiment, git, tracking
+from runner.data import dataset
 from runner.settings import DatasetSettings
 from runner.settings.paths import register
 from runner.sweep.warm import DATASETS
@@ -29,7 +30,7 @@ git.tags(Path.cwd())
 for each in json.loads(os.environ.get(DATASETS, "[]")):
     # The point that needs it will say what is wrong.
     with suppress(Exception):
-        data.load(DatasetSettings(**each["settings"]), Path(each["cache"]))
+        dataset.load(DatasetSettings(**each["settings"]), Path(each["cache"]))
 gc.collect()
 # Collections in the workers then leave what is here alone, and its memory stays shared.
 gc.freeze()

@@ -11,7 +11,7 @@ from typing import Any
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.numpy_dataset import from_numpy
 
-from runner.data import Dataset
+from runner.data.dataset import Dataset
 from runner.errors import one_line
 from runner.tracking.connection import Connection, StoreFailed, impatient
 from runner.tracking.notes import Notes

@@ -1,7 +1,7 @@
 """The name of one of Keras' data sets and a path go in; an .npz file at that path comes out.
 
-It runs as a process of its own (`python -m runner.download mnist FILE`), because Keras' loaders
-import TensorFlow and the process that asks must not.
+It runs as a process of its own (`python -m runner.data.download mnist FILE`), because Keras'
+loaders import TensorFlow and the process that asks must not.
 """
 
 import importlib
@@ -23,7 +23,7 @@ def ensure(name: str, path: Path) -> None:
     """
     if path.is_file():
         return
-    done = isolated.run("runner.download", name, str(path))
+    done = isolated.run("runner.data.download", name, str(path))
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Refused(

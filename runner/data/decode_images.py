@@ -1,6 +1,6 @@
 """A list of images, as JSON on standard input, goes in; an .npz file with them decoded comes out.
 
-It runs as a process of its own (`python -m runner.image_decoding FILE`), because Keras' reader
+It runs as a process of its own (`python -m runner.data.decode_images FILE`), because Keras' reader
 imports TensorFlow and the process that asks must not.
 """
 

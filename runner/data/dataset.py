@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from runner import arrays, download, image_folder
-from runner.arrays import Array, Arrays
+from runner.data import download, image_folder, npz
+from runner.data.npz import Array, Arrays
 from runner.errors import Refused
 from runner.settings import DatasetSettings
 
@@ -119,13 +119,13 @@ def _stored(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     if settings.name == "digits":
         return _digits(), "sklearn.datasets.load_digits"
     if settings.name == "image_folder":
-        return arrays.read(image_folder.ensure(settings, cache), "dataset.path"), str(settings.path)
+        return npz.read(image_folder.ensure(settings, cache), "dataset.path"), str(settings.path)
     path = local_file(settings)
     if path is None:
         path = cache / "datasets" / f"{settings.name}.npz"
         download.ensure(settings.name, path)
     setting = "dataset.path" if settings.name == "npz" else "dataset.folder"
-    return arrays.read(path, setting), str(path)
+    return npz.read(path, setting), str(path)
 
 
 def _digits() -> Arrays:
@@ -167,7 +167,7 @@ def _labels(stored: Array) -> NDArray[np.int64]:
 
 def _digest(stored: Arrays, kept: int) -> str:
     digest = hashlib.sha256(str(kept).encode())
-    for name in arrays.NAMES:
+    for name in npz.NAMES:
         array = np.ascontiguousarray(getattr(stored, name))
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(array.data)

@@ -150,7 +150,7 @@ def _mixed(classes: Sequence[Sequence[str]], draw: np.random.Generator) -> list[
 
 def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
     """Identify what is decoded, and how, wherever the folder lies."""
-    code = (Path(__file__).with_name(name) for name in ("image_folder.py", "image_decoding.py"))
+    code = (Path(__file__).with_name(name) for name in ("image_folder.py", "decode_images.py"))
     digest = hashlib.sha256(b"".join(each.read_bytes() for each in code))
     digest.update(json.dumps([settings.image_size, settings.color, settings.test_share]).encode())
     for image, _ in sorted(listing.train + listing.test):
@@ -162,7 +162,7 @@ def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
 
 def _decode(settings: DatasetSettings, listing: _Listing, path: Path) -> None:
     asked = {**asdict(listing), "size": settings.image_size, "color": settings.color}
-    done = isolated.run("runner.image_decoding", str(path), told=json.dumps(asked))
+    done = isolated.run("runner.data.decode_images", str(path), told=json.dumps(asked))
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or [f"decoding ended with {done.returncode}"]
         raise Refused(f"dataset.path={settings.path}: {said[-1]}")

@@ -1,0 +1,1 @@
+"""Load images and labels."""
