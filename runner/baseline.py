@@ -14,8 +14,8 @@ from filelock import FileLock
 from runner.backend import keras, make_repeatable, save_h5
 from runner.data.dataset import Dataset
 from runner.errors import one_line
-from runner.own_model import models
-from runner.own_model.answer import gives_logits
+from runner.models import build
+from runner.models.outputs import gives_logits
 from runner.settings import Settings
 from runner.settings.cache_paths import baseline_folder
 from runner.training import History, train
@@ -52,7 +52,7 @@ def obtain(settings: Settings, data: Dataset, signature: str) -> Baseline:
     if folder.exists():
         if settings.architecture.target:
             # So that Keras knows classes of the user's own when it reads them.
-            models.build(settings.architecture, data.shape, data.classes)
+            build.build(settings.architecture, data.shape, data.classes)
         try:
             return _read(folder, signature)
         except DamagedCache as damage:
@@ -68,7 +68,7 @@ def obtain(settings: Settings, data: Dataset, signature: str) -> Baseline:
 
 def _train(settings: Settings, data: Dataset, signature: str) -> Baseline:
     make_repeatable(settings.seed, settings.threads)
-    model = models.build(settings.architecture, data.shape, data.classes)
+    model = build.build(settings.architecture, data.shape, data.classes)
     epochs = settings.baseline.epochs
     if not epochs:
         log.info("baseline %s: %s as it is", signature, settings.architecture.path)

@@ -11,14 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from runner.architectures import ARCHITECTURES
+from runner.models.architectures import ARCHITECTURES
 from runner.own_model.request import content
 from runner.settings import ArchitectureSettings, Settings
 
 # The rooms whose code decides what a dense model, and what a point, comes out as.
 _TRAINING = ("backend.py", "training.py", "resident_loop.py", "shifting.py")
 _PRUNING = (
-    "copies.py",
+    "models/clone.py",
     "prune",
     "sparsity.py",
     "compress",
@@ -78,7 +78,7 @@ def _builder(architecture: ArchitectureSettings) -> str:
     """Identify what a network is made from, wherever it lies."""
     if architecture.name in ARCHITECTURES:
         return ARCHITECTURES[architecture.name].source_digest
-    return content(architecture) + _source_digest(("own_model/models.py", "own_model/rebuilt.py"))
+    return content(architecture) + _source_digest(("models/build.py", "models/flatten.py"))
 
 
 @functools.cache

@@ -3,14 +3,14 @@
 import os
 from pathlib import Path
 
-from runner.architectures import ARCHITECTURES, Shape
-from runner.blueprint import plan
 from runner.data.dataset import SHAPES, Dataset, load, local_file
 from runner.errors import ImpossiblePoint, Refused
-from runner.own_model import file
+from runner.models import file_check
+from runner.models.architectures import ARCHITECTURES, Shape
+from runner.models.errors import refusing
+from runner.models.layer_plan import plan
 from runner.own_model.inspection import inspect
 from runner.own_model.request import Request, content
-from runner.own_model.unfit import refusing
 from runner.prune.prunable import check_schedule
 from runner.settings import ArchitectureSettings, Settings
 
@@ -46,7 +46,7 @@ def _architecture_is_there(architecture: ArchitectureSettings) -> None:
         raise Refused(f"architecture.name={architecture.name}: must be one of {accepted}")
     if architecture.path is not None:
         with refusing(architecture):
-            file.check(architecture.path, architecture.trust)
+            file_check.check(architecture.path, architecture.trust)
     content(architecture)
 
 

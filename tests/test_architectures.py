@@ -1,8 +1,8 @@
 import pytest
 
-from runner.architectures import ARCHITECTURES, build
 from runner.backend import PruneRegistry, make_repeatable
-from runner.blueprint import PRUNED, plan
+from runner.models.architectures import ARCHITECTURES, build
+from runner.models.layer_plan import PRUNED, plan
 from runner.sparsity import prunable_weights
 
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from runner import architectures
 from runner.backend import keras, make_repeatable, tf
 from runner.compress import Compressed, StageBroke, compress, require_kept, unsupported
 from runner.compress.clustering import wrap
 from runner.compress.invariants import require_places
 from runner.compress.qat import made_aware
-from runner.copies import copied
 from runner.data import dataset
 from runner.data.dataset import Dataset
+from runner.models import architectures
+from runner.models.clone import copied
 from runner.settings import CompressSettings, DatasetSettings
 from runner.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.training import train

@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import architectures
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.export import export, representative_images
 from runner.frozen import exportables
+from runner.models import architectures
 from runner.settings.targets import Target
 from tests.flatbuffer import weights
 

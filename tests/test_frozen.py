@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import architectures
 from runner.backend import Interpreter, keras, make_repeatable, tf
 from runner.frozen import exportables
+from runner.models import architectures
 
 IMAGES = np.random.default_rng(0).random((30, 8, 8, 1), dtype=np.float32)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import architectures
 from runner.backend import make_repeatable
 from runner.data.dataset import load
 from runner.delivery import Delivery, Finished
 from runner.export import export
 from runner.frozen import exportables
 from runner.latency import processor, summarized, time_file
+from runner.models import architectures
 from runner.settings.targets import Target
 from runner.sparsity import measure_sparsity
 from runner.tracking import Run

@@ -3,9 +3,9 @@ import csv
 import numpy as np
 import pytest
 
-from runner import architectures
 from runner.backend import keras, make_repeatable
 from runner.layers import as_csv, stages_csv
+from runner.models import architectures
 from runner.sparsity import measure_sparsity
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import architectures
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.export import export
 from runner.frozen import exportables
 from runner.measure import agreement, measure, zipped_bytes
+from runner.models import architectures
 from runner.settings import DatasetSettings
 from runner.settings.targets import Target
 from tests.conftest import write_npz

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from runner.backend import keras, make_repeatable, tf
-from runner.own_model import answer, models
-from runner.own_model.digest import digest
+from runner.models import build, outputs
+from runner.models.digest import digest
+from runner.models.errors import Unfit
+from runner.models.source_files import source_files
+from runner.models.user_function import source_digest
 from runner.own_model.examination import examine
-from runner.own_model.function import source_digest
 from runner.own_model.inspection import inspect
 from runner.own_model.request import Request, content
-from runner.own_model.source import source_files
-from runner.own_model.unfit import Unfit
 from runner.settings import ArchitectureSettings
 from tests.conftest import Configure
 
@@ -71,7 +71,7 @@ def answers(model: keras.Model) -> Any:
 
 def rebuilt(model: keras.Model, path: Path) -> keras.Model:
     """Read a model back, and check that it computes the same, and takes what it took."""
-    again = models.build(from_file(save(model, path)), SHAPE, CLASSES)
+    again = build.build(from_file(save(model, path)), SHAPE, CLASSES)
     taken = [side or 8 for side in model.inputs[0].shape[1:]]
     assert list(again.inputs[0].shape[1:]) == taken
     assert again.input_names == model.input_names
@@ -132,7 +132,7 @@ def test_a_frozen_layer_stays_frozen(tmp_path: Path) -> None:
 def test_a_trusted_file_may_hold_code(tmp_path: Path, name: str) -> None:
     model = classifier(layers.Lambda(lambda image: image * 2))
     path = save(model, tmp_path / name)
-    again = models.build(from_file(path, trust=True), SHAPE, CLASSES)
+    again = build.build(from_file(path, trust=True), SHAPE, CLASSES)
     np.testing.assert_allclose(answers(again), answers(model), atol=1e-6)
 
 
@@ -158,8 +158,8 @@ def test_a_trusted_file_may_hold_code(tmp_path: Path, name: str) -> None:
 )
 def test_logits_are_told_from_probabilities(last: Callable[[], list[Any]], logits: bool) -> None:
     model = keras.Sequential([layers.Input(SHAPE), layers.Flatten(), *last()])
-    answer.check(model, CLASSES)
-    assert answer.gives_logits(model) is logits
+    outputs.check(model, CLASSES)
+    assert outputs.gives_logits(model) is logits
 
 
 def test_operations_and_averages_are_seen_through() -> None:
@@ -167,10 +167,10 @@ def test_operations_and_averages_are_seen_through() -> None:
     scores, raw = layers.Dense(3, activation="softmax")(image), layers.Dense(3)(image)
     rows = layers.Reshape((1, 3))(scores)
     for last in (tf.nn.softmax(raw), tf.squeeze(rows, 1), rows[:, 0], tf.identity(scores)):
-        assert not answer.gives_logits(keras.Model(image, last))
+        assert not outputs.gives_logits(keras.Model(image, last))
     for last in (raw + 1.0, layers.Add()([raw, layers.Dense(3)(image)]), tf.identity(raw)):
-        assert answer.gives_logits(keras.Model(image, last))
-    assert not answer.gives_logits(keras.Model(image, layers.Average()([scores, scores])))
+        assert outputs.gives_logits(keras.Model(image, last))
+    assert not outputs.gives_logits(keras.Model(image, layers.Average()([scores, scores])))
 
 
 @pytest.mark.parametrize("last", [tf.square, tf.nn.l2_normalize, tf.sigmoid, lambda x: x * 2.0])
@@ -178,7 +178,7 @@ def test_what_is_not_known_to_be_either_is_refused(last: Callable[[Any], Any]) -
     image = layers.Input((4,))
     scores = layers.Dense(3, activation="softmax")(image)
     with pytest.raises(Unfit, match=r"its output (goes|is multi-label)"):
-        answer.check(keras.Model(image, last(scores)), 3)
+        outputs.check(keras.Model(image, last(scores)), 3)
 
 
 def test_what_else_is_done_with_a_layer_does_not_matter() -> None:
@@ -186,7 +186,7 @@ def test_what_else_is_done_with_a_layer_does_not_matter() -> None:
     dropout = layers.Dropout(0.1)
     model = keras.Model(image, dropout(layers.Dense(3, activation="softmax")(image)))
     dropout(layers.Dense(3)(image))
-    assert not answer.gives_logits(model)
+    assert not outputs.gives_logits(model)
 
 
 _FUNCTIONS = """
@@ -235,7 +235,7 @@ def test_a_function_may_use_layers_of_its_own(tmp_path: Path, settings: Configur
     request = asked(settings, own, "schedule.dense_layers=[scale*]")
     kinds = [layer.kind for layer in examine(request)]
     assert kinds == ["Conv2D", "Scale", "Flatten", "Dense"]
-    model = models.build(own, SHAPE, CLASSES)
+    model = build.build(own, SHAPE, CLASSES)
     model.save(tmp_path / "model.h5")
     keras.models.load_model(tmp_path / "model.h5", compile=False)
     assert str(tmp_path) not in sys.path

@@ -14,12 +14,12 @@ import pytest
 
 from runner.backend import keras, make_repeatable, tf, tfmot
 from runner.errors import ImpossiblePoint, Refused
-from runner.own_model import file, models
+from runner.models import build, file_check
+from runner.models.errors import Unfit
+from runner.models.saved_model import described_objects
 from runner.own_model.examination import examine
 from runner.own_model.inspection import inspect
 from runner.own_model.request import content
-from runner.own_model.saved_model import described_objects
-from runner.own_model.unfit import Unfit
 from runner.settings import ArchitectureSettings
 from tests.conftest import Configure
 from tests.test_own_model import (
@@ -46,7 +46,7 @@ def _repeatable() -> None:
 def refusal(settings: ArchitectureSettings, kind: type[Refused] = Refused) -> str:
     """The line that refuses a model, without the setting that it begins with."""
     with pytest.raises(Refused) as raised:
-        models.build(settings, SHAPE, CLASSES)
+        build.build(settings, SHAPE, CLASSES)
     line, setting = str(raised.value), settings.path or settings.target
     assert type(raised.value) is kind
     assert "\n" not in line
@@ -277,7 +277,7 @@ def test_the_loss_of_a_classifier_is_fine(tmp_path: Path) -> None:
     for loss in ("sparse_categorical_crossentropy", keras.losses.CategoricalCrossentropy()):
         model = classifier()
         model.compile("sgd", loss)
-        file.check(save(model, tmp_path / "model.keras"), trust=False)
+        file_check.check(save(model, tmp_path / "model.keras"), trust=False)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_other_images(tmp_path: Path, shape: Any) -> None:
 def test_channels_in_front(tmp_path: Path) -> None:
     path = save(classifier(shape=(3, 8, 8)), tmp_path / "model.h5")
     with pytest.raises(ImpossiblePoint, match=r"of the shape \(3, 8, 8\); the images have \(8, 8,"):
-        models.build(from_file(path), (8, 8, 3), CLASSES)
+        build.build(from_file(path), (8, 8, 3), CLASSES)
 
 
 def test_several_inputs_or_outputs(tmp_path: Path) -> None:

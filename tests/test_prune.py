@@ -4,10 +4,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runner import architectures
 from runner.backend import keras, make_repeatable
 from runner.data import dataset
 from runner.data.dataset import Dataset
+from runner.models import architectures
 from runner.prune.pruning import SparsityMissed, prune, require_sparsity
 from runner.settings import DatasetSettings, ScheduleSettings
 from runner.sparsity import measure_sparsity, total_asked, total_sparsity

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runner import architectures
 from runner.backend import keras, make_repeatable, tf
 from runner.data import dataset
 from runner.data.dataset import Dataset
+from runner.models import architectures
 from runner.resident_loop import ResidentLoop, judging_step
 from runner.settings import BaselineSettings, DatasetSettings
 from runner.shifting import shifted

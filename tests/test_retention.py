@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from mlflow.entities import ViewType
 
-from runner import architectures
 from runner.backend import make_repeatable
 from runner.errors import Refused
 from runner.export import export
 from runner.frozen import exportables
+from runner.models import architectures
 from runner.nightly import disk
 from runner.nightly.cleaning import Cleaned, clean
 from runner.process import liveness

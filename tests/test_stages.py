@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from runner.architectures import build
 from runner.backend import keras, make_repeatable
 from runner.compress import StageBroke, compress
 from runner.compress.stages import Stage
 from runner.data.dataset import Dataset, load
+from runner.models.architectures import build
 from runner.settings import CompressSettings, DatasetSettings
 from runner.training import Diverged
 from tests.conftest import Command, file_of, quick, runs_in, write_npz

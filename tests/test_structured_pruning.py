@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runner import architectures
 from runner.backend import PruneLowMagnitude, keras, make_repeatable, tfmot
-from runner.blueprint import LayerPlan, plan
 from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.errors import ImpossiblePoint
+from runner.models import architectures
+from runner.models.layer_plan import LayerPlan, plan
 from runner.prune.pattern import EACH_WEIGHT, Pattern
 from runner.prune.prunable import check_schedule, final_sparsities
 from runner.prune.pruning import Pruned, SparsityMissed, prune, require_sparsity

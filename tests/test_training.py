@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from runner import architectures
 from runner.backend import keras, make_repeatable
 from runner.data import dataset
 from runner.data.dataset import Dataset
+from runner.models import architectures
 from runner.settings import BaselineSettings, DatasetSettings
 from runner.training import steps_per_epoch, train
 from tests.conftest import write_npz

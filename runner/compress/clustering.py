@@ -6,9 +6,9 @@ import numpy as np
 
 from runner.backend import ClusterWeights, keras, tf, tfmot
 from runner.compress.nearest_centroid import Nearest
-from runner.copies import copied, with_layers
 from runner.data.dataset import Dataset
-from runner.own_model.answer import gives_logits
+from runner.models.clone import copied, with_layers
+from runner.models.outputs import gives_logits
 from runner.settings import CompressSettings
 from runner.sparsity import prunable_weights
 from runner.training import Trained, train

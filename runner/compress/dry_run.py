@@ -6,7 +6,7 @@ from runner.backend import ClusteringRegistry, Default8BitQuantizeRegistry, kera
 from runner.compress.clustering import wrap
 from runner.compress.qat import made_aware
 from runner.compress.qat_scheme import Unquantizable
-from runner.copies import copied
+from runner.models.clone import copied
 from runner.settings import CompressSettings
 from runner.sparsity import prunable_weights
 

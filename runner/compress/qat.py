@@ -2,9 +2,9 @@
 
 from runner.backend import keras, tf, tfmot
 from runner.compress.qat_scheme import KeepingScheme
-from runner.copies import copied
 from runner.data.dataset import Dataset
-from runner.own_model.answer import gives_logits
+from runner.models.clone import copied
+from runner.models.outputs import gives_logits
 from runner.process.capture import hushed
 from runner.settings import CompressSettings
 from runner.training import Trained, train

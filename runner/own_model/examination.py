@@ -8,11 +8,11 @@ from typing import Any
 
 from runner import compress
 from runner.backend import PruneRegistry, keras, save_h5
-from runner.blueprint import PRUNED, LayerPlan
 from runner.errors import ImpossiblePoint
-from runner.own_model import models
+from runner.models import build
+from runner.models.errors import short, subject
+from runner.models.layer_plan import PRUNED, LayerPlan
 from runner.own_model.request import Request
-from runner.own_model.unfit import short, subject
 from runner.prune import rehearsal
 from runner.sparsity import prunable_weights
 
@@ -27,7 +27,7 @@ def examine(request: Request) -> tuple[LayerPlan, ...]:
         ImpossiblePoint: it does not go with the data, or a check has a line against it.
         Refused: it cannot be worked with at all.
     """
-    model = models.build(request.architecture, request.shape, request.classes)
+    model = build.build(request.architecture, request.shape, request.classes)
     for check in CHECKS:
         line = check(model, request)
         if line:

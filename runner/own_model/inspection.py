@@ -11,11 +11,11 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from runner.blueprint import LayerPlan
 from runner.errors import ImpossiblePoint, Refused
-from runner.own_model import file
+from runner.models import file_check
+from runner.models.errors import refusing, short, subject
+from runner.models.layer_plan import LayerPlan
 from runner.own_model.request import Request
-from runner.own_model.unfit import refusing, short, subject
 from runner.process import isolated
 
 
@@ -37,7 +37,7 @@ def inspect(request: Request) -> tuple[LayerPlan, ...]:
     own = request.architecture
     if own.name == "keras_file" and own.path is not None:
         with refusing(own):
-            file.check(own.path, own.trust)
+            file_check.check(own.path, own.trust)
     answer = _answer(_Asked(request.key, request.model_dump_json()))
     if "refused" in answer:
         raise (ImpossiblePoint if answer["impossible"] else Refused)(answer["refused"])

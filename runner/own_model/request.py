@@ -1,8 +1,8 @@
 """Settings and what is known of the data go in; what an inspection is asked comes out."""
 
-from runner.own_model import function
-from runner.own_model.digest import digest
-from runner.own_model.unfit import refusing
+from runner.models import user_function
+from runner.models.digest import digest
+from runner.models.errors import refusing
 from runner.settings import ArchitectureSettings, CompressSettings, ScheduleSettings
 from runner.settings.base import Group
 
@@ -44,5 +44,5 @@ def content(settings: ArchitectureSettings) -> str:
         if settings.name == "keras_file" and settings.path is not None:
             return digest(settings.path)
         if settings.name == "callable" and settings.target is not None:
-            return function.source_digest(settings.target)
+            return user_function.source_digest(settings.target)
     return ""

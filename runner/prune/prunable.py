@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from runner.blueprint import LayerPlan
 from runner.errors import ImpossiblePoint
+from runner.models.layer_plan import LayerPlan
 from runner.prune.pattern import Pattern
 from runner.settings import ScheduleSettings
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.backend import PruneLowMagnitude, keras, tfmot
-from runner.copies import copied
 from runner.data.dataset import Dataset
-from runner.own_model.answer import gives_logits
+from runner.models.clone import copied
+from runner.models.outputs import gives_logits
 from runner.prune.pattern import Pattern
 from runner.prune.steps import pruning_steps
 from runner.prune.wrapping import asked_sparsities, wrap

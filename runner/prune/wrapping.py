@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.backend import PruneLowMagnitude, Pruning, keras, tf, tfmot
-from runner.copies import with_layers
+from runner.models.clone import with_layers
 from runner.prune.pattern import Pattern
 from runner.prune.prunable import final_sparsities
 from runner.prune.steps import PruningSteps

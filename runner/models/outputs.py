@@ -3,7 +3,7 @@
 from typing import Any
 
 from runner.backend import keras, tf
-from runner.own_model.unfit import Unfit, UnfitForData
+from runner.models.errors import Unfit, UnfitForData
 
 # Layers, and TensorFlow's operations by their last name, that leave numbers what they mean.
 _PASSING = {

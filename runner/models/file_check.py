@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from runner.own_model.description import read
-from runner.own_model.unfit import Unfit
+from runner.models.errors import Unfit
+from runner.models.file_metadata import read
 
 # What users write as `x + y` or tf.reshape(x, ...), by the name that TensorFlow gives it. Others,
 # such as io.write_file, can do anything.

@@ -6,7 +6,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-from runner.own_model.unfit import Unfit
+from runner.models.errors import Unfit
 
 # Where Python and installed packages lie: what is beside those is no part of them.
 _INSTALLED = {Path(sysconfig.get_path(each)) for each in ("stdlib", "purelib", "platlib")}

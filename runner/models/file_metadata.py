@@ -8,8 +8,8 @@ from typing import Any
 
 import h5py  # type: ignore[import-untyped]
 
-from runner.own_model.saved_model import described_objects
-from runner.own_model.unfit import Unfit, short
+from runner.models.errors import Unfit, short
+from runner.models.saved_model import described_objects
 
 _WHOLE = "save the whole model, with model.save(...)"
 

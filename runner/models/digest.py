@@ -4,7 +4,7 @@ import functools
 import hashlib
 from pathlib import Path
 
-from runner.own_model.unfit import Unfit, short
+from runner.models.errors import Unfit, short
 
 # Path, size in bytes, time of the last change in nanoseconds.
 _Stamp = tuple[str, int, int]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from runner.architectures import ARCHITECTURES
+from runner.models.architectures import ARCHITECTURES
 
 # What TFMOT prunes by magnitude, with the rank of the weights it prunes there
 # (its PruneRegistry, version 0.8; the tests compare).

@@ -4,12 +4,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from runner import architectures
-from runner.architectures import ARCHITECTURES, Shape
 from runner.backend import keras
-from runner.own_model import answer, file, function
-from runner.own_model.rebuilt import rebuilt, require_graph
-from runner.own_model.unfit import Unfit, refusing, short
+from runner.models import architectures, file_check, outputs, user_function
+from runner.models.architectures import ARCHITECTURES, Shape
+from runner.models.errors import Unfit, refusing, short
+from runner.models.flatten import rebuilt, require_graph
 from runner.process.capture import hushed
 from runner.settings import ArchitectureSettings
 
@@ -43,24 +42,24 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: int) -> keras.M
             flat = rebuilt(model, shape)
         except (ValueError, TypeError, NotImplementedError, RuntimeError, KeyError) as error:
             raise _copying_failed(error) from None
-        answer.check(flat, classes)
+        outputs.check(flat, classes)
     return flat
 
 
 def _read(path: Path, trust: bool) -> Any:
-    file.check(path, trust)
+    file_check.check(path, trust)
     try:
         with hushed():
             return keras.models.load_model(str(path), compile=False, safe_mode=not trust)
     except Exception as error:
         unknown = _UNKNOWN.search(str(error))
         if unknown:
-            raise Unfit(file.unknown_to_keras(unknown[1].split(">")[-1])) from None
+            raise Unfit(file_check.unknown_to_keras(unknown[1].split(">")[-1])) from None
         raise Unfit(f"cannot be loaded ({short(error)})") from None
 
 
 def _called(target: str, shape: Shape, classes: int) -> Any:
-    model = function.call(target, shape, classes)
+    model = user_function.call(target, shape, classes)
     ancestors = [f"{each.__module__}.{each.__name__}" for each in type(model).__mro__]
     if not isinstance(model, keras.Model) and any(each.startswith("keras.") for each in ancestors):
         raise Unfit(
@@ -98,7 +97,7 @@ def _register(model: keras.Model) -> None:
         kind = type(layer)
         if kind.__module__.startswith("tf_keras.src.saving."):
             # What a SavedModel makes of a class whose code is not there.
-            raise Unfit(file.unknown_to_keras(kind.__name__))
+            raise Unfit(file_check.unknown_to_keras(kind.__name__))
         if not kind.__module__.startswith("tf_keras.") and not _registered(kind):
             keras.utils.get_custom_objects()[kind.__name__] = kind
 

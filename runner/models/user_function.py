@@ -12,8 +12,8 @@ from typing import Any
 
 from hydra.utils import to_absolute_path
 
-from runner.own_model.source import source_files
-from runner.own_model.unfit import Unfit, short
+from runner.models.errors import Unfit, short
+from runner.models.source_files import source_files
 
 _TARGET = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)")
 

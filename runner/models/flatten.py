@@ -7,7 +7,7 @@ from operator import mul
 from typing import Any
 
 from runner.backend import keras, tf
-from runner.own_model.unfit import Unfit, UnfitForData
+from runner.models.errors import Unfit, UnfitForData
 
 Shape = tuple[int, int, int]
 
