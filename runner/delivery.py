@@ -10,9 +10,9 @@ from pathlib import Path
 from runner.backend import keras
 from runner.data.dataset import Dataset
 from runner.errors import one_line
-from runner.export import export, representative_images
+from runner.export.convert import export, representative_images
+from runner.export.frozen_model import Exportable, exportables
 from runner.file_weights import weight_bytes
-from runner.frozen import Exportable, exportables
 from runner.latency import processor, time_file
 from runner.layers import WeightBytes, as_csv
 from runner.measure import Classes, Images, Measurement, agreement, classify, measure

@@ -5,8 +5,8 @@ import pytest
 
 from runner.arena import arena_bytes
 from runner.backend import keras, tf
-from runner.export import export
-from runner.frozen import exportables
+from runner.export.convert import export
+from runner.export.frozen_model import exportables
 from runner.settings.targets import Target
 
 L = keras.layers

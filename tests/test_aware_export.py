@@ -9,8 +9,8 @@ from runner.backend import Interpreter, keras, make_repeatable
 from runner.compress import Compressed, compress
 from runner.data import dataset
 from runner.data.dataset import Dataset
-from runner.export import export
-from runner.frozen import exportables
+from runner.export.convert import export
+from runner.export.frozen_model import exportables
 from runner.settings import CompressSettings, DatasetSettings
 from runner.settings.targets import Target
 from runner.sparsity import prunable_weights

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from runner.backend import Interpreter, keras, make_repeatable
-from runner.export import export, representative_images
-from runner.frozen import exportables
+from runner.export.convert import export, representative_images
+from runner.export.frozen_model import exportables
 from runner.models import architectures
 from runner.settings.targets import Target
 from tests.flatbuffer import weights

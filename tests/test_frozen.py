@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runner.backend import Interpreter, keras, make_repeatable, tf
-from runner.frozen import exportables
+from runner.export.frozen_model import exportables
 from runner.models import architectures
 
 IMAGES = np.random.default_rng(0).random((30, 8, 8, 1), dtype=np.float32)

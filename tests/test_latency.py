@@ -11,8 +11,8 @@ import pytest
 from runner.backend import make_repeatable
 from runner.data.dataset import load
 from runner.delivery import Delivery, Finished
-from runner.export import export
-from runner.frozen import exportables
+from runner.export.convert import export
+from runner.export.frozen_model import exportables
 from runner.latency import processor, summarized, time_file
 from runner.models import architectures
 from runner.settings.targets import Target

@@ -8,8 +8,8 @@ import pytest
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.data import dataset
 from runner.data.dataset import Dataset
-from runner.export import export
-from runner.frozen import exportables
+from runner.export.convert import export
+from runner.export.frozen_model import exportables
 from runner.measure import agreement, measure, zipped_bytes
 from runner.models import architectures
 from runner.settings import DatasetSettings

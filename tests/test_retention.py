@@ -12,8 +12,8 @@ from mlflow.entities import ViewType
 
 from runner.backend import make_repeatable
 from runner.errors import Refused
-from runner.export import export
-from runner.frozen import exportables
+from runner.export.convert import export
+from runner.export.frozen_model import exportables
 from runner.models import architectures
 from runner.nightly import disk
 from runner.nightly.cleaning import Cleaned, clean

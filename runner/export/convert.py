@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from runner.backend import save_h5, tf
-from runner.frozen import Exportable
+from runner.export.frozen_model import Exportable
 from runner.process.capture import hushed
 from runner.settings.targets import Conversion, Target
 

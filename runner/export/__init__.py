@@ -1,0 +1,1 @@
+"""Convert a Keras model into the files that ship."""
