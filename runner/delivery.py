@@ -12,10 +12,10 @@ from runner.data.dataset import Dataset
 from runner.errors import one_line
 from runner.export.convert import export, representative_images
 from runner.export.frozen_model import Exportable, exportables
-from runner.file_weights import weight_bytes
-from runner.latency import processor, time_file
-from runner.layers import WeightBytes, as_csv
-from runner.measure import Classes, Images, Measurement, agreement, classify, measure
+from runner.measure.latency import processor, time_file
+from runner.measure.layer_table import WeightBytes, as_csv
+from runner.measure.measurement import Classes, Images, Measurement, agreement, classify, measure
+from runner.measure.weight_bytes import weight_bytes
 from runner.settings import Settings
 from runner.settings.targets import Target
 from runner.sparsity import LayerSparsity, total_asked, total_sparsity

@@ -13,7 +13,7 @@ from runner.data.dataset import Dataset, load
 from runner.delivery import Delivery, Finished
 from runner.errors import SelfExplaining, one_line
 from runner.identity import baseline_signature, fingerprint
-from runner.measure import Measurement
+from runner.measure.measurement import Measurement
 from runner.point.outcome import Outcome
 from runner.prune.pruning import prune, require_sparsity
 from runner.settings import Settings

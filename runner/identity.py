@@ -25,12 +25,11 @@ _PRUNING = (
     "settings/targets.py",
     "export/frozen_model.py",
     "export/convert.py",
-    "measure.py",
-    "arena.py",
-    "zstd.py",
-    "latency.py",
-    "file_weights.py",
-    "layers.py",
+    "measure/measurement.py",
+    "measure/tensor_arena.py",
+    "measure/latency.py",
+    "measure/weight_bytes.py",
+    "measure/layer_table.py",
 )
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
 

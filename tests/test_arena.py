@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner.arena import arena_bytes
 from runner.backend import keras, tf
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
+from runner.measure.tensor_arena import arena_bytes
 from runner.settings.targets import Target
 
 L = keras.layers

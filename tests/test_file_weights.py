@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from runner.backend import keras, make_repeatable, tf, tfmot
 from runner.export.convert import export
 from runner.export.frozen_model import Exportable
-from runner.file_weights import Key, weight_bytes
+from runner.measure.weight_bytes import Key, weight_bytes
 from runner.settings.targets import Target
 from tests.flatbuffer import Tensor, constants, weights
 

@@ -13,7 +13,7 @@ from runner.data.dataset import load
 from runner.delivery import Delivery, Finished
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
-from runner.latency import processor, summarized, time_file
+from runner.measure.latency import processor, summarized, time_file
 from runner.models import architectures
 from runner.settings.targets import Target
 from runner.sparsity import measure_sparsity

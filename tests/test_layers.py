@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runner.backend import keras, make_repeatable
-from runner.layers import as_csv, stages_csv
+from runner.measure.layer_table import as_csv, stages_csv
 from runner.models import architectures
 from runner.sparsity import measure_sparsity
 

@@ -10,7 +10,7 @@ from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
-from runner.measure import agreement, measure, zipped_bytes
+from runner.measure.measurement import agreement, measure, zipped_bytes
 from runner.models import architectures
 from runner.settings import DatasetSettings
 from runner.settings.targets import Target
@@ -76,7 +76,7 @@ def test_more_images_than_a_batch_are_all_counted(
 ) -> None:
     path = _export(model, Target.TFLITE_FLOAT32, tmp_path, tiny)
     whole = measure(Target.TFLITE_FLOAT32, path, tiny, threads=1)
-    monkeypatch.setattr("runner.measure._BATCH", 7)
+    monkeypatch.setattr("runner.measure.measurement._BATCH", 7)
     parts = measure(Target.TFLITE_FLOAT32, path, tiny, threads=1)
     np.testing.assert_array_equal(whole.test_classes, parts.test_classes)
     assert len(parts.test_classes) == len(tiny.test.labels)

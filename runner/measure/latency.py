@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from runner.backend import Interpreter
-from runner.measure import Images, quantized
+from runner.measure.measurement import Images, quantized
 from runner.process.capture import hushed
 
 # Always one, whatever `threads` says: latencies of different sweeps can be compared.

@@ -1,0 +1,1 @@
+"""Measure exported files: bytes, accuracy, memory, latency, weights."""
