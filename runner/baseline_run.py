@@ -14,11 +14,11 @@ from runner import baseline as baselines
 from runner.baseline import Baseline
 from runner.data.dataset import Dataset
 from runner.delivery import Delivery, Earlier, Finished, Reference, TargetsFailed
+from runner.prune.sparsity import LayerSparsity, measure_sparsity
 from runner.settings import Settings
 from runner.settings.cache_paths import reference_file
 from runner.settings.parameters import as_yaml, baseline_parameters
 from runner.settings.targets import Target
-from runner.sparsity import LayerSparsity, measure_sparsity
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,9 @@ from runner.measure.latency import processor, time_file
 from runner.measure.layer_table import WeightBytes, as_csv
 from runner.measure.measurement import Classes, Images, Measurement, agreement, classify, measure
 from runner.measure.weight_bytes import weight_bytes
+from runner.prune.sparsity import LayerSparsity, total_asked, total_sparsity
 from runner.settings import Settings
 from runner.settings.targets import Target
-from runner.sparsity import LayerSparsity, total_asked, total_sparsity
 from runner.tracking import Record, Run
 from runner.training import History
 

@@ -20,7 +20,6 @@ _TRAINING = ("backend.py", "training.py", "resident_loop.py", "shifting.py")
 _PRUNING = (
     "models/clone.py",
     "prune",
-    "sparsity.py",
     "compress",
     "settings/targets.py",
     "export/frozen_model.py",

@@ -11,7 +11,7 @@ from runner.models.errors import refusing
 from runner.models.layer_plan import plan
 from runner.own_model.inspection import inspect
 from runner.own_model.request import Request, content
-from runner.prune.prunable import check_schedule
+from runner.prune.layer_rules import check_schedule
 from runner.settings import ArchitectureSettings, Settings
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from runner.compress import Stage
 from runner.measure.layer_table import stages_csv
 from runner.prune.pruning import Pruned
-from runner.sparsity import LayerSparsity
+from runner.prune.sparsity import LayerSparsity
 from runner.tracking import Run
 
 

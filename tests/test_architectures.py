@@ -3,7 +3,7 @@ import pytest
 from runner.backend import PruneRegistry, make_repeatable
 from runner.models.architectures import ARCHITECTURES, build
 from runner.models.layer_plan import PRUNED, plan
-from runner.sparsity import prunable_weights
+from runner.prune.sparsity import prunable_weights
 
 
 @pytest.fixture(autouse=True)

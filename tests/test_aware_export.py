@@ -11,9 +11,9 @@ from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
+from runner.prune.sparsity import prunable_weights
 from runner.settings import CompressSettings, DatasetSettings
 from runner.settings.targets import Target
-from runner.sparsity import prunable_weights
 from runner.training import train
 from tests.conftest import write_npz
 

@@ -15,8 +15,8 @@ from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
 from runner.models.clone import copied
+from runner.prune.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.settings import CompressSettings, DatasetSettings
-from runner.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.training import train
 from tests.conftest import write_npz
 

@@ -15,8 +15,8 @@ from runner.export.convert import export
 from runner.export.frozen_model import exportables
 from runner.measure.latency import processor, summarized, time_file
 from runner.models import architectures
+from runner.prune.sparsity import measure_sparsity
 from runner.settings.targets import Target
-from runner.sparsity import measure_sparsity
 from runner.tracking import Run
 from tests.conftest import Command, Configure, runs_in
 

@@ -6,7 +6,7 @@ import pytest
 from runner.backend import keras, make_repeatable
 from runner.measure.layer_table import as_csv, stages_csv
 from runner.models import architectures
-from runner.sparsity import measure_sparsity
+from runner.prune.sparsity import measure_sparsity
 
 
 @pytest.fixture

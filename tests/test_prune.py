@@ -9,8 +9,8 @@ from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
 from runner.prune.pruning import SparsityMissed, prune, require_sparsity
+from runner.prune.sparsity import measure_sparsity, total_asked, total_sparsity
 from runner.settings import DatasetSettings, ScheduleSettings
-from runner.sparsity import measure_sparsity, total_asked, total_sparsity
 from runner.training import train
 from tests.conftest import write_npz
 

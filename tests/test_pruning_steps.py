@@ -1,6 +1,6 @@
 import pytest
 
-from runner.prune.steps import pruning_steps
+from runner.prune.update_steps import pruning_steps
 
 
 @pytest.mark.parametrize("total", [1, 2, 3, 5, 7, 33, 34, 35, 99, 100, 101, 1000, 3376, 33760])

@@ -12,14 +12,14 @@ from runner.data.dataset import Dataset
 from runner.errors import ImpossiblePoint
 from runner.models import architectures
 from runner.models.layer_plan import LayerPlan, plan
+from runner.prune.dry_run import unsupported
+from runner.prune.layer_rules import check_schedule, final_sparsities
 from runner.prune.pattern import EACH_WEIGHT, Pattern
-from runner.prune.prunable import check_schedule, final_sparsities
 from runner.prune.pruning import Pruned, SparsityMissed, prune, require_sparsity
-from runner.prune.rehearsal import unsupported
-from runner.prune.steps import PruningSteps
-from runner.prune.wrapping import wrap
+from runner.prune.sparsity import measure_sparsity
+from runner.prune.update_steps import PruningSteps
+from runner.prune.wrappers import wrap
 from runner.settings import DatasetSettings, ScheduleSettings
-from runner.sparsity import measure_sparsity
 from tests.conftest import write_npz
 from tests.test_prune import SCHEDULE
 

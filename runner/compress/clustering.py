@@ -9,8 +9,8 @@ from runner.compress.nearest_centroid import Nearest
 from runner.data.dataset import Dataset
 from runner.models.clone import copied, with_layers
 from runner.models.outputs import gives_logits
+from runner.prune.sparsity import prunable_weights
 from runner.settings import CompressSettings
-from runner.sparsity import prunable_weights
 from runner.training import Trained, train
 
 _START = tfmot.clustering.keras.CentroidInitialization

@@ -7,8 +7,8 @@ from runner.compress.clustering import wrap
 from runner.compress.qat import made_aware
 from runner.compress.qat_scheme import Unquantizable
 from runner.models.clone import copied
+from runner.prune.sparsity import prunable_weights
 from runner.settings import CompressSettings
-from runner.sparsity import prunable_weights
 
 # What TFMOT rounds before or after; the layer Activation also has relu6, and swish, which inside of
 # another layer the converter leaves in float with all of that layer.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from runner.backend import keras
-from runner.sparsity import LayerSparsity, prunable_weights
+from runner.prune.sparsity import LayerSparsity, prunable_weights
 
 
 class StageBroke(Exception):

@@ -8,8 +8,8 @@ from runner.compress.clustering import cluster
 from runner.compress.invariants import require_kept, require_places
 from runner.compress.qat import quantize, without_rounding
 from runner.data.dataset import Dataset
+from runner.prune.sparsity import LayerSparsity, measure_sparsity
 from runner.settings import CompressSettings
-from runner.sparsity import LayerSparsity, measure_sparsity
 from runner.training import History, Trained
 
 

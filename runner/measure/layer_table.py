@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from runner.backend import keras
-from runner.sparsity import LayerSparsity, short_name
+from runner.prune.sparsity import LayerSparsity, short_name
 
 # Bytes in one file by layer and weight.
 WeightBytes = Mapping[tuple[str, str], int]

@@ -9,7 +9,7 @@ import h5py  # type: ignore[import-untyped]
 from ai_edge_litert import schema_py_generated as schema
 
 from runner.backend import keras
-from runner.sparsity import short_name
+from runner.prune.sparsity import short_name
 
 Shape = tuple[int, ...]
 # The name of a layer, and of one of its weights.

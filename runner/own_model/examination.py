@@ -13,8 +13,8 @@ from runner.models import build
 from runner.models.errors import short, subject
 from runner.models.layer_plan import PRUNED, LayerPlan
 from runner.own_model.request import Request
-from runner.prune import rehearsal
-from runner.sparsity import prunable_weights
+from runner.prune import dry_run
+from runner.prune.sparsity import prunable_weights
 
 # Returns the line that refuses the request, or None.
 Check = Callable[[keras.Model, Request], str | None]
@@ -100,7 +100,7 @@ def pruning_can_be_set_up(model: keras.Model, request: Request) -> str | None:
         if fnmatch.filter(pruned, each) or not fnmatch.filter(unknown, each)
     )
     schedule = request.schedule.model_copy(update={"dense_layers": telling})
-    return rehearsal.unsupported(model, schedule)
+    return dry_run.unsupported(model, schedule)
 
 
 def compression_can_be_set_up(model: keras.Model, request: Request) -> str | None:

@@ -9,10 +9,10 @@ from runner.data.dataset import Dataset
 from runner.models.clone import copied
 from runner.models.outputs import gives_logits
 from runner.prune.pattern import Pattern
-from runner.prune.steps import pruning_steps
-from runner.prune.wrapping import asked_sparsities, wrap
+from runner.prune.sparsity import LayerSparsity, measure_sparsity, prunable_weights
+from runner.prune.update_steps import pruning_steps
+from runner.prune.wrappers import asked_sparsities, wrap
 from runner.settings import ScheduleSettings
-from runner.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.training import History, steps_per_epoch, train
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from runner.backend import PruneLowMagnitude, Pruning, keras, tf, tfmot
 from runner.models.clone import with_layers
+from runner.prune.layer_rules import final_sparsities
 from runner.prune.pattern import Pattern
-from runner.prune.prunable import final_sparsities
-from runner.prune.steps import PruningSteps
+from runner.prune.sparsity import prunable_weights
+from runner.prune.update_steps import PruningSteps
 from runner.settings import ScheduleSettings
-from runner.sparsity import prunable_weights
 
 
 def prunable_layers(model: keras.Model, schedule: ScheduleSettings) -> list[keras.layers.Layer]:

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from runner.backend import PruneLowMagnitude, keras
 from runner.errors import ImpossiblePoint, one_line
-from runner.prune.latency_policy import check_policy
+from runner.prune.layer_rules import check_accepted, check_names
 from runner.prune.pattern import Pattern
-from runner.prune.prunable import check_accepted, check_names
-from runner.prune.steps import PruningSteps
-from runner.prune.wrapping import asked_sparsities, prunable_layers, wrap
+from runner.prune.sparsity import prunable_weights
+from runner.prune.update_steps import PruningSteps
+from runner.prune.wrappers import asked_sparsities, prunable_layers, wrap
+from runner.prune.xnnpack_policy import check_policy
 from runner.settings import ScheduleSettings
-from runner.sparsity import prunable_weights
 
 _ONE_STEP = PruningSteps(1, 1, 1)
 # TensorFlow may print whole arrays.
