@@ -10,8 +10,6 @@ from pathlib import Path
 
 from filelock import BaseFileLock, Timeout
 
-from runner import baseline as baselines
-from runner.baseline import Baseline
 from runner.data.dataset import Dataset
 from runner.delivery import Delivery, Earlier, Finished, Reference, TargetsFailed
 from runner.prune.sparsity import LayerSparsity, measure_sparsity
@@ -20,6 +18,8 @@ from runner.settings.cache_paths import reference_file
 from runner.settings.parameters import as_yaml, baseline_parameters
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
+from runner.training import baseline as baselines
+from runner.training.baseline import Baseline
 
 log = logging.getLogger(__name__)
 

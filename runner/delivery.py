@@ -20,7 +20,7 @@ from runner.prune.sparsity import LayerSparsity, total_asked, total_sparsity
 from runner.settings import Settings
 from runner.settings.targets import Target
 from runner.tracking import Record, Run
-from runner.training import History
+from runner.training.train import History
 
 log = logging.getLogger(__name__)
 

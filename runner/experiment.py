@@ -7,7 +7,6 @@ from pathlib import Path
 
 from runner import baseline_run, unlogged
 from runner.backend import make_repeatable
-from runner.baseline import Baseline
 from runner.compress import compress
 from runner.data.dataset import Dataset, load
 from runner.delivery import Delivery, Finished
@@ -20,6 +19,7 @@ from runner.settings import Settings
 from runner.settings.parameters import as_yaml, point_parameters
 from runner.stage_log import Stages
 from runner.tracking import FINGERPRINT, Kind, Run, Store, StoreFailed
+from runner.training.baseline import Baseline
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from runner.own_model.request import content
 from runner.settings import ArchitectureSettings, Settings
 
 # The rooms whose code decides what a dense model, and what a point, comes out as.
-_TRAINING = ("backend.py", "training.py", "resident_loop.py", "shifting.py")
+_TRAINING = ("backend.py", "training/train.py", "training/epoch_loop.py", "training/augment.py")
 _PRUNING = (
     "models/clone.py",
     "prune",

@@ -14,7 +14,7 @@ from runner.export.frozen_model import exportables
 from runner.prune.sparsity import prunable_weights
 from runner.settings import CompressSettings, DatasetSettings
 from runner.settings.targets import Target
-from runner.training import train
+from runner.training.train import train
 from tests.conftest import write_npz
 
 Layers = keras.layers

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import baseline
-from runner.baseline import Baseline
 from runner.data import dataset
 from runner.identity import baseline_signature
 from runner.settings import Settings
+from runner.training import baseline
+from runner.training.baseline import Baseline
 from tests.conftest import Configure
 
 

@@ -17,7 +17,7 @@ from runner.models import architectures
 from runner.models.clone import copied
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.settings import CompressSettings, DatasetSettings
-from runner.training import train
+from runner.training.train import train
 from tests.conftest import write_npz
 
 Layers = keras.layers

@@ -11,7 +11,7 @@ from runner.models import architectures
 from runner.prune.pruning import SparsityMissed, prune, require_sparsity
 from runner.prune.sparsity import measure_sparsity, total_asked, total_sparsity
 from runner.settings import DatasetSettings, ScheduleSettings
-from runner.training import train
+from runner.training.train import train
 from tests.conftest import write_npz
 
 SCHEDULE = {

@@ -10,10 +10,10 @@ from runner.backend import keras, make_repeatable, tf
 from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
-from runner.resident_loop import ResidentLoop, judging_step
 from runner.settings import BaselineSettings, DatasetSettings
-from runner.shifting import shifted
-from runner.training import train
+from runner.training.augment import shifted
+from runner.training.epoch_loop import ResidentLoop, judging_step
+from runner.training.train import train
 from tests.conftest import write_npz
 
 

@@ -11,7 +11,7 @@ from runner.compress.stages import Stage
 from runner.data.dataset import Dataset, load
 from runner.models.architectures import build
 from runner.settings import CompressSettings, DatasetSettings
-from runner.training import Diverged
+from runner.training.train import Diverged
 from tests.conftest import Command, file_of, quick, runs_in, write_npz
 
 SETTINGS = {"name": "cluster_qat", "clusters": 4, "epochs": 1, "batch_size": 8, "shuffle": True}

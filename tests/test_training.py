@@ -8,7 +8,7 @@ from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
 from runner.settings import BaselineSettings, DatasetSettings
-from runner.training import steps_per_epoch, train
+from runner.training.train import steps_per_epoch, train
 from tests.conftest import write_npz
 
 

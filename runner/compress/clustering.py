@@ -11,7 +11,7 @@ from runner.models.clone import copied, with_layers
 from runner.models.outputs import gives_logits
 from runner.prune.sparsity import prunable_weights
 from runner.settings import CompressSettings
-from runner.training import Trained, train
+from runner.training.train import Trained, train
 
 _START = tfmot.clustering.keras.CentroidInitialization
 # What TFMOT takes at the least for a kernel whose zeros it keeps.

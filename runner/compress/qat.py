@@ -7,7 +7,7 @@ from runner.models.clone import copied
 from runner.models.outputs import gives_logits
 from runner.process.capture import hushed
 from runner.settings import CompressSettings
-from runner.training import Trained, train
+from runner.training.train import Trained, train
 
 _PREFIX = "quant_"
 

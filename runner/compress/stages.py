@@ -10,7 +10,7 @@ from runner.compress.qat import quantize, without_rounding
 from runner.data.dataset import Dataset
 from runner.prune.sparsity import LayerSparsity, measure_sparsity
 from runner.settings import CompressSettings
-from runner.training import History, Trained
+from runner.training.train import History, Trained
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from runner.prune.sparsity import LayerSparsity, measure_sparsity, prunable_weig
 from runner.prune.update_steps import pruning_steps
 from runner.prune.wrappers import asked_sparsities, wrap
 from runner.settings import ScheduleSettings
-from runner.training import History, steps_per_epoch, train
+from runner.training.train import History, steps_per_epoch, train
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from runner.models import build
 from runner.models.outputs import gives_logits
 from runner.settings import Settings
 from runner.settings.cache_paths import baseline_folder
-from runner.training import History, train
+from runner.training.train import History, train
 
 log = logging.getLogger(__name__)
 

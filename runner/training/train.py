@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from runner.backend import keras
 from runner.data.dataset import Dataset
-from runner.resident_loop import EpochFigures, ResidentLoop, judging_step, training_step
+from runner.training.epoch_loop import EpochFigures, ResidentLoop, judging_step, training_step
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data.dataset import Split
-from runner.shifting import shifted
+from runner.training.augment import shifted
 
 # What TensorFlow's kernels expect of the address of a tensor, in bytes.
 _ALIGNMENT = 64

@@ -1,0 +1,1 @@
+"""Train a Keras model, and keep dense ones for the next run."""
