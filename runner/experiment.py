@@ -11,8 +11,8 @@ from runner.compress import compress
 from runner.data.dataset import Dataset, load
 from runner.delivery import Delivery, Finished
 from runner.errors import SelfExplaining, one_line
-from runner.identity import baseline_signature, fingerprint
 from runner.measure.measurement import Measurement
+from runner.planning.fingerprint import baseline_signature, fingerprint
 from runner.point.outcome import Outcome
 from runner.prune.pruning import prune, require_sparsity
 from runner.settings import Settings

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runner.data import dataset
-from runner.identity import baseline_signature
+from runner.planning.fingerprint import baseline_signature
 from runner.settings import Settings
 from runner.training import baseline
 from runner.training.baseline import Baseline

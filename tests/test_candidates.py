@@ -1,5 +1,5 @@
+from runner.planning.candidates import expand
 from runner.settings.overrides import quoted
-from runner.sweep.candidates import expand
 
 ONE = [{"schedule.final_sparsity": 0.5, "schedule.epochs": 2}, {"schedule.final_sparsity": 0.9}]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from runner.identity import baseline_signature, fingerprint
+from runner.planning.fingerprint import baseline_signature, fingerprint
 from tests.conftest import Configure
 
 BASELINE = ["seed=1", "baseline.epochs=4", "architecture=mnist_cnn", "threads=2"]

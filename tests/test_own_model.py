@@ -15,9 +15,9 @@ from runner.models.digest import digest
 from runner.models.errors import Unfit
 from runner.models.source_files import source_files
 from runner.models.user_function import source_digest
-from runner.own_model.examination import examine
-from runner.own_model.inspection import inspect
-from runner.own_model.request import Request, content
+from runner.planning.checks import examine
+from runner.planning.inspection import inspect
+from runner.planning.request import Request, content
 from runner.settings import ArchitectureSettings
 from tests.conftest import Configure
 

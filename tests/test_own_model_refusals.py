@@ -17,9 +17,9 @@ from runner.errors import ImpossiblePoint, Refused
 from runner.models import build, file_check
 from runner.models.errors import Unfit
 from runner.models.saved_model import described_objects
-from runner.own_model.examination import examine
-from runner.own_model.inspection import inspect
-from runner.own_model.request import content
+from runner.planning.checks import examine
+from runner.planning.inspection import inspect
+from runner.planning.request import content
 from runner.settings import ArchitectureSettings
 from tests.conftest import Configure
 from tests.test_own_model import (

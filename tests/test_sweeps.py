@@ -9,9 +9,9 @@ from hydra.core.utils import setup_globals
 from hydra.types import RunMode
 
 from runner.data import dataset
+from runner.planning import grid
+from runner.planning.candidates import expand
 from runner.settings.paths import CONF, SWEEPS, register
-from runner.sweep import grid
-from runner.sweep.candidates import expand
 from tests.conftest import write_npz
 
 FILES = sorted((SWEEPS / "sweep").glob("*.yaml"))

@@ -8,9 +8,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from runner import preflight
 from runner.cli.help import explained
 from runner.errors import Refused
+from runner.planning import preflight
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF
 

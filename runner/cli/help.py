@@ -9,9 +9,9 @@ from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.errors import Refused, one_line
+from runner.planning.candidates import expand
 from runner.settings import known_settings
 from runner.settings.paths import CONF, SWEEPS
-from runner.sweep.candidates import expand
 
 _TEXT = """\
 Prune Keras models, export them, measure every file, compare the runs in MLflow.

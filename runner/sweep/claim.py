@@ -4,9 +4,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runner.identity import sweep_fingerprint
+from runner.planning.fingerprint import sweep_fingerprint
+from runner.planning.grid import Point
 from runner.settings.parameters import sweep_parameters
-from runner.sweep.grid import Point
 from runner.tracking import FINGERPRINT, Kind, Record, Run, Store, StoreFailed
 
 log = logging.getLogger(__name__)

@@ -11,11 +11,11 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
 from runner.errors import SelfExplaining, one_line
+from runner.planning.grid import Point
 from runner.settings.cache_paths import baseline_folder
 from runner.settings.groups import SweepSettings
 from runner.sweep.conductor import Conductor
 from runner.sweep.ending import close_running, with_failed_runs
-from runner.sweep.grid import Point
 from runner.sweep.jobs import Job, baseline_jobs, point_jobs
 from runner.sweep.launcher import WorkersLauncher
 from runner.sweep.view import View

@@ -3,9 +3,9 @@
 import traceback
 
 from runner.errors import one_line
+from runner.planning.grid import Point
 from runner.point.outcome import Lost
 from runner.settings.parameters import point_parameters
-from runner.sweep.grid import Point
 from runner.tracking import FINGERPRINT, Kind, Store
 
 _FAILED = ("FAILED", "KILLED")

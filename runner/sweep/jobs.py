@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from runner.planning.grid import Point
 from runner.settings.overrides import quoted
-from runner.sweep.grid import Point
 
 
 @dataclass(frozen=True)

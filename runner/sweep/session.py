@@ -10,11 +10,11 @@ from hydra.plugins.launcher import Launcher
 
 from runner import terminal
 from runner.errors import one_line
+from runner.planning.grid import Point
 from runner.results.rows import Results, read
 from runner.settings.store_uri import without_password
 from runner.sweep.claim import claim, left
 from runner.sweep.dispatch import Dispatch, PointsFailed
-from runner.sweep.grid import Point
 from runner.sweep.launcher import WorkersLauncher
 from runner.sweep.view import view_of
 from runner.tracking import Store, StoreFailed, impatient

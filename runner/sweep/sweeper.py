@@ -12,9 +12,9 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 from runner.errors import Refused
+from runner.planning import grid
+from runner.planning.candidates import expand
 from runner.settings import Settings
-from runner.sweep import grid
-from runner.sweep.candidates import expand
 from runner.sweep.launcher import WorkersLauncher
 
 log = logging.getLogger(__name__)

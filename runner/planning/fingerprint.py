@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.models.architectures import ARCHITECTURES
-from runner.own_model.request import content
+from runner.planning.request import content
 from runner.settings import ArchitectureSettings, Settings
 
 # The rooms whose code decides what a dense model, and what a point, comes out as.
@@ -81,7 +81,7 @@ def _builder(architecture: ArchitectureSettings) -> str:
 
 @functools.cache
 def _source_digest(names: tuple[str, ...]) -> str:
-    rooms = [Path(__file__).parent / name for name in names]
+    rooms = [Path(__file__).parents[1] / name for name in names]
     files = [file for room in rooms for file in (sorted(room.glob("*.py")) or [room])]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 

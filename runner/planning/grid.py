@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig
 
-from runner import preflight
 from runner.data import dataset
 from runner.errors import ImpossiblePoint, Refused
-from runner.identity import baseline_signature, fingerprint
+from runner.planning import preflight
+from runner.planning.candidates import Candidate
+from runner.planning.fingerprint import baseline_signature, fingerprint
 from runner.settings import Settings, from_hydra
-from runner.sweep.candidates import Candidate
 
 
 @dataclass(frozen=True)

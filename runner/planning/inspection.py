@@ -1,6 +1,6 @@
 """Settings and what is known of the data go in; a model's layers, or a refusal, come out.
 
-The model is built in a process of its own (`python -m runner.own_model.inspection`, the request on
+The model is built in a process of its own (`python -m runner.planning.inspection`, the request on
 standard input), because that imports TensorFlow and the process that asks must not.
 """
 
@@ -15,7 +15,7 @@ from runner.errors import ImpossiblePoint, Refused
 from runner.models import file_check
 from runner.models.errors import refusing, short, subject
 from runner.models.layer_plan import LayerPlan
-from runner.own_model.request import Request
+from runner.planning.request import Request
 from runner.process import isolated
 
 
@@ -50,7 +50,7 @@ def inspect(request: Request) -> tuple[LayerPlan, ...]:
 def _answer(asked: _Asked) -> dict[str, Any]:
     # A model that is only looked at takes no memory of a GPU that others compute on.
     alone = {"CUDA_VISIBLE_DEVICES": "-1"}
-    done = isolated.run("runner.own_model.inspection", told=asked.text, environment=alone)
+    done = isolated.run("runner.planning.inspection", told=asked.text, environment=alone)
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
@@ -61,7 +61,7 @@ def _answer(asked: _Asked) -> dict[str, Any]:
 def _examined(text: str) -> dict[str, Any]:
     request = Request.model_validate_json(text)
     try:
-        from runner.own_model.examination import examine
+        from runner.planning.checks import examine
 
         return {"layers": [(layer.name, layer.kind) for layer in examine(request)]}
     except Refused as reason:

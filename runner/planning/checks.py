@@ -12,7 +12,7 @@ from runner.errors import ImpossiblePoint
 from runner.models import build
 from runner.models.errors import short, subject
 from runner.models.layer_plan import PRUNED, LayerPlan
-from runner.own_model.request import Request
+from runner.planning.request import Request
 from runner.prune import dry_run
 from runner.prune.sparsity import prunable_weights
 

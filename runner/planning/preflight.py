@@ -9,8 +9,8 @@ from runner.models import file_check
 from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.errors import refusing
 from runner.models.layer_plan import plan
-from runner.own_model.inspection import inspect
-from runner.own_model.request import Request, content
+from runner.planning.inspection import inspect
+from runner.planning.request import Request, content
 from runner.prune.layer_rules import check_schedule
 from runner.settings import ArchitectureSettings, Settings
 
