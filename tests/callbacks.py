@@ -55,7 +55,7 @@ class Trouble(Callback):
         time.sleep(PAUSE_SECONDS)
 
     def _memory(self) -> None:
-        from runner import experiment
+        from runner.point import run
 
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + 500_000_000, used + 500_000_000))
@@ -65,7 +65,7 @@ class Trouble(Callback):
             while True:
                 kept.append(bytearray(50_000_000))
 
-        vars(experiment)["prune"] = allocate_without_end
+        vars(run)["prune"] = allocate_without_end
 
     def _disk(self) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))

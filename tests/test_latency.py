@@ -10,11 +10,11 @@ import pytest
 
 from runner.backend import make_repeatable
 from runner.data.dataset import load
-from runner.delivery import Delivery, Finished
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
 from runner.measure.latency import processor, summarized, time_file
 from runner.models import architectures
+from runner.point.deliver import Delivery, Finished
 from runner.prune.sparsity import measure_sparsity
 from runner.settings.targets import Target
 from runner.tracking import Run

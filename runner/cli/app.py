@@ -26,7 +26,7 @@ def job(config: DictConfig) -> Any:
         settings = _checked(config)
 
         # TensorFlow is imported here, after every check.
-        from runner.experiment import run
+        from runner.point.run import run
 
         return run(settings, Path(HydraConfig.get().runtime.output_dir))
     except Refused as refusal:

@@ -16,13 +16,14 @@ for number in (1, 2):
 
 # ruff: noqa: E402
 # Brings TensorFlow, Keras, TFMOT and LiteRT with it.
-from runner import experiment, git, tracking
+from runner import git, tracking
 from runner.data import dataset
+from runner.point import run
 from runner.settings import DatasetSettings
 from runner.settings.paths import register
 from runner.sweep.warm import DATASETS
 
-__all__ = ["experiment"]
+__all__ = ["run"]
 
 register()
 tracking.preload()

@@ -5,19 +5,19 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from runner import baseline_run, unlogged
 from runner.backend import make_repeatable
 from runner.compress import compress
 from runner.data.dataset import Dataset, load
-from runner.delivery import Delivery, Finished
 from runner.errors import SelfExplaining, one_line
 from runner.measure.measurement import Measurement
 from runner.planning.fingerprint import baseline_signature, fingerprint
+from runner.point import baseline_run, pending
+from runner.point.deliver import Delivery, Finished
 from runner.point.outcome import Outcome
+from runner.point.stage_log import Stages
 from runner.prune.pruning import prune, require_sparsity
 from runner.settings import Settings
 from runner.settings.parameters import as_yaml, point_parameters
-from runner.stage_log import Stages
 from runner.tracking import FINGERPRINT, Kind, Run, Store, StoreFailed
 from runner.training.baseline import Baseline
 
@@ -54,9 +54,9 @@ def run(settings: Settings, folder: Path) -> Outcome:
 def _point(settings: Settings, data: Dataset, store: Store, folder: Path) -> Outcome:
     identity = fingerprint(settings, data.digest)
     point = _new_run(settings, data, store)
-    kept = unlogged.find(settings, identity)
+    kept = pending.find(settings, identity)
     if kept:
-        unlogged.log(settings, identity, kept, point)
+        pending.log(settings, identity, kept, point)
         return Outcome("finished earlier, and logged now")
     done: tuple[Baseline, list[Measurement]] | None = None
     try:
@@ -67,7 +67,7 @@ def _point(settings: Settings, data: Dataset, store: Store, folder: Path) -> Out
     except StoreFailed as failure:
         if done is None:
             raise
-        unlogged.keep(settings, identity, point.everything)
+        pending.keep(settings, identity, point.everything)
         raise Unlogged(f"{failure}; kept in {folder}: the same command logs it") from failure
     baseline, files = done
     _complete(baseline, settings, data, store, folder / "baseline")

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import BaseFileLock, Timeout
 
 from runner.data.dataset import Dataset
-from runner.delivery import Delivery, Earlier, Finished, Reference, TargetsFailed
+from runner.point.deliver import Delivery, Earlier, Finished, Reference, TargetsFailed
 from runner.prune.sparsity import LayerSparsity, measure_sparsity
 from runner.settings import Settings
 from runner.settings.cache_paths import reference_file
