@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mlflow.entities import ViewType
 
-from runner.nightly.retention import Held, outdated
+from runner.nightly.cleanup.retention import Held, outdated
 from runner.tracking import Kind, Record, StoreFailed, removal
 from tests.test_retention import FIRST, SECOND, Written
 

@@ -15,8 +15,8 @@ from runner.errors import Refused
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
 from runner.models import architectures
-from runner.nightly import disk
-from runner.nightly.cleaning import Cleaned, clean
+from runner.nightly.cleanup import disk
+from runner.nightly.cleanup.clean import Cleaned, clean
 from runner.process import liveness
 from runner.settings.targets import Target
 from runner.tracking import Kind, Store, removal

@@ -103,7 +103,7 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _clean(arguments: argparse.Namespace) -> int:
-    from runner.nightly.cleaning import clean
+    from runner.nightly.cleanup.clean import clean
 
     settings = read(arguments.config)
     print(clean(_store(settings), settings.keep_nights, settings.folder, arguments.dry_run).text)

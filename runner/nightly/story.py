@@ -3,8 +3,9 @@
 import logging
 
 from runner.errors import Refused
-from runner.nightly import disk, telling
-from runner.nightly.cleaning import clean
+from runner.nightly import telling
+from runner.nightly.cleanup import disk
+from runner.nightly.cleanup.clean import clean
 from runner.nightly.entries import Entries
 from runner.nightly.history import Past, comparable, past
 from runner.nightly.lock import held

@@ -1,13 +1,13 @@
 """How many nights to keep goes in; the store and the outputs keep those, and the words for it.
 
-What is kept of older nights, and why, is told by runner/nightly/retention.py.
+What is kept of older nights, and why, is told by runner/nightly/cleanup/retention.py.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.nightly.disk import artifact_folders, bytes_in, in_words
-from runner.nightly.retention import Held, Plan, Records, outdated
+from runner.nightly.cleanup.disk import artifact_folders, bytes_in, in_words
+from runner.nightly.cleanup.retention import Held, Plan, Records, outdated
 from runner.process import liveness
 from runner.tracking import Kind, Store
 from runner.tracking.origin import PROCESS

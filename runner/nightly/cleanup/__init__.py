@@ -1,0 +1,1 @@
+"""Delete what no night needs any more."""
