@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.simulated import MIXES, Mix, Simulated, draw
 from benchmarks.stored import stored
-from runner.nightly.night import File, NightPoint
+from runner.nightly.history.records import File, NightPoint
 from runner.nightly.noise import noise
 from runner.nightly.regression import Finding, Kind, Tolerance, check
 

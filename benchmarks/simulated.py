@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from runner.nightly.night import FINISHED, File, Night, NightPoint, NightSweep, Pick
+from runner.nightly.history.records import FINISHED, File, Night, NightPoint, NightSweep, Pick
 from runner.settings.targets import Target
 
 SWEEP = "simulated"

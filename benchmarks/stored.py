@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from runner.nightly.history import GOOD, JSON, VERDICT, Past, past
-from runner.nightly.night import Night
+from runner.nightly.history.past import GOOD, JSON, VERDICT, Past, past
+from runner.nightly.history.records import Night
 from runner.tracking import Kind, Store
 
 

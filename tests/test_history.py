@@ -1,5 +1,5 @@
-from runner.nightly.history import EARLY, FAILED, GOOD, WORSE, Past, comparable
-from runner.nightly.night import Night, NightSweep
+from runner.nightly.history.past import EARLY, FAILED, GOOD, WORSE, Past, comparable
+from runner.nightly.history.records import Night, NightSweep
 
 
 def _past(name: str, verdict: str, *sweeps: str, accepted: bool = False) -> Past:

@@ -14,8 +14,8 @@ import psutil
 import pytest
 import yaml
 
-from runner.nightly.history import ACCEPTED, JSON, SEED, VERDICT
-from runner.nightly.night import Night
+from runner.nightly.history.past import ACCEPTED, JSON, SEED, VERDICT
+from runner.nightly.history.records import Night
 from runner.tracking import Kind, Record
 from tests.callbacks import PAUSE_SECONDS
 from tests.conftest import PROJECT, file_of, quick, runs_in, store_in, write_npz

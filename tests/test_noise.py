@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.simulated import MIXES, Mix, Simulated, draw
-from runner.nightly.night import Night, NightSweep
+from runner.nightly.history.records import Night, NightSweep
 from runner.nightly.noise import noise, shared, student, tail
 from runner.nightly.regression import Kind, changes
 from tests.test_regression import POINT, TOLERANCE, TONIGHT, WINDOW, found_in, judged, lower

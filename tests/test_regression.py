@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from benchmarks.simulated import MIXES, SWEEP, Simulated, draw
-from runner.nightly.night import File, Night, NightPoint, NightSweep, Pick
+from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
 from runner.nightly.regression import Judgement, Kind, Tolerance, check
 
 WINDOW = 14

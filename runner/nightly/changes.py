@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from runner.nightly.night import Night
+from runner.nightly.history.records import Night
 
 VERSIONS = "versions"
 _NONE = "none"

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runner.nightly import child
-from runner.nightly.night import FINISHED, Night, NightSweep
-from runner.nightly.reading import ENTRY
+from runner.nightly.history.collect import ENTRY
+from runner.nightly.history.records import FINISHED, Night, NightSweep
 from runner.nightly.settings import NightlySettings
 from runner.nightly.tonight import Tonight, bury_the_dead
 from runner.settings.overrides import quoted

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from runner.nightly.findings import Kind
-from runner.nightly.night import NightPoint, NightSweep
+from runner.nightly.history.records import NightPoint, NightSweep
 from runner.nightly.noise import Array
 from runner.nightly.tolerance import Tolerance
 

@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from runner.nightly.history import Past
+from runner.nightly.history.past import Past
 from runner.nightly.trends import trend
 from runner.nightly.verdict import Verdict
 from runner.report.pictures.style import CONFIG

@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 
 from runner.nightly.findings import Finding, Kind
-from runner.nightly.night import NightSweep, Pick
+from runner.nightly.history.records import NightSweep, Pick
 from runner.nightly.noise import noise
 from runner.nightly.tolerance import Tolerance
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from runner.nightly.findings import Finding, Kind, place
-from runner.nightly.night import Night, NightPoint, NightSweep
+from runner.nightly.history.records import Night, NightPoint, NightSweep
 
 
 def gone(tonight: Night, good: Sequence[Night]) -> Iterator[Finding]:

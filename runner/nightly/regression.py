@@ -20,8 +20,8 @@ import numpy as np
 from runner.nightly.changes import changes
 from runner.nightly.figure import FIGURES, Figure, table
 from runner.nightly.findings import Finding, Kind, place
+from runner.nightly.history.records import Night, NightSweep
 from runner.nightly.narrowed import narrowed
-from runner.nightly.night import Night, NightSweep
 from runner.nightly.noise import noise, shared
 from runner.nightly.picks import judge_pick
 from runner.nightly.presence import gone

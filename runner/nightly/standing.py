@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from runner.errors import Refused
-from runner.nightly.history import ACCEPTED, VERDICT, night_runs
+from runner.nightly.history.past import ACCEPTED, VERDICT, night_runs
 from runner.nightly.settings import NightlySettings
 from runner.nightly.telling import PAGE
 from runner.tracking import Record, Store

@@ -7,9 +7,9 @@ from runner.nightly import telling
 from runner.nightly.cleanup import disk
 from runner.nightly.cleanup.clean import clean
 from runner.nightly.entries import Entries
-from runner.nightly.history import Past, comparable, past
+from runner.nightly.history.collect import read_night
+from runner.nightly.history.past import Past, comparable, past
 from runner.nightly.lock import held
-from runner.nightly.reading import read_night
 from runner.nightly.regression import Tolerance
 from runner.nightly.settings import NightlySettings
 from runner.nightly.tonight import Tonight, begin

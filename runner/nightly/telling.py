@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
-from runner.nightly.history import EARLY, GOOD, JSON, VERDICT, Past
+from runner.nightly.history.past import EARLY, GOOD, JSON, VERDICT, Past
 from runner.nightly.page import page
 from runner.nightly.settings import NightlySettings
 from runner.nightly.verdict import Verdict

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import date
 
-from runner.nightly.history import SEED, VERDICT, night_runs
+from runner.nightly.history.past import SEED, VERDICT, night_runs
 from runner.process import liveness
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.origin import PROCESS

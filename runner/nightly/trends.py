@@ -6,8 +6,8 @@ from statistics import mean
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
-from runner.nightly.history import EARLY, GOOD, Past
-from runner.nightly.night import NightSweep
+from runner.nightly.history.past import EARLY, GOOD, Past
+from runner.nightly.history.records import NightSweep
 from runner.report.pictures.style import COLOURS, FAINT, colour, styled, symbol
 
 _BAD = COLOURS[1]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from runner.nightly.history import EARLY, FAILED, GOOD, WORSE
-from runner.nightly.night import Night
+from runner.nightly.history.past import EARLY, FAILED, GOOD, WORSE
+from runner.nightly.history.records import Night
 from runner.nightly.regression import Judgement, Tolerance, changes, check
 
 _CODES = {GOOD: 0, EARLY: 0, FAILED: 1, WORSE: 4}

@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 from benchmarks.simulated import MIXES, SWEEP, draw
 from benchmarks.stored import stored
 from runner.nightly import telling
-from runner.nightly.history import Past, comparable
-from runner.nightly.night import File
+from runner.nightly.history.past import Past, comparable
+from runner.nightly.history.records import File
 from runner.nightly.regression import Tolerance
 from runner.nightly.verdict import Verdict, judge
 from tests.ui.conftest import Shoot

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runner.nightly.night import Night
+from runner.nightly.history.records import Night
 from runner.tracking import Kind, Record, Store, StoreFailed
 
 VERDICT, ACCEPTED, SEED = "runner.verdict", "runner.accepted", "runner.seed"

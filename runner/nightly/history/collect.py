@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from runner.nightly.night import File, Night, NightPoint, NightSweep, Pick
+from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
 from runner.results.choice import File as Chosen
 from runner.results.choice import Limits
 from runner.results.decision import decide

@@ -1,0 +1,1 @@
+"""Read and write what nights leave in the store."""
