@@ -18,8 +18,8 @@ import numpy as np
 from benchmarks.simulated import MIXES, Mix, Simulated, draw
 from benchmarks.stored import stored
 from runner.nightly.history.records import File, NightPoint
-from runner.nightly.noise import noise
-from runner.nightly.regression import Finding, Kind, Tolerance, check
+from runner.nightly.judge.noise import noise
+from runner.nightly.judge.regression import Finding, Kind, Tolerance, check
 
 _STORE = 30
 _WINDOW = 14

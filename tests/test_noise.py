@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.simulated import MIXES, Mix, Simulated, draw
 from runner.nightly.history.records import Night, NightSweep
-from runner.nightly.noise import noise, shared, student, tail
-from runner.nightly.regression import Kind, changes
+from runner.nightly.judge.noise import noise, shared, student, tail
+from runner.nightly.judge.regression import Kind, changes
 from tests.test_regression import POINT, TOLERANCE, TONIGHT, WINDOW, found_in, judged, lower
 
 pytestmark = pytest.mark.long

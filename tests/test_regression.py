@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.simulated import MIXES, SWEEP, Simulated, draw
 from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
-from runner.nightly.regression import Judgement, Kind, Tolerance, check
+from runner.nightly.judge.regression import Judgement, Kind, Tolerance, check
 
 WINDOW = 14
 TOLERANCE = Tolerance()

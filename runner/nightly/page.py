@@ -7,8 +7,8 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from runner.nightly.history.past import Past
+from runner.nightly.judge.verdict import Verdict
 from runner.nightly.trends import trend
-from runner.nightly.verdict import Verdict
 from runner.report.pictures.style import CONFIG
 
 

@@ -9,11 +9,11 @@ from runner.nightly.cleanup.clean import clean
 from runner.nightly.entries import Entries
 from runner.nightly.history.collect import read_night
 from runner.nightly.history.past import Past, comparable, past
+from runner.nightly.judge.regression import Tolerance
+from runner.nightly.judge.verdict import Verdict, judge
 from runner.nightly.lock import held
-from runner.nightly.regression import Tolerance
 from runner.nightly.settings import NightlySettings
 from runner.nightly.tonight import Tonight, begin
-from runner.nightly.verdict import Verdict, judge
 from runner.tracking import Store, StoreFailed
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from pathlib import Path
 from statistics import mean
 
 from runner.nightly.history.past import EARLY, GOOD, JSON, VERDICT, Past
+from runner.nightly.judge.verdict import Verdict
 from runner.nightly.page import page
 from runner.nightly.settings import NightlySettings
-from runner.nightly.verdict import Verdict
 from runner.tracking import Run
 
 log = logging.getLogger(__name__)

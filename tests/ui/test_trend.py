@@ -12,8 +12,8 @@ from benchmarks.stored import stored
 from runner.nightly import telling
 from runner.nightly.history.past import Past, comparable
 from runner.nightly.history.records import File
-from runner.nightly.regression import Tolerance
-from runner.nightly.verdict import Verdict, judge
+from runner.nightly.judge.regression import Tolerance
+from runner.nightly.judge.verdict import Verdict, judge
 from tests.ui.conftest import Shoot
 
 pytestmark = pytest.mark.ui

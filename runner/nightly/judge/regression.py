@@ -17,16 +17,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runner.nightly.changes import changes
-from runner.nightly.figure import FIGURES, Figure, table
-from runner.nightly.findings import Finding, Kind, place
 from runner.nightly.history.records import Night, NightSweep
-from runner.nightly.narrowed import narrowed
-from runner.nightly.noise import noise, shared
-from runner.nightly.picks import judge_pick
-from runner.nightly.presence import gone
-from runner.nightly.tolerance import Tolerance
-from runner.nightly.views import Part, View, views
+from runner.nightly.judge.changes import changes
+from runner.nightly.judge.deduplicate import narrowed
+from runner.nightly.judge.findings import Finding, Kind, place
+from runner.nightly.judge.metric import FIGURES, Figure, table
+from runner.nightly.judge.missing import gone
+from runner.nightly.judge.noise import noise, shared
+from runner.nightly.judge.picks import judge_pick
+from runner.nightly.judge.series import Part, View, views
+from runner.nightly.judge.tolerance import Tolerance
 
 __all__ = ["Finding", "Judgement", "Kind", "Tolerance", "changes", "check"]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from runner.nightly.findings import Finding, Kind, place
 from runner.nightly.history.records import Night, NightPoint, NightSweep
+from runner.nightly.judge.findings import Finding, Kind, place
 
 
 def gone(tonight: Night, good: Sequence[Night]) -> Iterator[Finding]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.nightly.figure import Figures
-from runner.nightly.findings import Finding
-from runner.nightly.noise import median
+from runner.nightly.judge.findings import Finding
+from runner.nightly.judge.metric import Figures
+from runner.nightly.judge.noise import median
 
 Cells = NDArray[np.bool_]
 

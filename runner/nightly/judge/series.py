@@ -11,8 +11,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from runner.nightly.figure import Figures
-from runner.nightly.noise import Array, mean, median
+from runner.nightly.judge.metric import Figures
+from runner.nightly.judge.noise import Array, mean, median
 
 # A point and a target; None where all of them are meant.
 Member = tuple[str | None, str | None]

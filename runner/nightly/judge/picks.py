@@ -12,10 +12,10 @@ from statistics import median
 
 import numpy as np
 
-from runner.nightly.findings import Finding, Kind
 from runner.nightly.history.records import NightSweep, Pick
-from runner.nightly.noise import noise
-from runner.nightly.tolerance import Tolerance
+from runner.nightly.judge.findings import Finding, Kind
+from runner.nightly.judge.noise import noise
+from runner.nightly.judge.tolerance import Tolerance
 
 
 def judge_pick(

@@ -6,7 +6,7 @@ from typing import Any
 
 from runner.nightly.history.past import EARLY, FAILED, GOOD, WORSE
 from runner.nightly.history.records import Night
-from runner.nightly.regression import Judgement, Tolerance, changes, check
+from runner.nightly.judge.regression import Judgement, Tolerance, changes, check
 
 _CODES = {GOOD: 0, EARLY: 0, FAILED: 1, WORSE: 4}
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runner.nightly.findings import Kind
 from runner.nightly.history.records import NightPoint, NightSweep
-from runner.nightly.noise import Array
-from runner.nightly.tolerance import Tolerance
+from runner.nightly.judge.findings import Kind
+from runner.nightly.judge.noise import Array
+from runner.nightly.judge.tolerance import Tolerance
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Judge a night by the nights before it."""
