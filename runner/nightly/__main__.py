@@ -96,7 +96,7 @@ def _night(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from runner.nightly.standing import standing
+    from runner.nightly.report.status import standing
 
     print("\n".join([*standing(read(arguments.config)), *scheduling.status_lines()]))
     return 0
@@ -111,7 +111,7 @@ def _clean(arguments: argparse.Namespace) -> int:
 
 
 def _accept(arguments: argparse.Namespace) -> int:
-    from runner.nightly.standing import accept
+    from runner.nightly.report.status import accept
 
     settings = read(arguments.config)
     print(accept(_store(settings)))

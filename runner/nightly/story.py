@@ -3,7 +3,6 @@
 import logging
 
 from runner.errors import Refused
-from runner.nightly import telling
 from runner.nightly.cleanup import disk
 from runner.nightly.cleanup.clean import clean
 from runner.nightly.entries import Entries
@@ -12,6 +11,7 @@ from runner.nightly.history.past import Past, comparable, past
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
 from runner.nightly.lock import held
+from runner.nightly.report import notify
 from runner.nightly.settings import NightlySettings
 from runner.nightly.tonight import Tonight, begin
 from runner.tracking import Store, StoreFailed
@@ -36,8 +36,8 @@ def run_night(settings: NightlySettings) -> int:
         with tonight.run.closing():
             verdict = _run(store, settings, tonight)
         print(verdict.text)
-        print(f"Report: {settings.folder / telling.PAGE}")
-        telling.tell(verdict, settings)
+        print(f"Report: {settings.folder / notify.PAGE}")
+        notify.tell(verdict, settings)
         _clean(store, settings)
         return verdict.code
 
@@ -50,8 +50,8 @@ def _run(store: Store, settings: NightlySettings, tonight: Tonight) -> Verdict:
     tolerance = Tolerance(**settings.tolerance.model_dump())
     good = comparable(nights, settings.good_nights, settings.sweeps)
     verdict = judge(night, good, tolerance, entries.refused)
-    telling.write(verdict, [*nights, Past(night, verdict.word, accepted=False)], settings.folder)
-    telling.log_to(tonight.run, verdict, settings.folder)
+    notify.write(verdict, [*nights, Past(night, verdict.word, accepted=False)], settings.folder)
+    notify.log_to(tonight.run, verdict, settings.folder)
     return verdict
 
 

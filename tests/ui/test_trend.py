@@ -9,11 +9,11 @@ from playwright.sync_api import Page
 
 from benchmarks.simulated import MIXES, SWEEP, draw
 from benchmarks.stored import stored
-from runner.nightly import telling
 from runner.nightly.history.past import Past, comparable
 from runner.nightly.history.records import File
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
+from runner.nightly.report import notify
 from tests.ui.conftest import Shoot
 
 pytestmark = pytest.mark.ui
@@ -39,8 +39,8 @@ def written(tmp_path: Path) -> tuple[Verdict, Path]:
         nights[-1].changed(_worse).night, name="2026-10-31", facts={"versions": "tensorflow 2.21.0"}
     )
     verdict = judge(bad, comparable(known, 14, [SWEEP]), Tolerance(), [])
-    telling.write(verdict, [*known, Past(bad, verdict.word, accepted=False)], tmp_path)
-    return verdict, tmp_path / telling.PAGE
+    notify.write(verdict, [*known, Past(bad, verdict.word, accepted=False)], tmp_path)
+    return verdict, tmp_path / notify.PAGE
 
 
 def test_the_trend_opens_offline_and_names_what_got_worse(

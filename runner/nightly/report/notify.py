@@ -12,7 +12,7 @@ from statistics import mean
 
 from runner.nightly.history.past import EARLY, GOOD, JSON, VERDICT, Past
 from runner.nightly.judge.verdict import Verdict
-from runner.nightly.page import page
+from runner.nightly.report.page import page
 from runner.nightly.settings import NightlySettings
 from runner.tracking import Run
 

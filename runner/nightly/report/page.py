@@ -8,7 +8,7 @@ from plotly.offline import get_plotlyjs
 
 from runner.nightly.history.past import Past
 from runner.nightly.judge.verdict import Verdict
-from runner.nightly.trends import trend
+from runner.nightly.report.trends import trend
 from runner.report.pictures.style import CONFIG
 
 
@@ -19,7 +19,8 @@ def page(verdict: Verdict, nights: Sequence[Past]) -> str:
         nights: oldest first, tonight the last.
     """
     environment = Environment(
-        loader=PackageLoader("runner.nightly", "."), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("runner.nightly.report", "."),
+        autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     drawn = [trend(nights, sweep) for sweep in verdict.night.sweeps]

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from runner.errors import Refused
 from runner.nightly.history.past import ACCEPTED, VERDICT, night_runs
+from runner.nightly.report.notify import PAGE
 from runner.nightly.settings import NightlySettings
-from runner.nightly.telling import PAGE
 from runner.tracking import Record, Store
 
 
