@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from runner.cli.command import Parser
 from runner.errors import Refused, one_line
 from runner.nightly import scheduling
-from runner.nightly.lock import Busy
+from runner.nightly.run.lock import Busy
 from runner.nightly.settings import DEFAULT, NightlySettings, read
 from runner.process.signals import stop_once
 
@@ -90,7 +90,7 @@ def _night(arguments: argparse.Namespace) -> int:
     settings = read(arguments.config)
 
     # MLflow takes seconds to import: only after the settings were accepted.
-    from runner.nightly.story import run_night
+    from runner.nightly.run.run_night import run_night
 
     return run_night(settings)
 

@@ -5,15 +5,15 @@ import logging
 from runner.errors import Refused
 from runner.nightly.cleanup import disk
 from runner.nightly.cleanup.clean import clean
-from runner.nightly.entries import Entries
 from runner.nightly.history.collect import read_night
 from runner.nightly.history.past import Past, comparable, past
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
-from runner.nightly.lock import held
 from runner.nightly.report import notify
+from runner.nightly.run.begin import Tonight, begin
+from runner.nightly.run.lock import held
+from runner.nightly.run.sweeps import Entries
 from runner.nightly.settings import NightlySettings
-from runner.nightly.tonight import Tonight, begin
 from runner.tracking import Store, StoreFailed
 
 log = logging.getLogger(__name__)

@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from runner.nightly import child
 from runner.nightly.history.collect import ENTRY
 from runner.nightly.history.records import FINISHED, Night, NightSweep
+from runner.nightly.run import child_process
+from runner.nightly.run.begin import Tonight, bury_the_dead
 from runner.nightly.settings import NightlySettings
-from runner.nightly.tonight import Tonight, bury_the_dead
 from runner.settings.overrides import quoted
 from runner.tracking import Record, Store
 from runner.tracking.origin import COMMAND
@@ -56,7 +56,7 @@ class Entries:
         folder = self.settings.folder / self.tonight.name
         log.info("sweep: %s", entry)
         told = self._arguments(entry, hours, f"{folder}/{number}")
-        ended = child.run(told, folder / f"{number}.log", self._environment())
+        ended = child_process.run(told, folder / f"{number}.log", self._environment())
         # What died without closing its runs would else be running to the end of days.
         bury_the_dead(self.store)
         found = self._tagged(entry)

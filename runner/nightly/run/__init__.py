@@ -1,0 +1,1 @@
+"""Run the sweeps of one night."""
