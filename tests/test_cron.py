@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from runner.errors import Refused
-from runner.nightly import cron
-from runner.nightly.schedule import Task, task_of
+from runner.nightly.schedule import cron
+from runner.nightly.schedule.task import Task, task_of
 from runner.tracking import Store
 from tests.conftest import end_tree, quick, write_npz
 from tests.hanging import wait_until

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from runner.errors import Refused
-from runner.nightly import cron, scheduling, systemd
-from runner.nightly.schedule import Task, clock, next_night, task_of
+from runner.nightly.schedule import cron, install, systemd
+from runner.nightly.schedule.task import Task, clock, next_night, task_of
 from runner.settings.paths import SWEEPS
 
 SHIPPED = SWEEPS / "nightly"
@@ -50,8 +50,8 @@ def enter(*typed: str) -> int:
     """Enter the pieces of the command line as the door does."""
     made = argparse.ArgumentParser(exit_on_error=False)
     commands = made.add_subparsers(required=True)
-    scheduling.add_install(commands).set_defaults(act=scheduling.act_install)
-    scheduling.add_uninstall(commands).set_defaults(act=scheduling.act_uninstall)
+    install.add_install(commands).set_defaults(act=install.act_install)
+    install.add_uninstall(commands).set_defaults(act=install.act_uninstall)
     arguments = made.parse_args(typed)
     return int(arguments.act(arguments))
 
@@ -108,14 +108,14 @@ def test_cron_installs_tells_and_takes_away(
     assert "p\\%40 s@host" in line
     config = Path.cwd() / "night.yaml"
     assert f"exec {sys.executable} -m runner.nightly --config {config} -x=1 >> " in line
-    start = scheduling.next_start(Path.cwd(), datetime(2026, 2, 27, 3))
+    start = install.next_start(Path.cwd(), datetime(2026, 2, 27, 3))
     assert start == datetime(2026, 2, 28, 2, 30)
     assert "schedule: cron, 30 2 * * * (crontab -l)" in capsys.readouterr().out
     assert enter("uninstall") == 0
     assert (home / "tab").read_text() == "# mine\n"
     assert enter("uninstall") == 0
     assert "nothing was taken away" in capsys.readouterr().out
-    assert scheduling.status_lines()[0].startswith("schedule: none in ")
+    assert install.status_lines()[0].startswith("schedule: none in ")
 
 
 def test_a_crontab_made_by_it_is_taken_away_whole(home: Path) -> None:
@@ -140,7 +140,7 @@ def test_systemd_installs_tells_and_takes_away(
         f"--user {each}"
         for each in ("daemon-reload", f"enable {timer.name}", f"restart {timer.name}")
     ]
-    start = scheduling.next_start(Path.cwd(), datetime(2026, 2, 27, 1))
+    start = install.next_start(Path.cwd(), datetime(2026, 2, 27, 1))
     assert start == datetime(2026, 2, 27, 2, 30)
     assert f"schedule: systemd, *-*-* 02:30:00 ({timer})" in capsys.readouterr().out
     enter("uninstall")
@@ -156,8 +156,8 @@ def test_a_folder_has_one_schedule_and_its_neighbour_another(
         monkeypatch.chdir(tmp_path / name)
         enter("install", "--cron")
     enter("install", "--systemd")
-    assert [each.kind for each in scheduling.installed(tmp_path / "one")] == ["cron"]
-    assert [each.kind for each in scheduling.installed(tmp_path / "two")] == ["systemd"]
+    assert [each.kind for each in install.installed(tmp_path / "one")] == ["cron"]
+    assert [each.kind for each in install.installed(tmp_path / "two")] == ["systemd"]
     assert len((home / "tab").read_text().splitlines()) == 1
 
 
@@ -186,7 +186,7 @@ def test_a_crontab_that_cannot_be_read_is_refused_and_left(home: Path, tmp_path:
     with pytest.raises(Refused, match=r"^--cron: the crontab cannot be read \(You are not allowed"):
         enter("install", "--cron")
     assert enter("install", "--systemd") == 0
-    assert "not allowed" in scheduling.status_lines()[0]
+    assert "not allowed" in install.status_lines()[0]
     assert not (home / "tab").exists()
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from runner.errors import Refused
-from runner.nightly import cron, scheduling, systemd
-from runner.nightly.schedule import Task
+from runner.nightly.schedule import cron, install, systemd
+from runner.nightly.schedule.task import Task
 from tests.test_schedule import EXAMPLE, SHIPPED, home
 
 __all__ = ["home"]
@@ -41,7 +41,7 @@ def test_systemd_takes_the_units_that_are_installed(
     program = tmp_path / "100% python"
     program.symlink_to(sys.executable)
     monkeypatch.setattr(sys, "executable", str(program))
-    scheduling.install("systemd", "02:30", ["--config", f'{folder}/it\'s "x".yaml'], folder)
+    install.install("systemd", "02:30", ["--config", f'{folder}/it\'s "x".yaml'], folder)
     units = sorted((home / ".config" / "systemd" / "user").iterdir())
     assert len(units) == 2
     assert verify(tmp_path, *units) == ""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from runner.cli.command import Parser
 from runner.errors import Refused, one_line
-from runner.nightly import scheduling
 from runner.nightly.run.lock import Busy
+from runner.nightly.schedule import install
 from runner.nightly.settings import DEFAULT, NightlySettings, read
 from runner.process.signals import stop_once
 
@@ -54,8 +54,8 @@ def _parser() -> Parser:
     made.set_defaults(act=_night)
     commands = made.add_subparsers(metavar="COMMAND", parser_class=Parser)
     commands.add_parser("run", help="run a night now, as without a command")
-    scheduling.add_install(commands).set_defaults(act=scheduling.act_install)
-    scheduling.add_uninstall(commands).set_defaults(act=scheduling.act_uninstall)
+    install.add_install(commands).set_defaults(act=install.act_install)
+    install.add_uninstall(commands).set_defaults(act=install.act_uninstall)
     told = commands.add_parser("status", help="tell the last night and the next")
     told.set_defaults(act=_status)
     cleaner = commands.add_parser("clean", help="let nights go that are older than keep_nights")
@@ -98,7 +98,7 @@ def _night(arguments: argparse.Namespace) -> int:
 def _status(arguments: argparse.Namespace) -> int:
     from runner.nightly.report.status import standing
 
-    print("\n".join([*standing(read(arguments.config)), *scheduling.status_lines()]))
+    print("\n".join([*standing(read(arguments.config)), *install.status_lines()]))
     return 0
 
 

@@ -9,7 +9,7 @@ from datetime import time
 from pathlib import Path
 
 from runner.errors import Refused
-from runner.nightly.schedule import Installed, Task
+from runner.nightly.schedule.task import Installed, Task
 
 _SERVICE = """[Unit]
 Description=Nightly pruning sweeps in {folder}

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from runner.errors import Refused
-from runner.nightly.schedule import Installed, Task
+from runner.nightly.schedule.task import Installed, Task
 
 LOG = "outputs/nightly.log"
 

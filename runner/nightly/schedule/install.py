@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import Refused
-from runner.nightly import cron, systemd
-from runner.nightly.schedule import Installed, clock, next_night, task_of
+from runner.nightly.schedule import cron, systemd
+from runner.nightly.schedule.task import Installed, clock, next_night, task_of
 
 _DONE = 0
 _SCHEDULERS = {"systemd": systemd, "cron": cron}

@@ -1,0 +1,1 @@
+"""Install the night with cron or systemd."""
