@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.report.findings import gather
+from runner.report.contents import gather
 from runner.report.markdown import note
 from runner.report.page import page
 from runner.report.pictures import pictures

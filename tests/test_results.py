@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from runner.errors import Refused
 from runner.process import liveness
-from runner.report import background
+from runner.report import sweep_facts
 from runner.report.publish import publish
 from runner.results.choice import Limits
 from runner.results.decision import decide
@@ -87,7 +87,7 @@ def test_points_are_counted_against_the_plan(store: Store) -> None:
     host, boot, _, start = liveness.myself().split()
     dead = f"{host} {boot} {os.getpid()} {int(start) + 1}"
     _point(store, sweep, baseline.id, "dead", process=dead).flush()
-    told = background.counted(read(store, sweep))
+    told = sweep_facts.counted(read(store, sweep))
     assert told == "1 of 6 points done, 1 failed, 1 under way, 1 interrupted, 2 not started"
 
 

@@ -50,7 +50,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
 
 
 def _write(store: "Store", results: "list[Results]", folder: Path) -> Path:
-    from runner.report.findings import gather
+    from runner.report.contents import gather
     from runner.report.markdown import whole
     from runner.report.page import page
     from runner.report.pictures import pictures

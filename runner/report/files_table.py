@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runner.report.findings import Findings
+from runner.report.contents import Findings
 from runner.results import choice
 from runner.results.rows import Row, varying
 from runner.settings.labels import short

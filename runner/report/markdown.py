@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from runner.report import background
-from runner.report.findings import Findings
+from runner.report import sweep_facts
+from runner.report.contents import Findings
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, Row
 from runner.results.table import LEGEND, as_markdown, as_text
@@ -18,10 +18,10 @@ def whole(findings: Findings) -> str:
     parts = [f"# {' and '.join(findings.labels)}"]
     for label, results in zip(findings.labels, findings.sweeps, strict=True):
         settings = "\n".join(
-            f"- `{name}`: {value}" for name, value in background.settings(results).items()
+            f"- `{name}`: {value}" for name, value in sweep_facts.settings(results).items()
         )
         parts += [
-            f"## {label}: {background.counted(results)}",
+            f"## {label}: {sweep_facts.counted(results)}",
             *_decisions(findings, results),
             as_text(results.rows),
             LEGEND,
@@ -38,7 +38,7 @@ def note(findings: Findings, pictures: Sequence[str]) -> str:
     """Write the note of a sweep's run; of a table that is too long, only the best points."""
     (results,) = findings.sweeps
     named = ", ".join(f"`pictures/{name}.html`" for name in pictures)
-    head = [*_decisions(findings, results), f"**{background.counted(results)}.**"]
+    head = [*_decisions(findings, results), f"**{sweep_facts.counted(results)}.**"]
     tail = [
         LEGEND,
         f"The whole report is among the artifacts: `report.html`; pictures: {named}.",
@@ -81,11 +81,11 @@ def _decision(store: Store, decision: Decision) -> str:
 
 
 def _failures(results: Results) -> list[str]:
-    failed = background.failures(results)
+    failed = sweep_facts.failures(results)
     told = [f"{each.status}: {each.name}: {each.error or 'no reason known'}" for each in failed]
     lines = [f"- {as_markdown(each)}" for each in told]
     return ["Failed points:", "\n".join(lines)] if lines else []
 
 
 def _facts(results: Results) -> str:
-    return "\n".join(f"- {name}: {value}" for name, value in background.facts(results).items())
+    return "\n".join(f"- {name}: {value}" for name, value in sweep_facts.facts(results).items())

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
-from runner.report import background
+from runner.report import sweep_facts
+from runner.report.contents import Findings
 from runner.report.files_table import FilesTable
-from runner.report.findings import Findings
 from runner.report.pictures.style import CONFIG
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, data_label
@@ -21,7 +21,7 @@ def page(findings: Findings, pictures: Mapping[str, Figure]) -> str:
 
     Everything is embedded, plotly's JavaScript (4.8 MB) too.
     """
-    counts = [background.counted(results) for results in findings.sweeps]
+    counts = [sweep_facts.counted(results) for results in findings.sweeps]
     environment = Environment(
         loader=PackageLoader("runner.report", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -62,11 +62,11 @@ def _decision(findings: Findings, results: Results, decision: Decision) -> dict[
 
 
 def _sweep(label: str, results: Results) -> dict[str, Any]:
-    facts = dict(background.facts(results))
+    facts = dict(sweep_facts.facts(results))
     return {
         "label": label,
-        "failures": background.failures(results),
+        "failures": sweep_facts.failures(results),
         "command": facts.pop("command", ""),
         "facts": facts,
-        "settings": background.settings(results),
+        "settings": sweep_facts.settings(results),
     }

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from runner.report.findings import Findings
+from runner.report.contents import Findings
 
 
 def points_csv(findings: Findings) -> str:

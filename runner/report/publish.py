@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from runner.report.findings import Findings, gather
+from runner.report.contents import Findings, gather
 from runner.report.markdown import note, whole
 from runner.report.page import page
 from runner.report.pictures import pictures

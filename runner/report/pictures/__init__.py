@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from plotly.graph_objects import Figure
 
-from runner.report.findings import Findings
+from runner.report.contents import Findings
 from runner.report.pictures.curves import curves
 from runner.report.pictures.effects import effects
 from runner.report.pictures.front import front

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
-from runner.report.findings import CURVES, Findings
+from runner.report.contents import CURVES, Findings
 from runner.report.pictures.style import COLOURS, colour, share_axis, styled
 
 _TITLES: Mapping[str, str] = {

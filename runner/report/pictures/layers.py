@@ -2,7 +2,7 @@
 
 from plotly.graph_objects import Figure, Heatmap
 
-from runner.report.findings import Findings
+from runner.report.contents import Findings
 from runner.report.pictures.style import styled
 
 
