@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from runner.report.charts import pictures
 from runner.report.contents import gather
 from runner.report.markdown import note
 from runner.report.page import page
-from runner.report.pictures import pictures
 from runner.results.rows import read
 from runner.settings.targets import Target
 from runner.sweep.session import _publish

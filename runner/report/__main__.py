@@ -50,10 +50,10 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
 
 
 def _write(store: "Store", results: "list[Results]", folder: Path) -> Path:
+    from runner.report.charts import pictures
     from runner.report.contents import gather
     from runner.report.markdown import whole
     from runner.report.page import page
-    from runner.report.pictures import pictures
     from runner.report.points_csv import points_csv
 
     findings = gather(store, results)

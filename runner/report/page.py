@@ -9,9 +9,9 @@ from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
 from runner.report import sweep_facts
+from runner.report.charts.style import CONFIG
 from runner.report.contents import Findings
 from runner.report.files_table import FilesTable
-from runner.report.pictures.style import CONFIG
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, data_label
 

@@ -4,11 +4,11 @@ import hashlib
 import math
 from collections.abc import Sequence
 
+from runner.report.charts import pictures
+from runner.report.charts.style import CONFIG
 from runner.report.contents import Findings, gather
 from runner.report.markdown import note, whole
 from runner.report.page import page
-from runner.report.pictures import pictures
-from runner.report.pictures.style import CONFIG
 from runner.report.points_csv import points_csv
 from runner.results.choice import File
 from runner.results.rows import Results

@@ -9,7 +9,7 @@ from plotly.offline import get_plotlyjs
 from runner.nightly.history.past import Past
 from runner.nightly.judge.verdict import Verdict
 from runner.nightly.report.trends import trend
-from runner.report.pictures.style import CONFIG
+from runner.report.charts.style import CONFIG
 
 
 def page(verdict: Verdict, nights: Sequence[Past]) -> str:

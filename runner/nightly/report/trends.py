@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from runner.nightly.history.past import EARLY, GOOD, Past
 from runner.nightly.history.records import NightSweep
-from runner.report.pictures.style import COLOURS, FAINT, colour, styled, symbol
+from runner.report.charts.style import COLOURS, FAINT, colour, styled, symbol
 
 _BAD = COLOURS[1]
 _ROWS = ("mean accuracy", "picked, zipped bytes", "seconds a point")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
+from runner.report.charts.style import COLOURS, colour, share_axis, styled
 from runner.report.contents import CURVES, Findings
-from runner.report.pictures.style import COLOURS, colour, share_axis, styled
 
 _TITLES: Mapping[str, str] = {
     "loss": "loss",

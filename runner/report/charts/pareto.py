@@ -7,8 +7,8 @@ from typing import Any
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
+from runner.report.charts.style import FAINT, INK, byte_axis, colour, share_axis, styled, symbol
 from runner.report.contents import Findings
-from runner.report.pictures.style import FAINT, INK, byte_axis, colour, share_axis, styled, symbol
 from runner.results import choice
 from runner.results.choice import File
 from runner.results.decision import in_points

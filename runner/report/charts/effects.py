@@ -6,8 +6,8 @@ from statistics import mean
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
+from runner.report.charts.style import byte_axis, colour, share_axis, styled
 from runner.report.contents import Findings
-from runner.report.pictures.style import byte_axis, colour, share_axis, styled
 from runner.results.rows import number, targets, varying
 from runner.settings.labels import short
 from runner.settings.targets import Target

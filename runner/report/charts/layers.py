@@ -2,8 +2,8 @@
 
 from plotly.graph_objects import Figure, Heatmap
 
+from runner.report.charts.style import styled
 from runner.report.contents import Findings
-from runner.report.pictures.style import styled
 
 
 def layers(findings: Findings) -> Figure | None:

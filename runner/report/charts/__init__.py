@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 
 from plotly.graph_objects import Figure
 
+from runner.report.charts.curves import curves
+from runner.report.charts.effects import effects
+from runner.report.charts.layers import layers
+from runner.report.charts.pareto import front
 from runner.report.contents import Findings
-from runner.report.pictures.curves import curves
-from runner.report.pictures.effects import effects
-from runner.report.pictures.front import front
-from runner.report.pictures.layers import layers
 
 log = logging.getLogger(__name__)
 
