@@ -13,7 +13,7 @@ from benchmarks.published import PUBLISHED, Ours, Published
 from runner.cli.command import DONE, add_sweep, enter, parser
 from runner.results.choice import Limits, best_baseline, files, smallest
 from runner.results.decision import in_points
-from runner.results.finding import find_sweep
+from runner.results.lookup import find_sweep
 from runner.results.rows import Results, Row, read, targets
 from runner.settings.targets import Target
 from runner.tracking import Record, Store

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.cli import command
-from runner.cli.limits import add_limits
+from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused, SelfExplaining
 from runner.settings.targets import Target
 
@@ -54,10 +54,11 @@ def targets_of(arguments: argparse.Namespace, output: Path | None) -> list[Targe
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
-    from runner.chosen import chosen
     from runner.results.decision import figures
+    from runner.results.selection import select
 
-    found, values = chosen(arguments, store, targets_of(arguments, arguments.output))
+    criteria = criteria_of(arguments, targets_of(arguments, arguments.output))
+    found, values = select(store, arguments.sweep, criteria)
     if not found.file:
         command.show(arguments, values, found.reason)
         return command.FAILED

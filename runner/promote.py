@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.cli import command
-from runner.cli.limits import add_limits
+from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused
 from runner.settings.store_uri import without_password
 from runner.settings.targets import Target
@@ -72,9 +72,10 @@ def _check(arguments: argparse.Namespace) -> list[Target]:
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
-    from runner.chosen import chosen
+    from runner.results.selection import select
 
-    found, values = chosen(arguments, store, _check(arguments))
+    criteria = criteria_of(arguments, _check(arguments))
+    found, values = select(store, arguments.sweep, criteria)
     if not found.file:
         command.show(arguments, values, found.reason)
         return command.FAILED

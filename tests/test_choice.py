@@ -5,7 +5,7 @@ import pytest
 from runner.results import choice
 from runner.results import rows as results
 from runner.results.choice import Limits, best_baseline, closest, smallest
-from runner.results.front import pareto
+from runner.results.pareto import pareto
 from runner.results.rows import Row
 from runner.settings.targets import Target
 from runner.tracking import Record

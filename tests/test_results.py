@@ -15,7 +15,7 @@ from runner.report import sweep_facts
 from runner.report.publish import publish
 from runner.results.choice import Limits
 from runner.results.decision import decide
-from runner.results.finding import find_sweep
+from runner.results.lookup import find_sweep
 from runner.results.rows import read
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, Store, StoreFailed

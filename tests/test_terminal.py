@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from runner import terminal
+from runner.results import console
+from runner.results.console import ui_command
 from runner.results.rows import Results, Row
 from runner.results.table import LEGEND
 from runner.settings.targets import Target
-from runner.terminal import ui_command
 from runner.tracking import Kind, Record, Store
 
 SWEEP = Record("1", "sweep", "FINISHED", {}, {}, {}, "")
@@ -58,7 +58,7 @@ def shown(
     def run(rows: Sequence[Row], width: int) -> list[str]:
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("COLUMNS", str(width))
-        terminal.show(store, Results(SWEEP, tuple(rows)))
+        console.show(store, Results(SWEEP, tuple(rows)))
         lines = capsys.readouterr().out.splitlines()
         return [Text.from_ansi(line).plain.rstrip() for line in lines]
 

@@ -1,10 +1,14 @@
 """Options of a command line go in; the limits that a file must keep to be shipped come out."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from runner.cli.command import Parser
 from runner.settings.targets import Target
+
+if TYPE_CHECKING:
+    from runner.results.selection import Criteria
 
 _EACH = ("max_bytes", "max_zip_bytes", "max_latency_ms")
 
@@ -31,9 +35,13 @@ def add_limits(made: Parser) -> None:
     )  # fmt: skip
 
 
-def given(arguments: argparse.Namespace) -> dict[str, float]:
-    """Return the limits on bytes and latency that were given."""
-    return {name: value for name in _EACH if (value := getattr(arguments, name)) is not None}
+def criteria_of(arguments: argparse.Namespace, targets: Sequence[Target]) -> "Criteria":
+    """Return what a file must keep, as the options say."""
+    # What reads results needs MLflow, which would cost --help its seconds.
+    from runner.results.selection import Criteria
+
+    limits = {name: value for name in _EACH if (value := getattr(arguments, name)) is not None}
+    return Criteria(tuple(targets), arguments.max_drop, tuple(arguments.where), limits)
 
 
 def _setting(text: str) -> tuple[str, str]:

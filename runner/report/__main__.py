@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
-    from runner.results.finding import find_sweep
+    from runner.results.lookup import find_sweep
     from runner.results.rows import read
 
     names = list(dict.fromkeys(arguments.sweep))

@@ -10,7 +10,7 @@ from pathlib import Path
 from runner.results import choice
 from runner.results.choice import File, Limits
 from runner.results.decision import Decision, decide
-from runner.results.front import pareto
+from runner.results.pareto import pareto
 from runner.results.rows import Results, Row, by_data
 from runner.tracking import Record, Store, StoreFailed
 

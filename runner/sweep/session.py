@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 
-from runner import terminal
 from runner.errors import one_line
 from runner.planning.grid import Point
+from runner.results import console
 from runner.results.rows import Results, read
 from runner.settings.store_uri import without_password
 from runner.sweep.claim import claim, left
@@ -67,7 +67,7 @@ def _report(store: Store, sweep_run_id: str) -> None:
     try:
         with impatient():
             results = read(store, store.get(sweep_run_id))
-        terminal.show(store, results)
+        console.show(store, results)
     except StoreFailed as failure:
         log.error("no table, the store does not answer: %s", failure)
         log.error("nothing is lost: the same command logs what is kept, and goes on")

@@ -1,0 +1,75 @@
+"""A sweep and what its file must keep go in; the file comes out, or what comes closest to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from runner.errors import Refused
+from runner.results.choice import Limits
+from runner.results.decision import Decision, decision
+from runner.results.lookup import find_sweep
+from runner.results.provenance import provenance
+from runner.results.rows import Results, Row, by_data, read, varying
+from runner.settings.targets import Target
+from runner.tracking import Store
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """Which points are looked at, and what their file must keep.
+
+    Attributes:
+        targets: kinds of files to choose from.
+        max_drop: validation accuracy that a file may lose; None for the sweep's own limit.
+        where: settings that a point must have, with their values.
+        limits: most bytes and milliseconds, by the names of `Limits`.
+    """
+
+    targets: tuple[Target, ...] = tuple(Target)
+    max_drop: float | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
+def select(store: Store, sweep: str, criteria: Criteria) -> tuple[Decision, dict[str, Any]]:
+    """Choose a sweep's file that meets the criteria, or else the closest one, and describe it.
+
+    Raises:
+        Refused: there is no such sweep, or its points do not compare.
+        StoreFailed: the store does not answer.
+    """
+    results = read(store, find_sweep(store, sweep))
+    found = qualify(results, criteria)
+    described = found.file or found.closest
+    values = provenance(results, found.baseline, described) if described else {}
+    limits = {name: value for name, value in asdict(found.limits).items() if value is not None}
+    values = {"qualifies": found.file is not None, "limits": limits, **values}
+    return found, values if found.file else values | {"reason": found.reason}
+
+
+def qualify(results: Results, criteria: Criteria) -> Decision:
+    """Choose among the points with these settings, by the sweep's own drop unless one is given.
+
+    Raises:
+        Refused: no point has these settings, or their accuracies do not compare.
+    """
+    rows = _having(results, criteria.where)
+    if len(by_data(rows)) > 1:
+        names = [name for name in varying([row.point for row in rows]) if "dataset." in name]
+        raise Refused(
+            f"SWEEP={results.name}: has points on several data sets, whose accuracies do not "
+            f"compare; choose one with --where SETTING=VALUE of {', '.join(names)}"
+        )
+    drop = results.max_drop if criteria.max_drop is None else criteria.max_drop
+    return decision(rows, Limits(drop, criteria.targets, **criteria.limits))
+
+
+def _having(results: Results, where: Sequence[tuple[str, str]]) -> list[Row]:
+    rows = list(results.rows)
+    for name, value in where:
+        there = sorted({row.point.params.get(name, "") for row in rows})
+        rows = [row for row in rows if row.point.params.get(name) == value]
+        if not rows:
+            known = ", ".join(there).strip(", ") or "no such setting"
+            raise Refused(f"--where {name}={value}: must be a value that a point has: {known}")
+    return rows
