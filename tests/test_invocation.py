@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from runner.invocation import typed_command
+from runner.tracking.origin import typed_command
 
 
 def test_the_command_can_be_typed_again(monkeypatch: pytest.MonkeyPatch) -> None:

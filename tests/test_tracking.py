@@ -13,9 +13,9 @@ from sqlalchemy.engine import Engine
 
 from runner.data import dataset
 from runner.errors import Refused
-from runner.git import tags as git_tags
 from runner.settings import DatasetSettings
 from runner.tracking import Kind, Run, Store
+from runner.tracking.origin import commit
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_the_commit_is_tagged(
     assert tags["mlflow.source.git.commit"] == git("rev-parse", "HEAD")
     assert tags["runner.git_dirty"] == "false"
     (project / "a").write_text("2")
-    git_tags.cache_clear()
+    commit.cache_clear()
     assert store.get(_open(store).id).tags["runner.git_dirty"] == "true"
 
 

@@ -16,18 +16,19 @@ for number in (1, 2):
 
 # ruff: noqa: E402
 # Brings TensorFlow, Keras, TFMOT and LiteRT with it.
-from runner import git, tracking
+from runner import tracking
 from runner.data import dataset
 from runner.point import run
 from runner.settings import DatasetSettings
 from runner.settings.paths import register
 from runner.sweep.warm import DATASETS
+from runner.tracking.origin import commit
 
 __all__ = ["run"]
 
 register()
 tracking.preload()
-git.tags(Path.cwd())
+commit(Path.cwd())
 for each in json.loads(os.environ.get(DATASETS, "[]")):
     # The point that needs it will say what is wrong.
     with suppress(Exception):

@@ -1,17 +1,35 @@
-"""Nothing goes in; who opens a run, where and from which code, comes out as tags."""
+"""Describe who opens a run, where and from which code, as tags of the run."""
 
+import functools
 import getpass
 import os
+import platform
+import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
-from runner import git, versions
-from runner.invocation import typed_command
 from runner.process import liveness
 
 PROCESS = "runner.process"
 COMMAND = "runner.command"
 VERSIONS = "runner.versions"
+
+_LIBRARIES = (
+    "tensorflow",
+    "tf-keras",
+    "tensorflow-model-optimization",
+    "ai-edge-litert",
+    "numpy",
+    "mlflow",
+    "hydra-core",
+)
+# Variables that change what a command does.
+_VARIABLES = ("RUNNER_DATA", "MLFLOW_TRACKING_URI")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^\s]*@")
 
 
 def tags() -> Mapping[str, str]:
@@ -19,12 +37,55 @@ def tags() -> Mapping[str, str]:
     return {
         PROCESS: liveness.myself(),
         COMMAND: typed_command(),
-        VERSIONS: versions.as_text(),
+        VERSIONS: versions(),
         "mlflow.source.name": "runner",
         "mlflow.source.type": "LOCAL",
         "mlflow.user": _user(),
-        **git.tags(Path.cwd()),
+        **commit(Path.cwd()),
     }
+
+
+def typed_command() -> str:
+    """Return the command as typed, led by the variables it depends on, and without passwords."""
+    program = Path(sys.argv[0])
+    start = ["python", "-m", "runner"] if program.name == "__main__.py" else [program.name]
+    given = {name: os.environ[name] for name in _VARIABLES if os.environ.get(name)}
+    variables = [f"{name}={shlex.quote(_masked(each))}" for name, each in given.items()]
+    return " ".join([*variables, shlex.join([*start, *map(_masked, sys.argv[1:])])])
+
+
+def _masked(argument: str) -> str:
+    # Wherever an address stands: Hydra takes it in quotes, and within lists and groups too.
+    return _PASSWORD.sub(r"\1***@", argument)
+
+
+@functools.cache
+def versions() -> str:
+    """Return one text, as in `python 3.12.1, tensorflow 2.21.0`."""
+    found = {"python": platform.python_version()}
+    found |= {library: version(library) for library in _LIBRARIES}
+    return ", ".join(f"{name} {number}" for name, number in found.items())
+
+
+@functools.lru_cache(maxsize=1)
+def commit(folder: Path) -> Mapping[str, str]:
+    """Return the commit and whether tracked files differ from it; empty outside a repository."""
+    head = _git(folder, "rev-parse", "HEAD")
+    if not head:
+        return {}
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return {"mlflow.source.git.commit": head, "runner.git_dirty": str(bool(changes)).lower()}
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Run git; None where there is no git or no repository."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _user() -> str:

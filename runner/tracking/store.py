@@ -16,7 +16,7 @@ from runner.settings.store_uri import without_password
 from runner.settings.targets import Target
 from runner.tracking import origin
 from runner.tracking.connection import Connection, StoreFailed, impatient, lock
-from runner.tracking.copy import notes_of
+from runner.tracking.copied_run import notes_of
 from runner.tracking.experiment import experiment_id, require_database
 from runner.tracking.notes import Notes
 from runner.tracking.record import FINGERPRINT, Kind, Record, record_of
