@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from runner.sweep.jobs import Job
-from runner.sweep.live import LiveView
-from runner.sweep.view import FailuresOnly, Lines, view_of
+from runner.sweep.live_progress import LiveView
+from runner.sweep.progress import FailuresOnly, Lines, view_of
 
 
 def _job(name: str, kind: Any = "point") -> Job:

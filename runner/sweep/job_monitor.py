@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from hydra.core.utils import JobReturn, JobStatus
 
 from runner.errors import one_line
-from runner.sweep.ending import close_failed, forget_failed
 from runner.sweep.jobs import Job
 from runner.sweep.news import Epoch, News, Warned
-from runner.sweep.view import View
+from runner.sweep.progress import View
+from runner.sweep.run_status import close_failed, forget_failed
 from runner.tracking import Store, StoreFailed, impatient
 
 

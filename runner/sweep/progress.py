@@ -6,7 +6,7 @@ from typing import Protocol, Self
 from rich.console import Console
 
 from runner.sweep.jobs import Job
-from runner.sweep.live import LiveView
+from runner.sweep.live_progress import LiveView
 
 log = logging.getLogger(__name__)
 
