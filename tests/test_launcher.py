@@ -217,7 +217,7 @@ def test_a_launcher_that_cannot_work_is_refused(command: Command, setting: str, 
 
 
 def test_workers_are_as_many_as_cores_and_threads_allow() -> None:
-    from runner.sweep import capacity
+    from runner.sweep.launchers.local import capacity
 
     assert 1 <= capacity.workers(1) <= (os.cpu_count() or 1)
     assert capacity.workers(1000) == 1

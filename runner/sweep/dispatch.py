@@ -16,7 +16,7 @@ from runner.settings.cache_paths import baseline_folder
 from runner.settings.groups import SweepSettings
 from runner.sweep.job_monitor import Conductor
 from runner.sweep.jobs import Job, baseline_jobs, point_jobs
-from runner.sweep.launcher import WorkersLauncher
+from runner.sweep.launchers.local.launcher import WorkersLauncher
 from runner.sweep.progress import View
 from runner.sweep.run_status import close_running, with_failed_runs
 from runner.tracking import Store, StoreFailed, impatient

@@ -9,7 +9,7 @@ from hydra.core.utils import JobReturn, JobStatus
 
 from runner.errors import one_line
 from runner.sweep.jobs import Job
-from runner.sweep.news import Epoch, News, Warned
+from runner.sweep.launchers.local.messages import Epoch, News, Warned
 from runner.sweep.progress import View
 from runner.sweep.run_status import close_failed, forget_failed
 from runner.tracking import Store, StoreFailed, impatient

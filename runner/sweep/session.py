@@ -14,7 +14,7 @@ from runner.results import console
 from runner.results.rows import Results, read
 from runner.settings.store_uri import without_password
 from runner.sweep.dispatch import Dispatch, PointsFailed
-from runner.sweep.launcher import WorkersLauncher
+from runner.sweep.launchers.local.launcher import WorkersLauncher
 from runner.sweep.progress import view_of
 from runner.sweep.resume import claim, left
 from runner.tracking import Store, StoreFailed, impatient

@@ -15,7 +15,7 @@ from runner.errors import Refused
 from runner.planning import grid
 from runner.planning.candidates import expand
 from runner.settings import Settings
-from runner.sweep.launcher import WorkersLauncher
+from runner.sweep.launchers.local.launcher import WorkersLauncher
 
 log = logging.getLogger(__name__)
 

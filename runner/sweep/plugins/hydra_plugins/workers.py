@@ -1,6 +1,6 @@
 """Hydra's search for plugins goes in, which looks only in a package of this name; ours come out."""
 
-from runner.sweep import launcher
+from runner.sweep.launchers.local import launcher
 
 
 class WorkersLauncher(launcher.WorkersLauncher):

@@ -23,7 +23,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from runner.errors import one_line
 from runner.point.outcome import JobFailed
 from runner.settings.paths import register
-from runner.sweep.news import Began, Messenger
+from runner.sweep.launchers.local.messages import Began, Messenger
 
 OUTPUT = "console.log"
 

@@ -21,7 +21,7 @@ from runner.data import dataset
 from runner.point import run
 from runner.settings import DatasetSettings
 from runner.settings.paths import register
-from runner.sweep.warm import DATASETS
+from runner.sweep.launchers.local.forkserver import DATASETS
 from runner.tracking.origin import commit
 
 __all__ = ["run"]

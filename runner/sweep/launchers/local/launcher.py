@@ -23,10 +23,10 @@ from pebble import ProcessFuture, concurrent
 from runner.errors import Refused
 from runner.point.outcome import Lost
 from runner.settings import Settings
-from runner.sweep import capacity, warm, worker
-from runner.sweep.loss import last_words, reason
-from runner.sweep.news import Began, News
-from runner.sweep.worker import Errand
+from runner.sweep.launchers.local import capacity, forkserver, worker
+from runner.sweep.launchers.local.exit_reason import last_words, reason
+from runner.sweep.launchers.local.messages import Began, News
+from runner.sweep.launchers.local.worker import Errand
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class WorkersLauncher(Launcher):
 
     def warm(self, points: Sequence[Settings]) -> ForkServerContext:
         """Start importing and loading for these points, before there is anything to launch."""
-        self._processes = warm.start(points, dict(self._config.hydra.job.env_set))
+        self._processes = forkserver.start(points, dict(self._config.hydra.job.env_set))
         return self._processes
 
     @functools.cached_property

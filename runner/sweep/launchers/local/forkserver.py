@@ -27,7 +27,7 @@ def start(points: Iterable[Settings], environment: Mapping[str, str]) -> ForkSer
         for each in points
     }
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["runner.sweep.preloaded"])
+    context.set_forkserver_preload(["runner.sweep.launchers.local.preload"])
     named = {DATASETS: f"[{','.join(sorted(wanted))}]"}
     # Ctrl-C reaches every process of a terminal: this one sees to the others, which inherit that
     # they ignore it.

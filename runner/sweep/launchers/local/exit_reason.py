@@ -6,7 +6,7 @@ from pathlib import Path
 from pebble import ProcessExpired
 
 from runner.errors import one_line
-from runner.sweep.worker import OUTPUT
+from runner.sweep.launchers.local.worker import OUTPUT
 
 # What is quoted of a lost worker's output.
 _CHARACTERS = 4000

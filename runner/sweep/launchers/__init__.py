@@ -1,0 +1,1 @@
+"""Launch the jobs of a sweep."""

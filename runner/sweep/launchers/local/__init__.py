@@ -1,0 +1,1 @@
+"""Launch jobs as processes of this machine."""
