@@ -6,7 +6,7 @@ import sys
 from runner.cli.app import RefusedPoint, job
 from runner.cli.help import check_sweep_choice, explained, text
 from runner.errors import Refused, one_line
-from runner.process.signals import stop_once
+from runner.process.signals import exit_on_first_signal
 from runner.settings.paths import register
 from runner.sweep.sweeper import PruningSweeper
 
@@ -23,7 +23,7 @@ def _main(arguments: list[str]) -> int:
     if {"--help", "-h"} & set(arguments):
         print(text())
         return _FINISHED
-    stop_once()
+    exit_on_first_signal()
     full = os.environ.get(_TRACEBACKS) == "1"
     # Hydra would print a failure its own way and exit with 1, whatever it was.
     os.environ[_TRACEBACKS] = "1"

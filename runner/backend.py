@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -28,7 +28,7 @@ def _keras_3_absent() -> Iterator[None]:
         sys.modules.update(found)
 
 
-with hushed(), _keras_3_absent():
+with stderr_to_log(), _keras_3_absent():
     import tensorflow as tf
     import tensorflow_model_optimization as tfmot
     import tf_keras as keras
@@ -113,5 +113,5 @@ def make_repeatable(seed: int, threads: int) -> None:
 
 def save_h5(model: keras.Model, path: str) -> None:
     """Save a model, without its optimizer, in the HDF5 format of Keras 2."""
-    with hushed():
+    with stderr_to_log():
         keras.models.save_model(model, path, save_format="h5", include_optimizer=False)

@@ -84,7 +84,7 @@ def test_points_are_counted_against_the_plan(store: Store) -> None:
     _measured(_point(store, sweep, baseline.id, "done")).end("FINISHED")
     _point(store, sweep, baseline.id, "failed").end("FAILED", "why")
     _point(store, sweep, baseline.id, "running").flush()
-    host, boot, _, start = liveness.myself().split()
+    host, boot, _, start = liveness.this_process().split()
     dead = f"{host} {boot} {os.getpid()} {int(start) + 1}"
     _point(store, sweep, baseline.id, "dead", process=dead).flush()
     told = sweep_facts.counted(read(store, sweep))

@@ -231,7 +231,7 @@ def test_a_night_under_way_is_not_touched(tmp_path: Path) -> None:
 
 def _ended() -> str:
     """Name a process of this machine before it was started again."""
-    host, _, number, started = liveness.myself().split()
+    host, _, number, started = liveness.this_process().split()
     return f"{host} another-boot {number} {started}"
 
 

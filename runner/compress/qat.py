@@ -5,7 +5,7 @@ from runner.compress.qat_scheme import KeepingScheme
 from runner.data.dataset import Dataset
 from runner.models.clone import copied
 from runner.models.outputs import gives_logits
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 from runner.settings import CompressSettings
 from runner.training.train import Trained, train
 
@@ -33,7 +33,7 @@ def made_aware(model: keras.Model, clustered: bool) -> keras.Model:
     quantization = tfmot.quantization.keras
     # AutoGraph would rewrite the wrappers' source code, again for every model, to no effect.
     apply = tf.autograph.experimental.do_not_convert(quantization.quantize_apply)
-    with hushed():
+    with stderr_to_log():
         annotated = quantization.quantize_annotate_model(copied(model))
         return apply(annotated, KeepingScheme(clustered), quantized_layer_name_prefix=_PREFIX)
 

@@ -162,7 +162,7 @@ def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
 
 def _decode(settings: DatasetSettings, listing: _Listing, path: Path) -> None:
     asked = {**asdict(listing), "size": settings.image_size, "color": settings.color}
-    done = isolated.run("runner.data.decode_images", str(path), told=json.dumps(asked))
+    done = isolated.run("runner.data.decode_images", str(path), stdin=json.dumps(asked))
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or [f"decoding ended with {done.returncode}"]
         raise Refused(f"dataset.path={settings.path}: {said[-1]}")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from runner.backend import save_h5, tf
 from runner.export.frozen_model import Exportable
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 from runner.settings.targets import Conversion, Target
 
 Images = NDArray[np.float32]
@@ -50,7 +50,7 @@ def _converted(model: Exportable, how: Conversion, representative: Images) -> by
     def samples() -> Iterator[list[Images]]:
         return ([image[np.newaxis]] for image in representative)
 
-    with hushed():
+    with stderr_to_log():
         converter = tf.lite.TFLiteConverter.from_saved_model(str(model.saved_model))
         converter.optimizations = [getattr(tf.lite.Optimize, name) for name in how.optimize]
         converter.target_spec.supported_types = [getattr(tf, name) for name in how.types]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.backend import convert_variables_to_constants_v2, keras, tf
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 from runner.settings.targets import Target
 
 
@@ -39,7 +39,7 @@ class Exportable:
 
         module = tf.Module()
         module.serve = tf.function(answers, autograph=False)
-        with hushed():
+        with stderr_to_log():
             signature = module.serve.get_concrete_function(**{name: shape})
             # Nothing is trained any more; functions with gradients of their own, as swish, fail.
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)

@@ -12,7 +12,7 @@ import numpy as np
 
 from runner.backend import Interpreter
 from runner.measure.measurement import Images, quantized
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 
 # Always one, whatever `threads` says: latencies of different sweeps can be compared.
 _THREADS = 1
@@ -39,7 +39,7 @@ def time_file(path: Path, images: Images) -> Latency:
     Args:
         images: float32 in [0, 1], shape (N, H, W, C); used in turn, as often as it takes.
     """
-    with hushed():
+    with stderr_to_log():
         interpreter = Interpreter(str(path), num_threads=_THREADS)
         interpreter.allocate_tensors()
     return summarized(_invocations(interpreter, images[:_IMAGES]))

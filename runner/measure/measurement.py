@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from runner.backend import Interpreter, keras, tf
 from runner.data.dataset import Dataset, Split
 from runner.measure.tensor_arena import arena_bytes
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 from runner.settings.targets import Target
 
 _BATCH = 200
@@ -111,7 +111,7 @@ def _keras(path: Path) -> Callable[[Images], Classes]:
 
 
 def _litert(path: Path, threads: int) -> Callable[[Images], Classes]:
-    with hushed():
+    with stderr_to_log():
         interpreter = Interpreter(str(path), num_threads=threads)
         interpreter.allocate_tensors()
 

@@ -8,7 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import OpResolverType
 
 from runner.backend import Interpreter
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 
 # Each tensor in an arena starts at a multiple of this, so no hole in one is larger.
 _ALIGNMENT = 64
@@ -35,7 +35,7 @@ def arena_bytes(path: Path) -> int | None:
     if model.SubgraphsLength() != 1:
         return None
     try:
-        with hushed():
+        with stderr_to_log():
             interpreter = Interpreter(
                 model_content=content,
                 num_threads=1,

@@ -9,7 +9,7 @@ from runner.models import architectures, file_check, outputs, user_function
 from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.errors import Unfit, refusing, short
 from runner.models.flatten import rebuilt, require_graph
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 from runner.settings import ArchitectureSettings
 
 # How Keras says that it does not know a class or a function, by its name or by its description.
@@ -49,7 +49,7 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: int) -> keras.M
 def _read(path: Path, trust: bool) -> Any:
     file_check.check(path, trust)
     try:
-        with hushed():
+        with stderr_to_log():
             return keras.models.load_model(str(path), compile=False, safe_mode=not trust)
     except Exception as error:
         unknown = _UNKNOWN.search(str(error))

@@ -16,7 +16,7 @@ from runner.errors import Refused, one_line
 from runner.nightly.run.lock import Busy
 from runner.nightly.schedule import install
 from runner.nightly.settings import DEFAULT, NightlySettings, read
-from runner.process.signals import stop_once
+from runner.process.signals import exit_on_first_signal
 
 if TYPE_CHECKING:
     from runner.tracking import Store
@@ -31,7 +31,7 @@ night is at work; 4 something got worse; 130 or 143 stopped by Ctrl-C or SIGTERM
 
 def main() -> None:
     """Enter from the command line."""
-    stop_once()
+    exit_on_first_signal()
     logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(message)s", stream=sys.stdout)
     sys.exit(_main(_parser()))
 

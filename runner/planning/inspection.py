@@ -50,7 +50,7 @@ def inspect(request: Request) -> tuple[LayerPlan, ...]:
 def _answer(asked: _Asked) -> dict[str, Any]:
     # A model that is only looked at takes no memory of a GPU that others compute on.
     alone = {"CUDA_VISIBLE_DEVICES": "-1"}
-    done = isolated.run("runner.planning.inspection", told=asked.text, environment=alone)
+    done = isolated.run("runner.planning.inspection", stdin=asked.text, environment=alone)
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Stop, isolate, name and quieten processes."""
+"""Stop this process, run others in isolation, name processes and capture what they print."""

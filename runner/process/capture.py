@@ -1,4 +1,4 @@
-"""A block that calls a talkative library goes in; its chatter comes out in the debug log."""
+"""Send what a noisy library writes to standard error to the log."""
 
 import logging
 import os
@@ -12,11 +12,11 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
+def stderr_to_log() -> Iterator[None]:
     """Keep warnings, and what native code writes to standard error, off the terminal.
 
-    It goes to the debug log; where the block fails, to the error log. TensorFlow's native code
-    has no switch for its greetings and its converter's notes.
+    They go to the debug log; where the block fails, to the error log. TensorFlow's native code
+    and its converter have no setting that silences them.
     """
     sys.stderr.flush()
     terminal = os.dup(2)
@@ -35,5 +35,5 @@ def hushed() -> Iterator[None]:
             os.close(terminal)
             file.seek(0)
             native = file.read().decode(errors="replace").splitlines()
-            for line in [*native, *(str(each.message) for each in caught)]:
+            for line in [*native, *(str(warning.message) for warning in caught)]:
                 log.log(level, line)

@@ -1,6 +1,6 @@
-"""The name of a module of ours goes in; what it says in a process of its own comes out.
+"""Run one of the runner's modules in a process of its own.
 
-What needs TensorFlow runs so where the process that asks must not import it.
+This is how code that needs TensorFlow is called from a process that must not import it.
 """
 
 import os
@@ -12,33 +12,38 @@ from pathlib import Path
 
 from hydra.utils import to_absolute_path
 
-_NOTHING: Mapping[str, str] = {}
+_NO_VARIABLES: Mapping[str, str] = {}
 
 
 def run(
-    module: str, *arguments: str, told: str = "", environment: Mapping[str, str] = _NOTHING
+    module: str, *arguments: str, stdin: str = "", environment: Mapping[str, str] = _NO_VARIABLES
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a module in the working folder, whose files are not mistaken for Python's or ours.
+    """Run a module in the working folder, without importing modules from that folder.
 
     Args:
-        told: what the process reads on its standard input.
-        environment: variables that it gets besides those of this one.
+        module: dotted name, as after `python -m`.
+        arguments: command-line arguments of the module.
+        stdin: text that the process reads on its standard input.
+        environment: variables that the process gets in addition to those of this one.
+
+    Returns:
+        The exit code, standard output and standard error; a failure raises nothing.
     """
     return subprocess.run(
         [sys.executable, "-P", "-m", module, *arguments],
-        input=told,
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,
         cwd=to_absolute_path("."),
-        env={**os.environ, **_importable(), **environment},
+        env={**os.environ, **_search_path(), **environment},
     )
 
 
-def _importable() -> Mapping[str, str]:
-    """Let it import the package that this process runs; one that is installed is found anyway."""
+def _search_path() -> Mapping[str, str]:
+    """Let the process import this package; an installed one is found without help."""
     root = str(Path(__file__).parents[2])
     if root in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         return {}
-    known = os.environ.get("PYTHONPATH")
-    return {"PYTHONPATH": os.pathsep.join([root, known] if known else [root])}
+    inherited = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([root, inherited] if inherited else [root])}

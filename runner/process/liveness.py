@@ -1,4 +1,4 @@
-"""Nothing goes in; a text that names this process, now and later, comes out, and is told dead."""
+"""Name a process so that a later one can tell whether it has ended."""
 
 import os
 import socket
@@ -9,13 +9,16 @@ import psutil
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-def myself() -> str:
-    """Name this process: its host, the host's current boot, its number and when it started."""
+def this_process() -> str:
+    """Name this process by its host, the host's boot, its process number and its start time."""
     return f"{socket.gethostname()} {_boot()} {os.getpid()} {_start(os.getpid())}"
 
 
 def is_gone(name: str) -> bool:
-    """Tell whether a process of this host has ended; of another host's, nothing is known: False."""
+    """Tell whether a named process has ended.
+
+    False for a process of another host and for a name that cannot be parsed: nothing is known.
+    """
     try:
         host, boot, number, started = name.split()
         if host != socket.gethostname():
@@ -32,7 +35,7 @@ def is_gone(name: str) -> bool:
 
 
 def _start(number: int) -> int:
-    """Return when a process started: in ticks since boot, which no corrected clock moves."""
+    """Return the start in ticks since boot, which a corrected clock does not change."""
     try:
         return int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[19])
     except FileNotFoundError:

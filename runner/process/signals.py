@@ -1,19 +1,19 @@
-"""Nothing goes in; a signal that asks this process to stop comes out as SystemExit, once."""
+"""Turn the first signal that asks this process to stop into SystemExit."""
 
 import signal
 from types import FrameType
 
-_STOPS = (signal.SIGTERM, signal.SIGINT)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def stop_once() -> None:
-    """Leave on the first SIGTERM or SIGINT, with exit code 128 + its number."""
-    for each in _STOPS:
-        signal.signal(each, _stop)
+def exit_on_first_signal() -> None:
+    """Exit on the first SIGTERM or SIGINT, with code 128 plus its number; ignore further ones."""
+    for number in _STOP_SIGNALS:
+        signal.signal(number, _exit)
 
 
-def _stop(number: int, _: FrameType | None) -> None:
-    """Stop once: whoever is impatient must not keep runs from being closed."""
-    for each in _STOPS:
-        signal.signal(each, signal.SIG_IGN)
-    raise SystemExit(128 + number)
+def _exit(received: int, _: FrameType | None) -> None:
+    """Ignore further signals, so that a second Ctrl-C does not interrupt the closing of runs."""
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + received)

@@ -35,7 +35,7 @@ _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^\s]*@")
 def tags() -> Mapping[str, str]:
     """Return MLflow's own tags of origin, the commit, command, versions and process of the run."""
     return {
-        PROCESS: liveness.myself(),
+        PROCESS: liveness.this_process(),
         COMMAND: typed_command(),
         VERSIONS: versions(),
         "mlflow.source.name": "runner",

@@ -15,7 +15,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import Schema, TensorSpec
 
 from runner.errors import Refused, one_line
-from runner.process.capture import hushed
+from runner.process.capture import stderr_to_log
 from runner.tracking import served
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record
@@ -123,7 +123,7 @@ def _saved(path: Path, folder: Path) -> Path:
     saved = folder / uuid.uuid4().hex[:8]
     try:
         # MLflow would take a project's lock file along from the working directory.
-        with hushed(), env_override({"MLFLOW_UV_AUTO_DETECT": "false"}):
+        with stderr_to_log(), env_override({"MLFLOW_UV_AUTO_DETECT": "false"}):
             classifier = served.Classifier(str(path))
             blank = np.zeros((1, *classifier.image_shape), np.float32)
             classifier.probabilities(blank)
