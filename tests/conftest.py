@@ -3,97 +3,22 @@
 import importlib
 import json
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
-import yaml
 from filelock import FileLock
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF, register
-from runner.settings.targets import Target
-from runner.tracking import Record, Store
-from tests.hanging import HANGS_AFTER
-
-PROJECT = Path(__file__).parents[1]
-# The targets that a run exports unasked.
-STANDARD = tuple(
-    map(Target, yaml.safe_load((CONF / "export" / "standard.yaml").read_text())["targets"])
-)
-
-Compose = Callable[..., DictConfig]
-Configure = Callable[..., Settings]
-Command = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def write_npz(path: Path, images: int = 120, side: int = 8, classes: int = 3) -> Path:
-    """Write a data set that a small model learns in a moment: each class lights its own rows."""
-    draw = np.random.default_rng(0)
-    labels = np.arange(images, dtype=np.uint8) % classes
-    pixels = draw.integers(0, 40, (images, side, side), dtype=np.uint8)
-    for label in range(classes):
-        pixels[labels == label, label * 2 : label * 2 + 2] += 200
-    half = images * 3 // 4
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(
-        path,
-        x_train=pixels[:half],
-        y_train=labels[:half],
-        x_test=pixels[half:],
-        y_test=labels[half:],
-    )
-    return path
-
-
-def store_in(folder: Path) -> Store:
-    """Open the store that the command line left in a folder."""
-    return Store(f"sqlite:///{folder}/mlflow.db", "sparsity")
-
-
-def runs_in(folder: Path, kind: str) -> list[Record]:
-    """Find the runs of one kind there."""
-    return store_in(folder).find(f"tags.`runner.kind` = '{kind}'")
-
-
-def figures_in(folder: Path, kind: str) -> dict[str, dict[str, float]]:
-    """Read what runs of one kind came out as, by name; how long they took is another matter."""
-    return {
-        run.name: {
-            name: value
-            for name, value in sorted(run.metrics.items())
-            if not name.startswith("seconds/")
-        }
-        for run in sorted(runs_in(folder, kind), key=lambda run: run.name)
-    }
-
-
-def file_of(folder: Path, run: Record, artifact: str) -> Path:
-    """Find an artifact of a run there."""
-    return Path(store_in(folder).local_file(run, artifact))
-
-
-def free_port() -> int:
-    """Find a port that nothing listens at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def end_tree(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a process and everything that it has started."""
-    if process.poll() is None:
-        for child in psutil.Process(process.pid).children(recursive=True):
-            child.kill()
-        process.kill()
-        process.wait()
+from tests.helpers.hanging import HANGS_AFTER
+from tests.helpers.project import PROJECT, Command, Compose, Configure
+from tests.helpers.tiny import quick, write_npz
 
 
 @pytest.fixture(autouse=True)
@@ -202,20 +127,6 @@ def settings(composed: Compose, npz: Path, tmp_path: Path) -> Configure:
         return from_hydra(composed(*quick(npz), f"cache.folder={tmp_path / 'cache'}", *overrides))
 
     return run
-
-
-def quick(npz: Path) -> list[str]:
-    """Choose the tiny data set and as little training as shows anything."""
-    return [
-        "dataset=npz",
-        f"dataset.path={npz}",
-        "baseline.epochs=3",
-        "baseline.learning_rate=0.01",
-        "schedule.epochs=2",
-        "baseline.batch_size=8",
-        "schedule.batch_size=8",
-        "export.representative_images=20",
-    ]
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Command, runs_in, store_in
+from tests.helpers.project import Command
+from tests.helpers.stores import runs_in, store_in
 
 Swept = tuple[Path, str, str]
 

@@ -11,11 +11,12 @@ from typing import Any
 import mlflow
 import numpy as np
 import pytest
-from ai_edge_litert.interpreter import Interpreter
 
 from runner.settings.targets import Target
-from tests.conftest import Command, file_of, runs_in, store_in
-from tests.hanging import HANGS_AFTER
+from tests.helpers.hanging import HANGS_AFTER
+from tests.helpers.litert import by_litert
+from tests.helpers.project import Command
+from tests.helpers.stores import file_of, runs_in, store_in
 
 TARGETS = [Target.TFLITE_DYNAMIC, Target.TFLITE_INT8]
 
@@ -50,24 +51,6 @@ def _promoted(tool: Command, *arguments: str) -> dict[str, Any]:
     assert done.stderr == ""
     values: dict[str, Any] = json.loads(done.stdout)
     return values
-
-
-def by_litert(path: Path, images: np.ndarray) -> np.ndarray:
-    """Run a file over the images with nothing between."""
-    interpreter = Interpreter(str(path))
-    (taken,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
-    interpreter.resize_tensor_input(taken["index"], images.shape)
-    interpreter.allocate_tensors()
-    if taken["dtype"] is np.int8:
-        scale, zero = taken["quantization"]
-        images = np.clip(np.round(images / scale) + zero, -128, 127).astype(np.int8)
-    interpreter.set_tensor(taken["index"], images)
-    interpreter.invoke()
-    scores = interpreter.get_tensor(given["index"])
-    if given["dtype"] is np.int8:
-        scale, zero = given["quantization"]
-        scores = (scores.astype(np.float32) - zero) * scale
-    return np.asarray(scores, np.float32)
 
 
 @pytest.mark.usefixtures("client")

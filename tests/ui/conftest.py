@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.conftest import PROJECT, end_tree, free_port
-from tests.hanging import HANGS_AFTER, wait_until
+from tests.helpers.hanging import HANGS_AFTER, wait_until
+from tests.helpers.processes import end_tree, free_port
+from tests.helpers.project import PROJECT
 
 Shoot = Callable[..., None]
 

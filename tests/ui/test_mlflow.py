@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from runner.tracking import Record
-from tests.conftest import runs_in, store_in
+from tests.helpers.stores import runs_in, store_in
 from tests.ui.conftest import Shoot
 
 pytestmark = pytest.mark.ui

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.conftest import file_of, runs_in
+from tests.helpers.stores import file_of, runs_in
 from tests.ui.conftest import Shoot
 
 pytestmark = pytest.mark.ui

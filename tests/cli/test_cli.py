@@ -1,0 +1,111 @@
+"""What the command line says before any work: refusals and help."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks.refusals import GRID, refused
+from tests.helpers.project import Command
+
+TRAP = """
+import os, pathlib
+pathlib.Path(__file__).with_name("imported").touch()
+os._exit(99)
+"""
+
+
+@pytest.fixture
+def no_tensorflow(tmp_path: Path) -> dict[str, str]:
+    """An environment in which importing TensorFlow or MLflow ends the process with 99.
+
+    A file `imported` in their folder tells of it, whichever process it was.
+    """
+    for name in ("tensorflow", "tf_keras", "mlflow"):
+        (tmp_path / "trap" / name).mkdir(parents=True)
+        (tmp_path / "trap" / name / "__init__.py").write_text(TRAP)
+    return {"PYTHONPATH": str(tmp_path / "trap")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["schedule.final_sparsity=1.2"], "schedule.final_sparsity=1.2: must be a number from 0"),
+        (["schedule.initial_sparsity=0.9"], "must be at most schedule.final_sparsity=0.8"),
+        (["schedule.foo=1"], "schedule.foo: no such setting; schedule has name, initial_sparsity"),
+        (["dataset.folder=x"], "dataset.folder: no such setting with this choice of dataset"),
+        (["dataset=nope"], "Could not find 'dataset/nope' Available options in 'dataset': cifar10"),
+        (["+sweep=nope"], "Could not find 'sweep/nope' Available options in 'sweep':"),
+        (["nonsense"], "nonsense"),
+        (["dataset=null"], "must be"),
+        (["schedule.final_sparsity=${nope}"], "Interpolation key 'nope' not found"),
+        (["sweep=smoke"], "sweep=smoke: a sweep is added with a plus: +sweep=smoke"),
+        (["hydra.run.dir=/proc/x"], "/proc/x"),
+        (["dataset=npz", f"dataset.path={'x' * 300}"], "File name too long"),
+        (["cache.folder=/proc/nope"], "cache.folder=/proc/nope: must be a folder to write into"),
+        (["architecture.name=vgg"], "architecture.name=vgg: must be one of lenet_300_100"),
+        (["-m", "tracking.experiment=a,b"], "tracking: takes one value for a whole sweep"),
+        (["-m", "hydra.sweeper.points=abc"], "hydra.sweeper.points=abc: must be a list of groups"),
+        (["-m", "hydra.sweeper.points=[1]"], "hydra.sweeper.points=[1]: must be a list of groups"),
+        (["-m", "hydra.sweeper.params=x"], "hydra.sweeper.params=x: must be a group of settings"),
+        (["-m", "sweep.retries=-1"], "sweep.retries=-1: must be a whole number of at least 0"),
+        (["-m", "threads=1,2"], "threads: takes one value for a whole sweep"),
+        (["+sweep=sparsity", "seed=range(0,10)", "schedule.final_sparsity=0.6,1.5"], "=1.5: must"),
+        (["architecture=fashion_cnn"], "takes images of at least 16x16 pixels; dataset=digits"),
+        (["schedule.dense_layers=[conv]"], "conv is no layer that lenet_300_100 prunes; it prunes"),
+        (["dataset=npz", "dataset.path=absent.npz"], "absent.npz: no such file"),
+        (["dataset=mnist", "dataset.folder=absent"], "absent: no such folder"),
+        (["dataset=npz", "dataset.path=a=b.npz"], "dataset.path=a=b.npz: mismatched input '='"),
+        (["dataset=npz", "dataset.path=a=b.npz"], "a value with such characters stands in quotes"),
+        (["tracking.uri=mlruns"], "tracking.uri=mlruns: must be sqlite:///FILE"),
+        (["+sweep=smoke,sparsity"], "+sweep=smoke,sparsity: takes one sweep"),
+        (["+sweep=glob(*)"], "+sweep=glob(*): takes one sweep"),
+        (["+sweep=smoke", "schedule.final_sparsity=0.5,1.5"], "schedule.final_sparsity=1.5: must"),
+        (["-m", "schedule.initial_sparsity=0.85,0.9"], "no point of the sweep is possible"),
+    ],
+)
+def test_a_refusal_is_one_line_before_any_work(
+    command: Command,
+    no_tensorflow: dict[str, str],
+    tmp_path: Path,
+    arguments: list[str],
+    line: str,
+) -> None:
+    done = command(*arguments, env=no_tensorflow)
+    assert done.returncode == 2, done.stderr
+    assert line in done.stderr
+    assert done.stderr.startswith("runner: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+    # Nothing else takes long here, so this is why a refusal comes fast.
+    assert not list((tmp_path / "trap").glob("*/imported"))
+    assert not (tmp_path / "mlflow.db").exists()
+
+
+def test_a_wrong_value_is_refused_before_all_of_a_large_grid_is_composed() -> None:
+    counts = refused(GRID)
+    assert counts["heavy"] == []
+    # Each of 12 + 10 values once, not each of 120 points, and the sweep's own configuration.
+    assert counts["compositions"] <= 12 + 10 + 2
+
+
+def test_tracebacks_can_be_asked_for(command: Command) -> None:
+    done = command("schedule=nope", env={"HYDRA_FULL_ERROR": "1"})
+    assert "Traceback" in done.stderr
+
+
+def test_help_names_groups_sweeps_and_settings(
+    command: Command, no_tensorflow: dict[str, str]
+) -> None:
+    done = command("--help", env=no_tensorflow)
+    assert done.returncode == 0
+    assert "dataset       cifar10 digits fashion_mnist image_folder mnist npz" in done.stdout
+    assert re.search(r"^  sparsity +12 runs$", done.stdout, re.MULTILINE)
+    assert re.search(r"^  smoke +2 runs$", done.stdout, re.MULTILINE)
+    assert "final_sparsity" in done.stdout
+
+
+def test_hydras_own_options_work(command: Command) -> None:
+    done = command("--cfg", "job", "schedule.epochs=7")
+    assert done.returncode == 0
+    assert "epochs: 7" in done.stdout

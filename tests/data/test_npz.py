@@ -1,0 +1,92 @@
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from runner.data.npz import NAMES, read
+from runner.errors import Refused
+from tests.helpers.tiny import write_npz
+
+
+def _changed(path: Path, **changes: Any) -> Path:
+    with np.load(write_npz(path)) as stored:
+        arrays = {name: stored[name] for name in NAMES} | changes
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+    return path
+
+
+def test_arrays_come_back_as_stored(npz: Path) -> None:
+    arrays = read(npz, "dataset.path")
+    assert arrays.x_train.shape == (90, 8, 8)
+    assert arrays.x_test.dtype == np.uint8
+
+
+IMAGES = np.zeros((90, 8, 8), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"y_test": None}, "has no array y_test"),
+        ({"x_train": np.zeros((90, 64))}, r"x_train has shape \(90, 64\); images must be"),
+        ({"x_train": np.zeros((0, 8, 8))}, "x_train has shape"),
+        ({"x_train": IMAGES[:80]}, "x_train has 80 images, y_train 90 labels"),
+        ({"x_train": IMAGES[:, :4]}, "they must be the same"),
+        ({"x_train": IMAGES.astype(np.float32) + 2}, "pixels from 2.0 to 2.0"),
+        ({"x_train": IMAGES * np.nan}, "pixels from nan to nan"),
+        ({"x_train": IMAGES.astype(np.int64) - 1}, "pixels from -1 to -1"),
+        ({"x_train": IMAGES.astype(bool)}, "images must be numbers"),
+        ({"y_train": np.linspace(0, 1, 90)}, "type float64, which looks like regression; only"),
+        ({"y_train": np.full((90, 1), 0.5)}, "labels must be integers, one class an image"),
+        ({"y_train": np.array(["cat"] * 90)}, "has type <U3; labels must be integers"),
+        ({"y_train": np.eye(3)[np.arange(90) % 3]}, r"one-hot labels .* argmax\(axis=1\) makes"),
+        ({"y_train": np.zeros((90, 3), int)}, "several labels an image are not supported"),
+        ({"y_test": np.ones((30, 2), bool)}, r"has shape \(30, 2\): several labels an image"),
+        ({"y_test": np.full((30, 2), "cat")}, "several labels an image are not supported"),
+        ({"y_train": np.zeros((90, 8, 8), int)}, r"has shape \(90, 8, 8\); labels must be"),
+        ({"y_train": np.zeros(90, int) - 1}, "labels start at 0"),
+        ({"y_test": np.full(30, 7)}, "y_test has the label 7, which y_train never has"),
+        ({"y_train": np.full(90, 5)}, "y_train has one class"),
+        ({"y_train": np.arange(90) % 3 + 1}, "y_train has 3 classes up to 3; number them from 0"),
+        ({"y_train": np.eye(1, 90, 3, int)[0] * 10**12}, "2 classes up to 1000000000000; number"),
+        ({"y_train": np.zeros(90, int), "y_test": np.zeros(30, int)}, "at least 2 are needed"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(
+    tmp_path: Path, changes: dict[str, Any], fault: str
+) -> None:
+    path = _changed(tmp_path / "wrong.npz", **changes)
+    with pytest.raises(Refused, match=fault) as refusal:
+        read(path, "dataset.path")
+    assert str(refusal.value).startswith(f"dataset.path={path}: ")
+
+
+@pytest.mark.parametrize("damage", ["text", "cut", "flipped", "pickled", "method", "bytes"])
+def test_an_unreadable_file_is_refused(tmp_path: Path, damage: str) -> None:
+    path = write_npz(tmp_path / "damaged.npz")
+    whole = path.read_bytes()
+    if damage == "text":
+        path.write_text("not a zip")
+    elif damage == "cut":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif damage == "flipped":
+        path.write_bytes(whole[:500] + b"\xff" * 50 + whole[550:])
+    elif damage == "method":
+        # A compression that nobody has: the number behind the first entry's signature and flags.
+        at = whole.index(b"PK\x01\x02") + 10
+        path.write_bytes(whole[:at] + b"\x63\x00" + whole[at + 2 :])
+    elif damage == "bytes":
+        with zipfile.ZipFile(path, "w") as file:
+            for name in NAMES:
+                file.writestr(name, b"no array")
+    else:
+        _changed(path, x_test=np.array([{}], dtype=object))
+    with pytest.raises(Refused, match=r"not a readable \.npz file|is no array"):
+        read(path, "dataset.path")
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"no such file; give an \.npz file with x_train"):
+        read(tmp_path / "absent.npz", "dataset.path")

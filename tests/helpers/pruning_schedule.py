@@ -1,0 +1,19 @@
+"""Hold a short pruning schedule that tests change one setting of."""
+
+SCHEDULE = {
+    "name": "polynomial",
+    "initial_sparsity": 0.2,
+    "final_sparsity": 0.8,
+    "epochs": 2,
+    "batch_size": 8,
+    "learning_rate": 0.01,
+    "shuffle": True,
+    "begin": 0.0,
+    "end": 0.75,
+    "dense_layers": [],
+    "layer_sparsity": {},
+    "block_size": (1, 1),
+    "block_pooling": "avg",
+    "m_by_n": None,
+    "policy": "all",
+}

@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.utils import create_config_search_path
+from hydra.core.plugins import Plugins
+from hydra.core.utils import setup_globals
+from hydra.types import RunMode
+
+from runner.data import dataset
+from runner.planning import grid
+from runner.planning.candidates import expand
+from runner.settings.paths import CONF, SWEEPS, register
+from tests.helpers.tiny import write_npz
+
+FILES = sorted((SWEEPS / "sweep").glob("*.yaml"))
+RUNS = {
+    "nightly": 4,
+    "smoke": 2,
+    "sparsity": 12,
+    "mnist": 12,
+    "fashion_mnist": 8,
+    "deep_compression": 12,
+    "results_mnist": 36,
+    "results_fashion_mnist": 24,
+}
+
+
+def _axes(path: Path) -> dict[str, str]:
+    axes: dict[str, str] = yaml.safe_load(path.read_text())["hydra"]["sweeper"]["params"]
+    return axes
+
+
+def test_every_sweep_is_known_here() -> None:
+    assert {path.stem for path in FILES} == set(RUNS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_point_of_a_shipped_sweep_is_accepted(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("mnist", "fashion_mnist"):
+        write_npz(tmp_path / f"{name}.npz", side=dataset.SHAPES[name][0])
+    monkeypatch.setenv("RUNNER_DATA", str(tmp_path))
+    register()
+    setup_globals()
+    Plugins.instance()
+    loader = ConfigLoaderImpl(config_search_path=create_config_search_path(str(CONF)))
+    config = loader.load_configuration("config", [f"+sweep={path.stem}"], RunMode.MULTIRUN)
+    candidates = expand(_axes(path), [], [f"+sweep={path.stem}"])
+    checked = grid.check(candidates, loader, config)
+    assert checked.skipped == ()
+    assert len(checked.points) == RUNS[path.stem]
+    assert len({point.name for point in checked.points}) == len(checked.points)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_sweep_file_explains_itself(path: Path) -> None:
+    first, *lines = path.read_text().splitlines()
+    assert first == "# @package _global_"
+    comment = " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))
+    assert f"python -m runner +sweep={path.stem}" in comment
+    assert f"{RUNS[path.stem]} points" in comment
+    assert "Cost:" in comment
+    assert "Expect:" in comment

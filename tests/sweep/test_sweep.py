@@ -1,0 +1,120 @@
+"""A whole sweep by the real command line, and what it leaves behind."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.hanging import HANGS_AFTER
+from tests.helpers.project import STANDARD
+from tests.helpers.stores import file_of, runs_in, store_in
+from tests.helpers.tiny import quick
+
+
+def test_points_are_nested_under_their_sweep(swept: tuple[Path, str, str]) -> None:
+    folder = swept[0]
+    (sweep,) = runs_in(folder, "sweep")
+    (baseline,) = runs_in(folder, "baseline")
+    points = store_in(folder).points(sweep.id)
+    assert sorted(point.name for point in points) == [
+        "0.0→0.5",
+        "0.0→0.8",
+        "0.6→0.8",
+    ]
+    for run in (sweep, baseline, *points):
+        assert run.status == "FINISHED"
+    for point in points:
+        assert point.tags["runner.sweep"] == "unnamed"
+        assert point.tags["runner.baseline_run_id"] == baseline.id
+        assert point.tags["runner.signature"] == baseline.tags["runner.signature"]
+    assert len({point.tags["runner.fingerprint"] for point in points}) == len(points)
+
+
+def test_every_named_metric_and_file_is_there(swept: tuple[Path, str, str]) -> None:
+    folder = swept[0]
+    for run in [*runs_in(folder, "point"), *runs_in(folder, "baseline")]:
+        figures = [
+            f"{name}/{target}"
+            for target in STANDARD
+            for name in (
+                "size_bytes",
+                "zip_bytes",
+                "zstd_bytes",
+                "zip_ratio",
+                "accuracy",
+                "validation_accuracy",
+                "accuracy_drop",
+            )
+        ]
+        assert set(figures) <= set(run.metrics)
+        assert {"sparsity", "sparsity_error", "loss", "val_accuracy"} <= set(run.metrics)
+        models = {path.name for path in file_of(folder, run, "models").iterdir()}
+        assert models == {target.file_name for target in STANDARD}
+        assert file_of(folder, run, "layers.csv").read_text().startswith("layer,weight,shape")
+        assert file_of(folder, run, "config.yaml").read_text().startswith("seed: 0")
+
+
+def test_metrics_are_what_their_names_say(swept: tuple[Path, str, str]) -> None:
+    folder = swept[0]
+    (baseline,) = runs_in(folder, "baseline")
+    for point in runs_in(folder, "point"):
+        asked = float(point.params["schedule.final_sparsity"])
+        assert point.metrics["sparsity"] == pytest.approx(asked, abs=0.005)
+        assert point.metrics["sparsity_error"] == point.metrics["sparsity"] - asked
+        assert point.metrics["epoch_sparsity"] == point.metrics["sparsity"]
+        for target in STANDARD:
+            path = file_of(folder, point, f"models/{target.file_name}")
+            zipped = point.metrics[f"zip_bytes/{target}"]
+            assert point.metrics[f"size_bytes/{target}"] == path.stat().st_size
+            ratio = baseline.metrics["zip_bytes/h5"] / zipped
+            assert point.metrics[f"zip_ratio/{target}"] == ratio
+            drop = baseline.metrics["accuracy/h5"] - point.metrics[f"accuracy/{target}"]
+            assert point.metrics[f"accuracy_drop/{target}"] == drop
+
+
+def test_an_impossible_point_is_skipped_by_name(swept: tuple[Path, str, str]) -> None:
+    _, out, err = swept
+    assert (
+        "skipped: 0.6→0.5: "
+        "schedule.initial_sparsity=0.6: must be at most schedule.final_sparsity=0.5"
+    ) in out + err
+
+
+def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
+    swept: tuple[Path, str, str],
+) -> None:
+    folder, out, _ = swept
+    assert all(character.isprintable() or character in "\n\t" for character in out)
+    decision, ui, report = out.splitlines()[-3:]
+    found = re.match(
+        r"Smallest file within 1 point of the baseline's validation accuracy \(.*?%\): (\S+) ",
+        decision,
+    )
+    assert found
+    assert Path(found[1]).is_file()
+    assert ui.startswith("Compare in the browser: ")
+    assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
+    assert Path(report.removeprefix("Report: ")).name == "report.html"
+    assert Path(report.removeprefix("Report: ")).is_file()
+
+
+@pytest.mark.long
+def test_two_at_once_share_the_store_and_the_baseline(npz: Path, tmp_path: Path) -> None:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "runner", *quick(npz), f"schedule.final_sparsity={final}"],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for final in (0.6, 0.8)
+    ]
+    for process in started:
+        _, err = process.communicate(timeout=HANGS_AFTER)
+        assert process.returncode == 0, err
+    (baseline,) = runs_in(tmp_path, "baseline")
+    points = runs_in(tmp_path, "point")
+    assert {point.tags["runner.baseline_run_id"] for point in points} == {baseline.id}
+    assert [point.status for point in points] == ["FINISHED", "FINISHED"]

@@ -1,0 +1,150 @@
+"""The champion, where MLflow's own server serves it, and where the store is such a server."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pytest
+
+from runner.data import dataset
+from runner.settings import DatasetSettings
+from runner.tracking import Kind, Record, Store
+from tests.helpers.hanging import HANGS_AFTER, wait_until
+from tests.helpers.litert import by_litert
+from tests.helpers.processes import end_tree, free_port
+from tests.helpers.stores import file_of, runs_in, store_in
+
+pytestmark = pytest.mark.long
+PROGRAMS = Path(sys.executable).parent
+
+
+def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
+    sweep = ["schedule.final_sparsity=0.5,0.6", "export.targets=[h5,tflite_int8]"]
+    subprocess.run(
+        [sys.executable, "-m", "runner", "-m", *sweep, "schedule.epochs=2"],
+        cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    test = dataset.load(DatasetSettings(name="digits", validation_share=0.1), tmp_path).test
+    values = _promoted(tmp_path, "--target", "tflite_int8")
+    assert values["name"] == "digits-lenet_300_100"
+    point = store_in(tmp_path).get(values["run_id"])
+    expected = by_litert(file_of(tmp_path, point, "models/tflite_int8.tflite"), test.images)
+    command = ["models", "serve", "-m", values["uri"], "--env-manager", "local"]
+    env = {"MLFLOW_TRACKING_URI": store_in(tmp_path).uri}
+    with _listening(command, "/ping", tmp_path, env) as port:
+        for key in ("instances", "inputs"):
+            status, answer = _ask(port, "/invocations", json.dumps({key: test.images.tolist()}))
+            assert status == 200, answer
+            given = np.array(json.loads(answer)["predictions"], np.float32)
+            np.testing.assert_array_equal(given, expected)
+            assert np.mean(given.argmax(axis=1) == test.labels) > 0.9
+
+
+def test_it_works_with_a_server(
+    folder: Path, images: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A database that is made already spares the server seconds; its files are the server's own.
+    shutil.copy(folder / "mlflow.db", tmp_path)
+    command = ["server", "--backend-store-uri", "sqlite:///mlflow.db", "--workers", "1"]
+    env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with _listening(command, "/health", tmp_path, env) as port:
+        address = f"http://127.0.0.1:{port}"
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        _sent_to(Store(address, "other"), folder)
+        asked = ["--experiment", "other", "--target", "tflite_int8", "--name", "far"]
+        values = _promoted(elsewhere, *asked)
+        assert not _promoted(elsewhere, *asked)["changed"]
+        assert not list(elsewhere.iterdir())
+        source = mlflow.MlflowClient().get_model_version("far", values["version"]).source
+        assert source.startswith("mlflow-artifacts:/")
+        given = mlflow.pyfunc.load_model(values["uri"]).predict(images)
+    assert given.shape == (len(images), 3)
+
+
+def _promoted(folder: Path, *arguments: str) -> dict[str, Any]:
+    command = ["runner.promote", "latest", "--max-drop", "1", "--json", *arguments]
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    values: dict[str, Any] = json.loads(done.stdout)
+    return values
+
+
+def _sent_to(store: Store, folder: Path) -> None:
+    """Log a sweep of one point, as it is in the folder's store, to another store."""
+    (baseline,) = runs_in(folder, "baseline")
+    copied = _copied(store, baseline, Kind.BASELINE, baseline.tags)
+    sweep = _copied(store, runs_in(folder, "sweep")[0], Kind.SWEEP, {"runner.sweep": "s"})
+    point = runs_in(folder, "point")[0]
+    run = store.new_run(
+        Kind.POINT, "p", point.params, {"runner.baseline_run_id": copied}, parent=sweep
+    )
+    run.log_metrics(point.metrics)
+    run.log_file(file_of(folder, point, "models/tflite_int8.tflite"), "models")
+    run.end("FINISHED")
+
+
+def _copied(store: Store, record: Record, kind: Kind, tags: Mapping[str, str]) -> str:
+    kept = {name: value for name, value in tags.items() if name.startswith("runner.")}
+    run = store.new_run(kind, record.name, record.params, kept)
+    run.log_metrics(record.metrics)
+    run.end("FINISHED")
+    return run.id
+
+
+@contextmanager
+def _listening(
+    command: list[str], path: str, folder: Path, env: Mapping[str, str]
+) -> Iterator[int]:
+    """Run a server of MLflow on a free port until the block ends."""
+    port = free_port()
+    output = folder / "server.txt"
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mlflow", *command, "--port", str(port)],
+            cwd=folder,
+            env={**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}", **env},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        assert _answers(process, port, path), output.read_text()
+        yield port
+    finally:
+        end_tree(process)
+
+
+def _answers(process: subprocess.Popen[bytes], port: int, path: str) -> bool:
+    """Wait until the server answers or ends; tell whether it is ready."""
+    statuses: list[int] = []
+
+    def answered() -> bool:
+        with suppress(OSError):
+            statuses.append(_ask(port, path)[0])
+        return bool(statuses) or process.poll() is not None
+
+    wait_until(answered, "the server")
+    return statuses == [200]
+
+
+def _ask(port: int, path: str, body: str | None = None) -> tuple[int, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=HANGS_AFTER)
+    try:
+        method = "POST" if body else "GET"
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
