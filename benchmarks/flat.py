@@ -14,8 +14,8 @@ from pathlib import Path
 import mlflow
 import psutil
 
-from benchmarks.places import store_in, within
-from benchmarks.toy import write_toy
+from benchmarks.fixtures.sweep_folder import store_in, within
+from benchmarks.fixtures.toy_dataset import write_toy
 
 _EDGE = 50
 

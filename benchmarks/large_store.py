@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.drawn import EPOCHS
-from benchmarks.many_runs import Many, Sample
-from benchmarks.places import store_in, within
-from benchmarks.toy import write_toy
+from benchmarks.fixtures.random_points import EPOCHS
+from benchmarks.fixtures.random_runs import Many, Sample
+from benchmarks.fixtures.sweep_folder import store_in, within
+from benchmarks.fixtures.toy_dataset import write_toy
 from runner.data import dataset
 from runner.settings import DatasetSettings
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.places import store_in, within
+from benchmarks.fixtures.sweep_folder import store_in, within
 from runner.tracking import Record, Store
 
 

@@ -40,7 +40,7 @@ def refused(command: Sequence[str]) -> dict[str, Any]:
     """Have a command refused in a process of its own; returns the counts of that process."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.counted", *command],
+            [sys.executable, "-m", "benchmarks.fixtures.count_work", *command],
             cwd=folder,
             capture_output=True,
             text=True,

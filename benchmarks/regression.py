@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.simulated import MIXES, Mix, Simulated, draw
-from benchmarks.stored import stored
+from benchmarks.fixtures.simulated_nights import MIXES, Mix, Simulated, draw
+from benchmarks.fixtures.stored_nights import stored
 from runner.nightly.history.records import File, NightPoint
 from runner.nightly.judge.noise import noise
 from runner.nightly.judge.regression import Finding, Kind, Tolerance, check

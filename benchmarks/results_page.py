@@ -1,15 +1,16 @@
-"""Names of sweeps go in; a page of all their files, beside published figures, is written.
+"""Write a page of all files of some sweeps, next to the figures that others published.
 
     python -m benchmarks.results_page SWEEP... [--output docs/results.md]
 
-Every figure of ours is read from MLflow; what others published is in benchmarks/published.py.
+Every figure of ours is read from MLflow; what others published is in
+benchmarks/fixtures/published_results.py.
 """
 
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.published import PUBLISHED, Ours, Published
+from benchmarks.fixtures.published_results import PUBLISHED, Ours, Published
 from runner.cli.command import DONE, add_sweep, enter, parser
 from runner.results.choice import Limits, best_baseline, files, smallest
 from runner.results.decision import in_points

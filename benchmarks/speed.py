@@ -17,7 +17,7 @@ from pathlib import Path
 
 import mlflow
 
-from benchmarks.places import store_in, within
+from benchmarks.fixtures.sweep_folder import store_in, within
 
 _SWEEP = ["+sweep=mnist", "schedule.epochs=2"]
 _NINE = ["schedule.initial_sparsity=0.0,0.3,0.5", "schedule.final_sparsity=0.6,0.8,0.9"]
@@ -80,7 +80,7 @@ def _notebook_way(data: Path) -> float:
     for initial, final in itertools.product((0.0, 0.3, 0.5), (0.6, 0.8, 0.9)):
         point = [str(data), str(initial), str(final), "2"]
         started = time.monotonic()
-        _run([sys.executable, "-m", "benchmarks.notebook_way", *point])
+        _run([sys.executable, "-m", "benchmarks.fixtures.notebook_script", *point])
         seconds.append(time.monotonic() - started)
     print(f"a script a point: {min(seconds):.1f} to {max(seconds):.1f} s, nine measured")
     return sum(seconds) / len(seconds)

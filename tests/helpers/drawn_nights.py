@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.simulated import MIXES, Simulated, draw
+from benchmarks.fixtures.simulated_nights import MIXES, Simulated, draw
 from runner.nightly.history.records import File, Night
 from runner.nightly.judge.regression import Judgement, Kind, Tolerance, check
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from benchmarks.simulated import MIXES, SWEEP, draw
-from benchmarks.stored import stored
+from benchmarks.fixtures.simulated_nights import MIXES, SWEEP, draw
+from benchmarks.fixtures.stored_nights import stored
 from runner.nightly.history.past import Past, comparable
 from runner.nightly.history.records import File
 from runner.nightly.judge.regression import Tolerance

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.simulated import MIXES, Mix, Simulated, draw
+from benchmarks.fixtures.simulated_nights import MIXES, Mix, Simulated, draw
 from runner.nightly.history.records import Night, NightSweep
 from runner.nightly.judge.noise import noise, shared, student, tail
 from runner.nightly.judge.regression import Kind, changes

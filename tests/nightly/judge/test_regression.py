@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.simulated import SWEEP, Simulated
+from benchmarks.fixtures.simulated_nights import SWEEP, Simulated
 from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
 from runner.nightly.judge.regression import Judgement, Kind
 from tests.helpers.drawn_nights import (
