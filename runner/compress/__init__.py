@@ -1,7 +1,14 @@
-"""A pruned model goes in; it comes out clustered, quantization-aware, or both, zeros kept."""
+"""Cluster a pruned model, make it quantization-aware, or both, and keep its zeros."""
 
 from runner.compress.dry_run import unsupported
-from runner.compress.invariants import StageBroke, require_kept
-from runner.compress.stages import Compressed, Stage, compress
+from runner.compress.invariants import StageBroke, require_zeros_and_clusters
+from runner.compress.stages import CompressionResult, Stage, compress
 
-__all__ = ["Compressed", "Stage", "StageBroke", "compress", "require_kept", "unsupported"]
+__all__ = [
+    "CompressionResult",
+    "Stage",
+    "StageBroke",
+    "compress",
+    "require_zeros_and_clusters",
+    "unsupported",
+]

@@ -1,25 +1,25 @@
-"""An untrained model goes in; why it cannot be clustered or quantized comes out."""
+"""Try on an untrained model whether TFMOT can cluster and quantize it."""
 
 from collections.abc import Iterator
 
 from runner.backend import ClusteringRegistry, Default8BitQuantizeRegistry, keras
 from runner.compress.clustering import wrap
-from runner.compress.qat import made_aware
+from runner.compress.qat import make_quantization_aware
 from runner.compress.qat_scheme import Unquantizable
-from runner.models.clone import copied
+from runner.models.clone import copy_model
 from runner.prune.sparsity import prunable_weights
 from runner.settings import CompressSettings
 
-# What TFMOT rounds before or after; the layer Activation also has relu6, and swish, which inside of
-# another layer the converter leaves in float with all of that layer.
+# Activations that TFMOT rounds before or after. Those below work only as an Activation layer of
+# their own: with relu6 or swish inside another layer the converter leaves all of it in float.
 _ACTIVATIONS = frozenset({"gelu", "linear", "relu", "sigmoid", "softmax", "tanh"})
-_OF_THEIR_OWN = frozenset({"relu6", "swish", "silu"})
+_ONLY_AS_LAYERS = frozenset({"relu6", "swish", "silu"})
 
 
 def unsupported(model: keras.Model, settings: CompressSettings) -> str | None:
-    """Build what the stages would build, and return in one line what TFMOT has against it.
+    """Say in one line why TFMOT cannot do the stages to a model; None if it can.
 
-    The model stays as it is; None means that all stages can be built.
+    The models of all stages are built; the given one stays as it is.
     """
     reasons = []
     if settings.clusters_weights:
@@ -31,23 +31,23 @@ def unsupported(model: keras.Model, settings: CompressSettings) -> str | None:
 
 def _why_not_clustered(model: keras.Model, clusters: int) -> str | None:
     refused = [
-        _named(layer)
+        _describe(layer)
         for layer in model.layers
         if (weights := prunable_weights(layer))
-        # The wrappers of layers with several kernels keep no zeros.
+        # TFMOT's wrappers of layers with several kernels keep no zeros.
         and (len(weights) > 1 or not ClusteringRegistry.supports(layer))
     ]
     if refused:
         return f"cannot be clustered by TFMOT: {', '.join(refused)}"
-    wrap(copied(model), clusters)
+    wrap(copy_model(model), clusters)
     return None
 
 
 def _why_not_quantized(model: keras.Model, clustered: bool) -> str | None:
-    refused = list(_unknown(model))
+    refused = list(_unsupported_layers(model))
     if not refused:
         try:
-            made_aware(model, clustered)
+            make_quantization_aware(model, clustered)
         except Unquantizable as error:
             refused = [str(error)]
         except Exception as error:
@@ -55,8 +55,8 @@ def _why_not_quantized(model: keras.Model, clustered: bool) -> str | None:
     return f"cannot be quantized by TFMOT: {', '.join(refused)}" if refused else None
 
 
-def _unknown(model: keras.Model) -> Iterator[str]:
-    """Name what TFMOT would fail at without a name, or pass over in silence."""
+def _unsupported_layers(model: keras.Model) -> Iterator[str]:
+    """Describe layers at which TFMOT would fail without naming them, or which it would ignore."""
     known = Default8BitQuantizeRegistry()
     for layer in model.layers:
         if isinstance(layer, keras.layers.InputLayer | keras.layers.BatchNormalization):
@@ -65,7 +65,7 @@ def _unknown(model: keras.Model) -> Iterator[str]:
         if isinstance(layer, keras.Model):
             yield f"{layer.name} (a model inside the model)"
         elif not known.supports(layer):
-            yield _named(layer)
+            yield _describe(layer)
         elif (name := _activation(layer)) not in _ACTIVATIONS:
             yield f"{layer.name} ({type(layer).__name__} with the activation {name})"
         elif isinstance(layer, keras.layers.ReLU) and (layer.negative_slope or layer.threshold):
@@ -74,9 +74,9 @@ def _unknown(model: keras.Model) -> Iterator[str]:
 
 def _activation(layer: keras.layers.Layer) -> str:
     name = getattr(getattr(layer, "activation", None), "__name__", "linear")
-    alone = isinstance(layer, keras.layers.Activation) and name in _OF_THEIR_OWN
-    return "relu" if alone else name
+    is_layer = isinstance(layer, keras.layers.Activation) and name in _ONLY_AS_LAYERS
+    return "relu" if is_layer else name
 
 
-def _named(layer: keras.layers.Layer) -> str:
+def _describe(layer: keras.layers.Layer) -> str:
     return f"{layer.name} ({type(layer).__name__})"

@@ -1,4 +1,4 @@
-"""What a stage came to goes in; it passes, or an exception names what the stage has broken."""
+"""Check that a compression stage keeps the zeros and the shared values of the stages before it."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,22 @@ from runner.prune.sparsity import LayerSparsity, prunable_weights
 
 
 class StageBroke(Exception):
-    """A stage has undone what the stages before it did."""
+    """A stage has lost zeros or shared values of the stages before it."""
 
 
-def require_kept(
+def require_zeros_and_clusters(
     stage: str,
     before: Sequence[LayerSparsity],
     after: Sequence[LayerSparsity],
     clusters: int | None,
 ) -> None:
-    """Accept only layers with all their zeros and, where clusters is a number, few enough values.
+    """Check that no layer lost zeros or, where clusters is a number, has more values than that.
+
+    Args:
+        stage: name of the stage in an error.
+        before: the layers before the stage.
+        after: the same layers after it, in the same order.
+        clusters: number of values that a layer may have, zero included; None for any number.
 
     Raises:
         StageBroke: a layer has fewer zeros than before, or more different values than clusters.
@@ -36,8 +42,13 @@ def require_kept(
             )
 
 
-def require_places(stage: str, before: keras.Model, after: keras.Model) -> None:
-    """Accept only a model whose weights are zero wherever they were: blocks and m of n stay so.
+def require_zero_positions(stage: str, before: keras.Model, after: keras.Model) -> None:
+    """Check that weights are zero wherever they were, so that blocks and m of n stay whole.
+
+    Args:
+        stage: name of the stage in an error.
+        before: the model before the stage.
+        after: the model after it, with layers of the same names.
 
     Raises:
         StageBroke: a layer has other values where it had zeros.

@@ -1,31 +1,43 @@
-"""A pruned model and the data go in; a copy, fine-tuned as if quantized to int8, comes out."""
+"""Fine-tune a copy of a pruned model as if it were quantized to int8."""
 
 from runner.backend import keras, tf, tfmot
-from runner.compress.qat_scheme import KeepingScheme
+from runner.compress.qat_scheme import PreservingScheme
 from runner.data.dataset import Dataset
-from runner.models.clone import copied
+from runner.models.clone import copy_model
 from runner.models.outputs import gives_logits
 from runner.process.capture import stderr_to_log
 from runner.settings import CompressSettings
-from runner.training.train import Trained, train
+from runner.training.train import TrainingResult, train
 
 _PREFIX = "quant_"
 
 
 def quantize(
     model: keras.Model, data: Dataset, settings: CompressSettings
-) -> tuple[keras.Model, Trained]:
+) -> tuple[keras.Model, TrainingResult]:
     """Fine-tune a copy whose weights and activations are rounded as in an int8 file.
 
-    Zeros stay, and after clustering shared values do. Source: Jacob et al., "Quantization and
-    training of neural networks for efficient integer-arithmetic-only inference", 2018.
+    Zeros stay, and after clustering shared values do.
+
+    Source: Jacob et al., "Quantization and training of neural networks for efficient
+    integer-arithmetic-only inference", 2018.
+
+    Returns:
+        The quantization-aware model, and how its training went.
+
+    Raises:
+        Diverged: the loss of an epoch is not a number.
+        Unquantizable: TFMOT does not know how to quantize some layers.
     """
-    aware = made_aware(model, settings.clusters_weights)
+    aware = make_quantization_aware(model, settings.clusters_weights)
     return aware, train(aware, data, settings, logits=gives_logits(model))
 
 
-def made_aware(model: keras.Model, clustered: bool) -> keras.Model:
-    """Wrap all layers of a copy so that they round.
+def make_quantization_aware(model: keras.Model, clustered: bool) -> keras.Model:
+    """Wrap all layers of a copy so that they round as in an int8 file.
+
+    Args:
+        clustered: whether kernels have shared values to keep.
 
     Raises:
         Unquantizable: TFMOT does not know how to quantize some layers.
@@ -34,12 +46,17 @@ def made_aware(model: keras.Model, clustered: bool) -> keras.Model:
     # AutoGraph would rewrite the wrappers' source code, again for every model, to no effect.
     apply = tf.autograph.experimental.do_not_convert(quantization.quantize_apply)
     with stderr_to_log():
-        annotated = quantization.quantize_annotate_model(copied(model))
-        return apply(annotated, KeepingScheme(clustered), quantized_layer_name_prefix=_PREFIX)
+        annotated = quantization.quantize_annotate_model(copy_model(model))
+        return apply(annotated, PreservingScheme(clustered), quantized_layer_name_prefix=_PREFIX)
 
 
-def without_rounding(aware: keras.Model, like: keras.Model) -> keras.Model:
-    """Put the weights, as trained and not rounded, into a copy of the model that was quantized."""
+def strip_quantization(aware: keras.Model, like: keras.Model) -> keras.Model:
+    """Copy the trained weights, not rounded, into a new model without wrappers.
+
+    Args:
+        aware: the quantization-aware model.
+        like: the model that it was made of.
+    """
     plain = keras.models.clone_model(like)
     for layer in plain.layers:
         if layer.weights:

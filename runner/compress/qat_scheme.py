@@ -1,7 +1,7 @@
-"""A layer goes in; how TFMOT quantizes it, so that it keeps its zeros, comes out.
+"""Tell TFMOT how to quantize each layer so that it keeps its zeros.
 
-As TFMOT has it, all layers of a kind share one quantizer and what it knows about zeros, and kernels
-right before a ReLU or a Concatenate are not kept at all.
+In TFMOT itself all layers of a kind share one quantizer and what it knows about zeros, and kernels
+right before a ReLU or a Concatenate lose theirs.
 """
 
 from collections.abc import Iterator
@@ -15,54 +15,54 @@ from runner.backend import (
     keras,
     tfmot,
 )
-from runner.compress.qat_quantizers import RunningRange, WholeKernel
+from runner.compress.qat_quantizers import RunningRangeQuantizer, WholeKernelQuantizer
 
 
 class Unquantizable(Exception):
     """TFMOT cannot quantize some layers; each is named, with its kind."""
 
 
-class KeepingScheme(tfmot.quantization.keras.QuantizeScheme):
-    """TFMOT's 8-bit scheme that keeps zeros and, after clustering, shared values."""
+class PreservingScheme(tfmot.quantization.keras.QuantizeScheme):
+    """Quantize to 8 bits as TFMOT does, and keep zeros and, after clustering, shared values."""
 
     def __init__(self, clustered: bool) -> None:
         self._registry = _Registry(clustered)
 
     def get_layout_transformer(self) -> Any:
-        """Return what prepares the layers of a model."""
-        return _Layout(self._registry)
+        """Return the transform that prepares the layers of a model."""
+        return _LayoutTransform(self._registry)
 
     def get_quantize_registry(self) -> Any:
-        """Return what knows how a layer is quantized."""
+        """Return the registry that says how a layer is quantized."""
         return self._registry
 
 
 class _Registry:
-    """How a layer is quantized, with quantizers that it shares with no other layer."""
+    """Say how a layer is quantized, with quantizers that it shares with no other layer."""
 
     def __init__(self, clustered: bool) -> None:
         self._clustered = clustered
 
     def supports(self, layer: keras.layers.Layer) -> bool:
-        keeps: bool = self._fresh().supports(layer)
-        return keeps and bool(Default8BitQuantizeRegistry().supports(layer))
+        preserves: bool = self._new_registry().supports(layer)
+        return preserves and bool(Default8BitQuantizeRegistry().supports(layer))
 
     def get_quantize_config(self, layer: keras.layers.Layer) -> Any:
-        return self.keeping(layer, Default8BitQuantizeRegistry().get_quantize_config(layer))
+        return self.preserve(layer, Default8BitQuantizeRegistry().get_quantize_config(layer))
 
-    def keeping(self, layer: keras.layers.Layer, config: Any) -> Any:
-        """Change how a layer is quantized so that its kernel keeps what it should."""
+    def preserve(self, layer: keras.layers.Layer, config: Any) -> Any:
+        """Change how a layer is quantized so that its kernel keeps zeros and shared values."""
         if hasattr(config, "weight_quantizer") and layer.trainable_weights:
-            registry = self._fresh()
+            registry = self._new_registry()
             if self._clustered:
                 registry.apply_cluster_preserve_quantize_config(layer, config)
             else:
                 registry.apply_sparsity_preserve_quantize_config(layer, config)
             if isinstance(config.weight_quantizer, ClusterPreserveDefaultWeightsQuantizer):
-                config.weight_quantizer = WholeKernel()
-        return _following_data(config)
+                config.weight_quantizer = WholeKernelQuantizer()
+        return _use_running_range(config)
 
-    def _fresh(self) -> Any:
+    def _new_registry(self) -> Any:
         if self._clustered:
             return tfmot.experimental.combine.Default8BitClusterPreserveQuantizeScheme(
                 preserve_sparsity=True
@@ -71,30 +71,30 @@ class _Registry:
         return scheme.get_quantize_registry()
 
 
-class _Layout(tfmot.quantization.keras.QuantizeLayoutTransform):
-    """TFMOT's preparation of the layers, and after it what it leaves out."""
+class _LayoutTransform(tfmot.quantization.keras.QuantizeLayoutTransform):
+    """Prepare layers as TFMOT does, and then change how each of them is quantized."""
 
     def __init__(self, registry: _Registry) -> None:
         self._registry = registry
 
-    def apply(self, model: keras.Model, known: dict[str, Any]) -> tuple[keras.Model, Any]:
+    def apply(self, model: keras.Model, layer_metadata: dict[str, Any]) -> tuple[keras.Model, Any]:
         original = tfmot.quantization.keras.default_8bit.Default8BitQuantizeLayoutTransform()
-        model, known = original.apply(model, known)
-        refused = [*_normalized_dense(model)]
+        model, layer_metadata = original.apply(model, layer_metadata)
+        refused = [*_batchnorms_after_dense(model)]
         for layer in model.layers:
-            config = known.get(layer.name, {}).get("quantize_config")
+            config = layer_metadata.get(layer.name, {}).get("quantize_config")
             if config is not None:
-                known[layer.name]["quantize_config"] = self._changed(layer, config)
-            elif layer.name in known and not self._registry.supports(layer):
+                layer_metadata[layer.name]["quantize_config"] = self._change(layer, config)
+            elif layer.name in layer_metadata and not self._registry.supports(layer):
                 refused.append(f"{layer.name} ({_kind(layer)})")
         if refused:
             raise Unquantizable(", ".join(refused))
-        return model, known
+        return model, layer_metadata
 
-    def _changed(self, layer: keras.layers.Layer, config: Any) -> Any:
+    def _change(self, layer: keras.layers.Layer, config: Any) -> Any:
         if not (isinstance(config, NoOpQuantizeConfig) and self._has_kernel(layer)):
-            return self._registry.keeping(layer, config)
-        # Before a ReLU nothing is rounded, as the two are one in the file; the kernel is, though.
+            return self._registry.preserve(layer, config)
+        # Nothing is rounded before a ReLU, as the file holds both as one operator; the kernel is.
         if layer.activation is keras.activations.linear:
             layer.activation = NoOpActivation()
         return self._registry.get_quantize_config(layer)
@@ -109,19 +109,19 @@ def _kind(layer: keras.layers.Layer) -> str:
     return type(layer).__name__
 
 
-def _normalized_dense(model: keras.Model) -> Iterator[str]:
-    """Name the normalizations that TFMOT takes and LiteRT's converter leaves in float."""
+def _batchnorms_after_dense(model: keras.Model) -> Iterator[str]:
+    """Describe the normalizations that TFMOT accepts and LiteRT's converter leaves in float."""
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            before = layer.input.node.layer
-            if isinstance(before, keras.layers.Dense):
-                yield f"{layer.name} (BatchNormalization of {before.name}, a Dense layer)"
+            source = layer.input.node.layer
+            if isinstance(source, keras.layers.Dense):
+                yield f"{layer.name} (BatchNormalization of {source.name}, a Dense layer)"
 
 
-def _following_data(config: Any) -> Any:
-    """Take the ranges of activations from the data from the first batch on."""
+def _use_running_range(config: Any) -> Any:
+    """Learn the ranges of activations from the data, from the first batch on."""
     if hasattr(config, "activation_quantizer"):
-        config.activation_quantizer = RunningRange()
+        config.activation_quantizer = RunningRangeQuantizer()
     outputs = config.get_output_quantizers
-    config.get_output_quantizers = lambda layer: [RunningRange() for _ in outputs(layer)]
+    config.get_output_quantizers = lambda layer: [RunningRangeQuantizer() for _ in outputs(layer)]
     return config

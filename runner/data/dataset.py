@@ -57,7 +57,7 @@ class Dataset:
         height, width, channels = self.train.images.shape[1:]
         return height, width, channels
 
-    def taken_by(self, shape: tuple[int, ...]) -> "Dataset":
+    def with_image_shape(self, shape: tuple[int, ...]) -> "Dataset":
         """Give each image the shape that a model takes, without copying any.
 
         Raises:

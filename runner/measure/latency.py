@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from runner.backend import Interpreter
-from runner.measure.measurement import Images, quantized
+from runner.measure.measurement import Images, quantize_images
 from runner.process.capture import stderr_to_log
 
 # Always one, whatever `threads` says: latencies of different sweeps can be compared.
@@ -42,10 +42,10 @@ def time_file(path: Path, images: Images) -> Latency:
     with stderr_to_log():
         interpreter = Interpreter(str(path), num_threads=_THREADS)
         interpreter.allocate_tensors()
-    return summarized(_invocations(interpreter, images[:_IMAGES]))
+    return summarize(_invocations(interpreter, images[:_IMAGES]))
 
 
-def summarized(seconds: Iterator[float], at_most: float = _SECONDS) -> Latency:
+def summarize(seconds: Iterator[float], at_most: float = _SECONDS) -> Latency:
     """Sum up the seconds of invocations, without the first ones, which warm up.
 
     Args:
@@ -72,7 +72,7 @@ def processor(info: Path = _CPU_INFO) -> str:
 def _invocations(interpreter: Any, images: Images) -> Iterator[float]:
     """Invoke again and again, with the next image each time; yield how many seconds it took."""
     (taken,) = interpreter.get_input_details()
-    for image in itertools.cycle([quantized(image[np.newaxis], taken) for image in images]):
+    for image in itertools.cycle([quantize_images(image[np.newaxis], taken) for image in images]):
         interpreter.set_tensor(taken["index"], image)
         started = time.perf_counter()
         interpreter.invoke()

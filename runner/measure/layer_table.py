@@ -17,7 +17,7 @@ _FIGURES = ("parameters", "zeros", "sparsity", "distinct", "prunable", "asked")
 _STAGE = ("stage", "layer", "weight", "parameters", "zeros", "sparsity", "distinct")
 
 
-def as_csv(
+def layers_csv(
     model: keras.Model,
     layers: Sequence[LayerSparsity],
     files: Mapping[str, WeightBytes],
@@ -63,7 +63,7 @@ def _figures(values: np.ndarray, pruned: LayerSparsity | None) -> list[object]:
     size = int(values.size)
     shape = "x".join(map(str, values.shape))
     distinct = len(np.unique(values))
-    asked = pruned.asked if pruned else None
+    asked = pruned.requested_sparsity if pruned else None
     return [shape, size, zeros, zeros / size if size else 0.0, distinct, pruned is not None, asked]
 
 

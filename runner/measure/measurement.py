@@ -124,13 +124,13 @@ def _invoke(interpreter: Any, images: Images) -> Classes:
     if tuple(taken["shape"]) != images.shape:
         interpreter.resize_tensor_input(taken["index"], images.shape)
         interpreter.allocate_tensors()
-    interpreter.set_tensor(taken["index"], quantized(images, taken))
+    interpreter.set_tensor(taken["index"], quantize_images(images, taken))
     interpreter.invoke()
     # Dequantizing keeps the order of the scores, so the largest can be taken as it is.
     return np.asarray(interpreter.get_tensor(given["index"]).argmax(axis=-1))
 
 
-def quantized(images: Images, tensor: Mapping[str, Any]) -> NDArray[Any]:
+def quantize_images(images: Images, tensor: Mapping[str, Any]) -> NDArray[Any]:
     """Turn images into the numbers that the input tensor expects."""
     if tensor["dtype"] is np.float32:
         return images

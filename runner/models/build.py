@@ -8,7 +8,7 @@ from runner.backend import keras
 from runner.models import architectures, file_check, outputs, user_function
 from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.errors import Unfit, refusing, short
-from runner.models.flatten import rebuilt, require_graph
+from runner.models.flatten import flatten, require_graph
 from runner.process.capture import stderr_to_log
 from runner.settings import ArchitectureSettings
 
@@ -39,7 +39,7 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: int) -> keras.M
         _require_one_way(model)
         _register(model)
         try:
-            flat = rebuilt(model, shape)
+            flat = flatten(model, shape)
         except (ValueError, TypeError, NotImplementedError, RuntimeError, KeyError) as error:
             raise _copying_failed(error) from None
         outputs.check(flat, classes)

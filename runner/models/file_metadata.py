@@ -9,7 +9,7 @@ from typing import Any
 import h5py  # type: ignore[import-untyped]
 
 from runner.models.errors import Unfit, short
-from runner.models.saved_model import described_objects
+from runner.models.saved_model import objects_in_metadata
 
 _WHOLE = "save the whole model, with model.save(...)"
 
@@ -74,7 +74,7 @@ def _saved_model(path: Path) -> Description:
     if not (path / "saved_model.pb").is_file():
         raise Unfit("is a folder without a SavedModel (saved_model.pb)")
     part = path / "keras_metadata.pb"
-    objects = described_objects(part.read_bytes()) if part.is_file() else {}
+    objects = objects_in_metadata(part.read_bytes()) if part.is_file() else {}
     if "root" not in objects:
         raise Unfit(
             "is a SavedModel without Keras' part (keras_metadata.pb), as model.export(...) and "

@@ -12,7 +12,7 @@ from runner.models.errors import Unfit, UnfitForData
 Shape = tuple[int, int, int]
 
 
-def rebuilt(model: keras.Model, shape: Shape) -> keras.Model:
+def flatten(model: keras.Model, shape: Shape) -> keras.Model:
     """Make new layers with the same weights, on an input as large as an image (H, W, C).
 
     The input keeps its name and shape, as (784,) for (28, 28, 1), and gets sizes that it left open.

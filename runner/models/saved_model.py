@@ -13,7 +13,7 @@ _NODES, _PATH, _METADATA = 1, 3, 5
 _NUMBER, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
 
 
-def described_objects(content: bytes) -> dict[str, Any]:
+def objects_in_metadata(content: bytes) -> dict[str, Any]:
     """Return the description of each object by its path from the root; "root" is the model.
 
     Raises:

@@ -38,13 +38,13 @@ def check(
     candidates: Sequence[Candidate],
     loader: ConfigLoader,
     config: DictConfig,
-    promising: Callable[[Sequence[Settings]], object] = lambda _: None,
+    on_values_checked: Callable[[Sequence[Settings]], object] = lambda _: None,
 ) -> Grid:
     """Check every point before the first one starts.
 
     Args:
-        promising: called once every value was found in a point that can be run, or is part of
-            one that cannot; what is left then are combinations.
+        on_values_checked: called with the settings of some points once every value has been checked
+            in one point at least; only combinations remain to be checked then.
 
     Raises:
         Refused: a value is never accepted, or no point is left that can be run.
@@ -63,7 +63,7 @@ def check(
         with suppress(ImpossiblePoint):
             preflight.check(one)
     if some:
-        promising(some)
+        on_values_checked(some)
     skipped: list[str] = []
     possible: list[tuple[Candidate, Settings]] = []
     for each in candidates:

@@ -93,7 +93,7 @@ def _missing(asked: Sequence[Target], found: Record) -> list[Target]:
 
 
 def _layers(baseline: Baseline) -> Sequence[LayerSparsity]:
-    return measure_sparsity(baseline.model, asked={})
+    return measure_sparsity(baseline.model, requested={})
 
 
 @contextmanager

@@ -13,10 +13,10 @@ from runner.errors import one_line
 from runner.export.convert import export, representative_images
 from runner.export.frozen_model import Exportable, exportables
 from runner.measure.latency import processor, time_file
-from runner.measure.layer_table import WeightBytes, as_csv
+from runner.measure.layer_table import WeightBytes, layers_csv
 from runner.measure.measurement import Classes, Images, Measurement, agreement, classify, measure
 from runner.measure.weight_bytes import weight_bytes
-from runner.prune.sparsity import LayerSparsity, total_asked, total_sparsity
+from runner.prune.sparsity import LayerSparsity, total_requested_sparsity, total_sparsity
 from runner.settings import Settings
 from runner.settings.targets import Target
 from runner.tracking import Record, Run
@@ -88,7 +88,10 @@ class Delivery:
     def weigh(self, layers: Sequence[LayerSparsity]) -> None:
         """Log the sparsity reached in all."""
         sparsity = total_sparsity(layers)
-        reached = {"sparsity": sparsity, "sparsity_error": sparsity - total_asked(layers)}
+        reached = {
+            "sparsity": sparsity,
+            "sparsity_error": sparsity - total_requested_sparsity(layers),
+        }
         self.run.log_metrics(reached)
 
     def deliver(
@@ -105,7 +108,7 @@ class Delivery:
         """
         measured: dict[Target, Measurement] = {}
         failures: dict[Target, str] = {}
-        data = self.data.taken_by(finished.model.input_shape[1:])
+        data = self.data.with_image_shape(finished.model.input_shape[1:])
         number = self.settings.export.representative_images
         calibration = representative_images(data.train.images, number, self.settings.seed)
         with exportables(finished.model, finished.aware) as sources:
@@ -122,7 +125,7 @@ class Delivery:
                     failures[target] = f"{target} failed: {one_line(error)}"
         weights = {str(each): self._weights(each, finished.model) for each in measured}
         with earlier() as table:
-            self.run.log_text(as_csv(finished.model, finished.layers, weights, table), _TABLE)
+            self.run.log_text(layers_csv(finished.model, finished.layers, weights, table), _TABLE)
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return list(measured.values())

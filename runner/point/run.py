@@ -87,7 +87,9 @@ def _work(
     delivery.describe(pruned.history, pruned.layers)
     stages = Stages(point, pruned)
     require_sparsity(pruned.layers)
-    compressed = compress(pruned.model, data, settings.compress, pruned.asked, stages.add)
+    compressed = compress(
+        pruned.model, data, settings.compress, pruned.requested_sparsities, stages.add
+    )
     delivery.weigh(stages.left)
     finished = Finished(compressed.model, stages.left, compressed.aware)
     files = delivery.deliver(finished, settings.export.targets)

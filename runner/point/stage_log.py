@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from runner.compress import Stage
 from runner.measure.layer_table import stages_csv
-from runner.prune.pruning import Pruned
+from runner.prune.pruning import PruningResult
 from runner.prune.sparsity import LayerSparsity
 from runner.tracking import Run
 
@@ -12,7 +12,7 @@ from runner.tracking import Run
 class Stages:
     """Log each stage as soon as it is over, so that one that fails takes nothing with it."""
 
-    def __init__(self, run: Run, pruned: Pruned) -> None:
+    def __init__(self, run: Run, pruned: PruningResult) -> None:
         self._run = run
         self._layers: dict[str, Sequence[LayerSparsity]] = {"prune": pruned.layers}
         self._seconds = pruned.training_seconds

@@ -1,1 +1,1 @@
-"""A dense model goes in; a copy of it in which most weights are zero comes out."""
+"""Prune a trained Keras model with TFMOT, and check the zeros of its weights."""

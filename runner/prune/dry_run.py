@@ -1,15 +1,15 @@
-"""An untrained model and a schedule go in; why it cannot be pruned so, if it cannot, comes out."""
+"""Try on an untrained model whether TFMOT can prune it as a schedule asks."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
 
 from runner.backend import PruneLowMagnitude, keras
 from runner.errors import ImpossiblePoint, one_line
-from runner.prune.layer_rules import check_accepted, check_names
+from runner.prune.layer_rules import check_names, refuse_layers
 from runner.prune.pattern import Pattern
 from runner.prune.sparsity import prunable_weights
 from runner.prune.update_steps import PruningSteps
-from runner.prune.wrappers import asked_sparsities, prunable_layers, wrap
+from runner.prune.wrappers import prunable_layers, requested_sparsities, wrap
 from runner.prune.xnnpack_policy import check_policy
 from runner.settings import ScheduleSettings
 
@@ -19,18 +19,19 @@ _LONGEST = 200
 
 
 def unsupported(model: keras.Model, schedule: ScheduleSettings) -> str | None:
-    """Say in one line why TFMOT cannot prune a model, or None; the model stays as it is.
+    """Say in one line why TFMOT cannot prune a model; None if it can.
 
-    Blueprints say less: only a model has shapes. Weights need not be trained, but built.
+    The model stays as it is. Its weights must be built, but need not be trained. A layer plan is
+    not enough here, because it has no shapes.
     """
     try:
-        _rehearse(model, schedule)
+        _try_pruning(model, schedule)
     except ImpossiblePoint as refusal:
         return str(refusal)
     return None
 
 
-def _rehearse(model: keras.Model, schedule: ScheduleSettings) -> None:
+def _try_pruning(model: keras.Model, schedule: ScheduleSettings) -> None:
     if not isinstance(model, keras.Sequential) and not model._is_graph_network:
         raise ImpossiblePoint(f"{model.name} is subclassed: take a Sequential or functional model")
     if not model.built:
@@ -45,31 +46,35 @@ def _rehearse(model: keras.Model, schedule: ScheduleSettings) -> None:
             f"schedule.policy={schedule.policy}: {model.name} has nothing to prune"
         )
     check_names([layer.name for layer in layers], schedule, model.name)
-    asked = asked_sparsities(model, schedule)
-    check_accepted(_ill_shaped([model.get_layer(name) for name in asked], schedule), schedule)
-    if _failure(model, schedule, asked):
-        _tell_which_fails(model, schedule, asked)
+    requested = requested_sparsities(model, schedule)
+    refuse_layers(
+        _mismatched_layers([model.get_layer(name) for name in requested], schedule), schedule
+    )
+    if _failure(model, schedule, requested):
+        _name_failing_layer(model, schedule, requested)
 
 
-def _ill_shaped(layers: Sequence[keras.layers.Layer], schedule: ScheduleSettings) -> dict[str, str]:
-    """Find layers that do not go with the pattern: their weights' shapes, or their kind."""
+def _mismatched_layers(
+    layers: Sequence[keras.layers.Layer], schedule: ScheduleSettings
+) -> dict[str, str]:
+    """Return, by name, the shapes or the kind of layers that do not go with the pattern."""
     pattern = Pattern.of(schedule)
-    found = {}
+    mismatched = {}
     for layer in layers:
         shapes = [tuple(weight.shape) for weight in prunable_weights(layer)]
-        if not all(map(pattern.takes, shapes)):
-            found[layer.name] = ", ".join("x".join(map(str, shape)) for shape in shapes)
-        elif not pattern.takes_kind(type(layer).__name__):
-            found[layer.name] = type(layer).__name__
-    return found
+        if not all(map(pattern.accepts, shapes)):
+            mismatched[layer.name] = ", ".join("x".join(map(str, shape)) for shape in shapes)
+        elif not pattern.accepts_kind(type(layer).__name__):
+            mismatched[layer.name] = type(layer).__name__
+    return mismatched
 
 
 def _failure(
-    model: keras.Model, schedule: ScheduleSettings, asked: Mapping[str, float]
+    model: keras.Model, schedule: ScheduleSettings, requested: Mapping[str, float]
 ) -> str | None:
-    """Prune the layers of a copy once; return what TFMOT raises."""
+    """Prune the layers of a copy once; return the error of TFMOT in one line, if any."""
     try:
-        wrapped = wrap(keras.models.clone_model(model), schedule, _ONE_STEP, asked)
+        wrapped = wrap(keras.models.clone_model(model), schedule, _ONE_STEP, requested)
         for layer in wrapped.layers:
             if isinstance(layer, PruneLowMagnitude):
                 layer.pruning_step.assign(_ONE_STEP.begin)
@@ -81,15 +86,19 @@ def _failure(
     return None
 
 
-def _tell_which_fails(
-    model: keras.Model, schedule: ScheduleSettings, asked: Mapping[str, float]
+def _name_failing_layer(
+    model: keras.Model, schedule: ScheduleSettings, requested: Mapping[str, float]
 ) -> None:
-    """Try the layers one by one: what TFMOT raises does not name any."""
-    for name, sparsity in asked.items():
+    """Try the layers one by one, because the errors of TFMOT name none.
+
+    Raises:
+        ImpossiblePoint: always, with the first layer that fails alone.
+    """
+    for name, sparsity in requested.items():
         reason = _failure(model, schedule, {name: sparsity})
         if reason:
             raise ImpossiblePoint(
                 f"layer {name} cannot be pruned: {reason}; leave it dense by "
                 f"schedule.dense_layers=[{','.join([*schedule.dense_layers, name])}]"
             )
-    raise ImpossiblePoint(f"{model.name} cannot be pruned: {_failure(model, schedule, asked)}")
+    raise ImpossiblePoint(f"{model.name} cannot be pruned: {_failure(model, schedule, requested)}")

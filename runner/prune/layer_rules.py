@@ -1,4 +1,4 @@
-"""Layers by name and a schedule go in; each layer's final sparsity, or a refusal, comes out."""
+"""Decide the final sparsity of each layer by its name, and refuse rules that cannot hold."""
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -8,26 +8,27 @@ from runner.models.layer_plan import LayerPlan
 from runner.prune.pattern import Pattern
 from runner.settings import ScheduleSettings
 
-# So many layers are named with the reason; all of them in what there is to do.
+# A refusal gives the reason for this many layers; its advice names all of them.
 _NAMED = 3
 
 
 def final_sparsities(names: Iterable[str], schedule: ScheduleSettings) -> dict[str, float]:
-    """Decide how sparse each prunable layer becomes; those that stay dense are left out."""
+    """Return the final sparsity, from 0 to 1, by layer name, without the layers that stay dense."""
     return {
         name: _final_sparsity(name, schedule)
         for name in names
-        if not _first_fit(name, schedule.dense_layers)
+        if not _first_match(name, schedule.dense_layers)
     }
 
 
 def check_schedule(
     layers: Sequence[LayerPlan], schedule: ScheduleSettings, model: str = "the model"
 ) -> None:
-    """Check what the schedule says of layers against those that there are.
+    """Check what a schedule says of layers against the layers of a model.
 
     Args:
-        model: what the layers belong to, as the user calls it.
+        layers: all layers of the model.
+        model: name of the model in a refusal.
 
     Raises:
         ImpossiblePoint: a pattern decides nothing or two contradict each other, or weights of this
@@ -36,20 +37,24 @@ def check_schedule(
     prunable = [layer for layer in layers if layer.rank]
     check_names([layer.name for layer in prunable], schedule, model)
     pattern, refused = Pattern.of(schedule), {}
-    asked = final_sparsities([layer.name for layer in prunable], schedule)
+    requested = final_sparsities([layer.name for layer in prunable], schedule)
     for layer in prunable:
-        if layer.name in asked and layer.rank and not pattern.takes_rank(layer.rank):
+        if layer.name in requested and layer.rank and not pattern.accepts_rank(layer.rank):
             refused[layer.name] = f"{layer.rank} dimensions"
-        elif layer.name in asked and not pattern.takes_kind(layer.kind):
+        elif layer.name in requested and not pattern.accepts_kind(layer.kind):
             refused[layer.name] = layer.kind
-    check_accepted(refused, schedule)
+    refuse_layers(refused, schedule)
 
 
 def check_names(prunable: Sequence[str], schedule: ScheduleSettings, model: str) -> None:
     """Check that each pattern for layers' names decides something, and no two contradict.
 
+    Args:
+        prunable: names of the layers that can be pruned.
+        model: name of the model in a refusal.
+
     Raises:
-        ImpossiblePoint: one does not.
+        ImpossiblePoint: a pattern decides nothing, or contradicts another one.
     """
     for setting in ("dense_layers", "layer_sparsity"):
         for pattern in getattr(schedule, setting):
@@ -59,14 +64,14 @@ def check_names(prunable: Sequence[str], schedule: ScheduleSettings, model: str)
                     f"it prunes {', '.join(prunable) or 'none'}"
                 )
     for name in prunable:
-        dense = _first_fit(name, schedule.dense_layers)
-        own = _first_fit(name, schedule.layer_sparsity)
+        dense = _first_match(name, schedule.dense_layers)
+        own = _first_match(name, schedule.layer_sparsity)
         if dense and own:
             raise ImpossiblePoint(
                 f"schedule.layer_sparsity: {own} gives {name} a sparsity, and "
                 f"schedule.dense_layers: {dense} leaves it dense"
             )
-    deciding = {_first_fit(name, schedule.layer_sparsity) for name in prunable}
+    deciding = {_first_match(name, schedule.layer_sparsity) for name in prunable}
     for pattern in schedule.layer_sparsity:
         if pattern not in deciding:
             raise ImpossiblePoint(
@@ -75,14 +80,14 @@ def check_names(prunable: Sequence[str], schedule: ScheduleSettings, model: str)
             )
 
 
-def check_accepted(refused: dict[str, str], schedule: ScheduleSettings) -> None:
-    """Say which layers cannot be pruned in the pattern that is asked for, and what to do.
+def refuse_layers(refused: dict[str, str], schedule: ScheduleSettings) -> None:
+    """Refuse layers that cannot be pruned in the pattern that is asked for, and say what to do.
 
     Args:
-        refused: by name, what it is of a layer that does not go with the pattern.
+        refused: what does not go with the pattern, by layer name; may be empty.
 
     Raises:
-        ImpossiblePoint: there are such layers.
+        ImpossiblePoint: `refused` names layers.
     """
     if not refused:
         return
@@ -92,15 +97,15 @@ def check_accepted(refused: dict[str, str], schedule: ScheduleSettings) -> None:
     listed = ", ".join([*named[:_NAMED], *more])
     dense = ",".join([*schedule.dense_layers, *refused])
     raise ImpossiblePoint(
-        f"{pattern.setting}: takes {pattern.taken}, not {listed}; "
+        f"{pattern.setting}: takes {pattern.accepted_weights}, not {listed}; "
         f"leave them dense by schedule.dense_layers=[{dense}], or take {pattern.neutral}"
     )
 
 
 def _final_sparsity(name: str, schedule: ScheduleSettings) -> float:
-    own = _first_fit(name, schedule.layer_sparsity)
+    own = _first_match(name, schedule.layer_sparsity)
     return schedule.final_sparsity if own is None else schedule.layer_sparsity[own]
 
 
-def _first_fit(name: str, patterns: Iterable[str]) -> str | None:
+def _first_match(name: str, patterns: Iterable[str]) -> str | None:
     return next((pattern for pattern in patterns if fnmatchcase(name, pattern)), None)

@@ -1,4 +1,4 @@
-"""A dense model, the data and a schedule go in; a pruned copy and its layers' sparsity come out."""
+"""Fine-tune a copy of a dense model while its smallest weights become zero."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,72 +6,83 @@ from typing import Any
 
 from runner.backend import PruneLowMagnitude, keras, tfmot
 from runner.data.dataset import Dataset
-from runner.models.clone import copied
+from runner.models.clone import copy_model
 from runner.models.outputs import gives_logits
 from runner.prune.pattern import Pattern
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.prune.update_steps import pruning_steps
-from runner.prune.wrappers import asked_sparsities, wrap
+from runner.prune.wrappers import requested_sparsities, wrap
 from runner.settings import ScheduleSettings
 from runner.training.train import History, steps_per_epoch, train
 
 
 @dataclass(frozen=True)
-class Pruned:
-    """A fine-tuned model without wrappers, its history, its sparsity by layer, its training time.
+class PruningResult:
+    """Hold a fine-tuned model without wrappers, and how it became sparse.
 
-    The time is that inside training steps, in seconds. What was asked for is the final sparsity by
-    layer name, without the layers left dense, and the pattern in which the zeros should lie.
+    Attributes:
+        model: the pruned model; it can be saved and exported.
+        history: one value per epoch of the losses, the accuracies and the sparsity.
+        layers: zeros of each weight that TFMOT can prune.
+        training_seconds: time inside training steps, all epochs together.
+        requested_sparsities: final sparsity, from 0 to 1, by layer name; without dense layers.
+        pattern: how the zeros should lie.
     """
 
     model: keras.Model
     history: History
     layers: tuple[LayerSparsity, ...]
     training_seconds: float
-    asked: Mapping[str, float]
+    requested_sparsities: Mapping[str, float]
     pattern: Pattern
 
 
 class SparsityMissed(Exception):
-    """The weights do not have the sparsity that was asked for."""
+    """The weights do not have the sparsity that the settings ask for."""
 
 
-def prune(baseline: keras.Model, data: Dataset, settings: ScheduleSettings) -> Pruned:
+def prune(baseline: keras.Model, data: Dataset, settings: ScheduleSettings) -> PruningResult:
     """Fine-tune a copy of the baseline while its smallest weights are set to zero.
 
-    The baseline stays as it is. Source: Zhu and Gupta, "To prune, or not to prune", 2017.
+    The baseline stays as it is.
+
+    Source: Zhu and Gupta, "To prune, or not to prune", 2017.
+
+    Raises:
+        Diverged: the loss of an epoch is not a number.
     """
     # Wrapping shares the layer objects, so pruning would change the baseline in place.
-    model = copied(baseline)
+    model = copy_model(baseline)
     steps = steps_per_epoch(len(data.train.labels), settings.batch_size) * settings.epochs
-    placed = pruning_steps(settings.begin, settings.end, steps)
-    asked, pattern = asked_sparsities(model, settings), Pattern.of(settings)
-    wrapped = wrap(model, settings, placed, asked)
-    watch = _SparsityByEpoch(_prunable(wrapped))
-    # The update callback masks the weights at the end of an epoch: the watch must come after it.
-    callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), watch]
+    mask_updates = pruning_steps(settings.begin, settings.end, steps)
+    requested, pattern = requested_sparsities(model, settings), Pattern.of(settings)
+    wrapped = wrap(model, settings, mask_updates, requested)
+    by_epoch = _SparsityByEpoch(_prunable(wrapped))
+    # The update callback masks the weights at the end of an epoch: zeros are counted after it.
+    callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), by_epoch]
     trained = train(wrapped, data, settings, callbacks, gives_logits(model))
     stripped = tfmot.sparsity.keras.strip_pruning(wrapped)
-    layers = measure_sparsity(stripped, asked, pattern)
-    history = {**trained.history, "epoch_sparsity": watch.sparsities}
-    return Pruned(stripped, history, layers, trained.step_seconds, asked, pattern)
+    layers = measure_sparsity(stripped, requested, pattern)
+    history = {**trained.history, "epoch_sparsity": by_epoch.sparsities}
+    return PruningResult(stripped, history, layers, trained.step_seconds, requested, pattern)
 
 
 def require_sparsity(layers: Sequence[LayerSparsity]) -> None:
-    """Accept only what was asked for.
+    """Check that each layer has the zeros that the settings ask for.
 
     Raises:
         SparsityMissed: a layer's zeros, or blocks or groups of them, are off by more than rounding.
     """
     for layer in layers:
-        if layer.missed:
-            raise SparsityMissed(f"layer {layer.layer}: {layer.missed}")
+        if layer.mismatch:
+            raise SparsityMissed(f"layer {layer.layer}: {layer.mismatch}")
 
 
 def _prunable(wrapped: keras.Model) -> list[Any]:
     """List the weights that could be pruned, under a wrapper or left dense."""
-    wrapper = PruneLowMagnitude
-    layers = [each.layer if isinstance(each, wrapper) else each for each in wrapped.layers]
+    layers = [
+        layer.layer if isinstance(layer, PruneLowMagnitude) else layer for layer in wrapped.layers
+    ]
     return [weight for layer in layers for weight in prunable_weights(layer)]
 
 

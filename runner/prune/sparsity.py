@@ -1,4 +1,4 @@
-"""A Keras model goes in; the exact zeros of each weight that TFMOT can prune come out."""
+"""Count the exact zeros of each weight that TFMOT can prune."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,22 @@ from typing import Any
 import numpy as np
 
 from runner.backend import PruneRegistry, keras
-from runner.prune.pattern import EACH_WEIGHT, Pattern
+from runner.prune.pattern import UNSTRUCTURED, Pattern
 
 
 @dataclass(frozen=True)
 class LayerSparsity:
-    """Exact zeros and values of a layer's prunable weights; asked is None for a dense layer.
+    """Hold what was counted in one prunable weight of a layer.
 
-    What is missed says how the zeros differ from those asked for; None if by no more than rounding.
+    Attributes:
+        layer: name of the layer in Keras.
+        weight: name of the weight in its layer, as `kernel`.
+        shape: shape of the weight in Keras.
+        parameters: number of its values.
+        zeros: number of values that are exactly zero.
+        distinct: number of different values.
+        requested_sparsity: share of zeros asked for, from 0 to 1; None for a dense layer.
+        mismatch: how the zeros differ from those asked for, in words; None if by rounding at most.
     """
 
     layer: str
@@ -23,8 +31,8 @@ class LayerSparsity:
     parameters: int
     zeros: int
     distinct: int
-    asked: float | None
-    missed: str | None = None
+    requested_sparsity: float | None
+    mismatch: str | None = None
 
     @property
     def sparsity(self) -> float:
@@ -33,22 +41,24 @@ class LayerSparsity:
 
 
 def measure_sparsity(
-    model: keras.Model, asked: Mapping[str, float], pattern: Pattern = EACH_WEIGHT
+    model: keras.Model, requested: Mapping[str, float], pattern: Pattern = UNSTRUCTURED
 ) -> tuple[LayerSparsity, ...]:
     """Count the exact zeros and the distinct values of every weight that TFMOT can prune.
 
     Args:
-        asked: the final sparsity by layer name, without the layers that are left dense.
-        pattern: how the zeros were asked to lie.
+        requested: the final sparsity by layer name, without the layers that stay dense.
+        pattern: how the zeros should lie.
     """
     return tuple(
-        _measured(layer.name, weight, asked.get(layer.name), pattern)
+        _measure_weight(layer.name, weight, requested.get(layer.name), pattern)
         for layer in model.layers
         for weight in prunable_weights(layer)
     )
 
 
-def _measured(layer: str, weight: Any, asked: float | None, pattern: Pattern) -> LayerSparsity:
+def _measure_weight(
+    layer: str, weight: Any, requested: float | None, pattern: Pattern
+) -> LayerSparsity:
     values = weight.numpy()
     return LayerSparsity(
         layer=layer,
@@ -57,8 +67,8 @@ def _measured(layer: str, weight: Any, asked: float | None, pattern: Pattern) ->
         parameters=values.size,
         zeros=int(np.count_nonzero(values == 0)),
         distinct=len(np.unique(values)),
-        asked=asked,
-        missed=None if asked is None else pattern.missed(values, asked),
+        requested_sparsity=requested,
+        mismatch=None if requested is None else pattern.mismatch(values, requested),
     )
 
 
@@ -76,13 +86,15 @@ def prunable_weights(layer: keras.layers.Layer) -> Sequence[Any]:
 
 
 def total_sparsity(layers: Sequence[LayerSparsity]) -> float:
-    """Return the share of exact zeros among all prunable weights, those left dense included."""
+    """Return the share of exact zeros among all prunable weights, dense layers included."""
     return sum(layer.zeros for layer in layers) / _parameters(layers)
 
 
-def total_asked(layers: Sequence[LayerSparsity]) -> float:
-    """Return the share of zeros that was asked for among the same weights."""
-    return sum((layer.asked or 0.0) * layer.parameters for layer in layers) / _parameters(layers)
+def total_requested_sparsity(layers: Sequence[LayerSparsity]) -> float:
+    """Return the share of zeros asked for among all prunable weights, dense layers included."""
+    return sum(
+        (layer.requested_sparsity or 0.0) * layer.parameters for layer in layers
+    ) / _parameters(layers)
 
 
 def _parameters(layers: Sequence[LayerSparsity]) -> int:

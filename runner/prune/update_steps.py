@@ -1,4 +1,4 @@
-"""Shares of training and the number of its steps go in; the steps that update masks come out."""
+"""Place the training steps at which pruning masks are updated."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ _UPDATES = 34
 
 @dataclass(frozen=True)
 class PruningSteps:
-    """Masks are updated at begin, begin + frequency, ... up to and including end.
+    """Say when masks are updated: at begin, begin + frequency, ... up to and including end.
 
     Training steps count from 1, as TFMOT's wrapper counts them.
     """

@@ -1,10 +1,10 @@
-"""A model and a schedule go in; a model whose layers prune themselves in training comes out."""
+"""Wrap the layers of a model in TFMOT's wrappers, which prune them during training."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from runner.backend import PruneLowMagnitude, Pruning, keras, tf, tfmot
-from runner.models.clone import with_layers
+from runner.models.clone import replace_layers
 from runner.prune.layer_rules import final_sparsities
 from runner.prune.pattern import Pattern
 from runner.prune.sparsity import prunable_weights
@@ -21,33 +21,40 @@ def prunable_layers(model: keras.Model, schedule: ScheduleSettings) -> list[kera
     return [layer for layer in layers if allows(layer)]
 
 
-def asked_sparsities(model: keras.Model, schedule: ScheduleSettings) -> dict[str, float]:
-    """Decide the final sparsity of each layer that is pruned, by name."""
+def requested_sparsities(model: keras.Model, schedule: ScheduleSettings) -> dict[str, float]:
+    """Return the final sparsity, from 0 to 1, of each layer that is pruned, by name."""
     names = [layer.name for layer in prunable_layers(model, schedule)]
     return final_sparsities(names, schedule)
 
 
 def wrap(
-    model: keras.Model, schedule: ScheduleSettings, steps: PruningSteps, asked: Mapping[str, float]
+    model: keras.Model,
+    schedule: ScheduleSettings,
+    steps: PruningSteps,
+    requested: Mapping[str, float],
 ) -> keras.Model:
-    """Wrap the layers that are asked to be sparse; all others are shared with the model."""
-    wrapper = _InBlocks if Pattern.of(schedule).in_blocks else PruneLowMagnitude
+    """Wrap the layers that become sparse; all layers are shared with the model.
 
-    def wrapped(layer: keras.layers.Layer) -> keras.layers.Layer:
-        if layer.name not in asked:
+    Args:
+        requested: final sparsity by layer name; layers without one stay as they are.
+    """
+    wrapper = _BlockWrapper if Pattern.of(schedule).in_blocks else PruneLowMagnitude
+
+    def replacement(layer: keras.layers.Layer) -> keras.layers.Layer:
+        if layer.name not in requested:
             return layer
         return wrapper(
             layer,
-            pruning_schedule=_growth(schedule, steps, asked[layer.name]),
+            pruning_schedule=_tfmot_schedule(schedule, steps, requested[layer.name]),
             block_size=schedule.block_size,
             block_pooling_type=schedule.block_pooling.upper(),
             sparsity_m_by_n=schedule.m_by_n,
         )
 
-    return with_layers(model, wrapped)
+    return replace_layers(model, replacement)
 
 
-def _growth(schedule: ScheduleSettings, steps: PruningSteps, final: float) -> Any:
+def _tfmot_schedule(schedule: ScheduleSettings, steps: PruningSteps, final: float) -> Any:
     # A polynomial over a single step would divide by its length, zero.
     if schedule.name == "constant" or steps.begin == steps.end:
         return tfmot.sparsity.keras.ConstantSparsity(final, steps.begin, steps.end, steps.frequency)
@@ -61,40 +68,40 @@ def _growth(schedule: ScheduleSettings, steps: PruningSteps, final: float) -> An
 
 
 class _BlockPruning(Pruning):
-    """Judges each block by its own weights, also at the edges that blocks do not divide.
+    """Prune blocks by their own weights, also at the edges that blocks do not divide.
 
     TFMOT pools with padding on both sides but masks from the first weight on: where the last block
-    is cut by two weights or more, it judges blocks by their neighbours' weights. And where one
+    lacks two rows or columns or more, it prunes blocks by their neighbours' weights. And where one
     block spans all rows or columns, its squeezed dimensions make it fail.
     """
 
     def _maybe_update_block_mask(self, weights: Any) -> tuple[Any, Any]:
         (rows, columns), (height, width) = weights.shape, self._block_size
-        threshold, kept = self._update_mask(self._pooled(weights))
-        mask = tf.repeat(tf.repeat(kept, height, axis=0), width, axis=1)
+        threshold, block_mask = self._update_mask(self._pool(weights))
+        mask = tf.repeat(tf.repeat(block_mask, height, axis=0), width, axis=1)
         return threshold, mask[:rows, :columns]
 
-    def _pooled(self, weights: Any) -> Any:
+    def _pool(self, weights: Any) -> Any:
         """Reduce the magnitudes of each block to one number, shape (rows, columns) of blocks."""
         (rows, columns), (height, width) = weights.shape, self._block_size
         edges = [[0, -rows % height], [0, -columns % width]]
 
-        def cut(values: Any) -> Any:
+        def in_blocks(values: Any) -> Any:
             return tf.reshape(tf.pad(values, edges), [-(-rows // height), height, -1, width])
 
-        magnitudes = cut(tf.abs(weights))
+        magnitudes = in_blocks(tf.abs(weights))
         if self._block_pooling_type == "MAX":
             return tf.reduce_max(magnitudes, axis=[1, 3])
-        # What fills up the last blocks counts for nothing.
-        number = tf.reduce_sum(cut(tf.ones_like(weights)), axis=[1, 3])
+        # The padding of the last blocks does not count.
+        number = tf.reduce_sum(in_blocks(tf.ones_like(weights)), axis=[1, 3])
         return tf.reduce_sum(magnitudes, axis=[1, 3]) / number
 
 
-class _InBlocks(PruneLowMagnitude):
-    """TFMOT's wrapper, with the mask updates above."""
+class _BlockWrapper(PruneLowMagnitude):
+    """Wrap a layer as TFMOT does, with the mask updates above."""
 
     def build(self, input_shape: Any) -> None:
-        """Make the masks, and what updates them."""
+        """Create the masks, and the object that updates them."""
         super().build(input_shape)
         self.pruning_obj = _BlockPruning(
             training_step_fn=lambda: self.pruning_step,

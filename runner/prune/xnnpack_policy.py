@@ -1,11 +1,11 @@
-"""A model goes in; a refusal comes out where XNNPACK's sparse inference does not go through it."""
+"""Check that XNNPACK's sparse inference can run a model."""
 
 from runner.backend import keras, tfmot
 from runner.errors import ImpossiblePoint
 
 
-class _Noting(tfmot.sparsity.keras.PruneForLatencyOnXNNPack):
-    """TFMOT's policy, which notes all layers it does not take instead of raising at the first."""
+class _RecordingPolicy(tfmot.sparsity.keras.PruneForLatencyOnXNNPack):
+    """Record all layers that TFMOT's policy refuses, instead of raising at the first."""
 
     def __init__(self) -> None:
         self.refused: set[str] = set()
@@ -15,25 +15,27 @@ class _Noting(tfmot.sparsity.keras.PruneForLatencyOnXNNPack):
             self.refused.add(layer.name)
         return True
 
-    def starts(self, layer: keras.layers.Layer) -> bool:
-        """Tell whether what XNNPACK runs sparse can start at this layer."""
+    def can_start_at(self, layer: keras.layers.Layer) -> bool:
+        """Tell whether the part that XNNPACK runs sparse can start at this layer."""
         return bool(self._start_layer_stop_fn(layer))
 
 
 def check_policy(model: keras.Model) -> None:
-    """Check that XNNPACK has a sparse way through a built Sequential or functional model.
+    """Check that XNNPACK can run a built Sequential or functional model sparse.
 
     Raises:
-        ImpossiblePoint: it has not.
+        ImpossiblePoint: its start, its end or a layer between them does not allow it.
     """
-    policy = _Noting()
+    policy = _RecordingPolicy()
     try:
         policy.ensure_model_supports_pruning(model)
     except ValueError:
-        # Of a built model it raises for nothing else.
-        end = _end_missing() if any(map(policy.starts, model.layers)) else _start_missing(model)
-        raise ImpossiblePoint(f"schedule.policy=xnnpack: {end}") from None
-    refused = [_described(layer) for layer in model.layers if layer.name in policy.refused]
+        # For a built model it raises for no other reason.
+        reason = (
+            _end_missing() if any(map(policy.can_start_at, model.layers)) else _start_missing(model)
+        )
+        raise ImpossiblePoint(f"schedule.policy=xnnpack: {reason}") from None
+    refused = [_describe(layer) for layer in model.layers if layer.name in policy.refused]
     if refused:
         raise ImpossiblePoint(
             f"schedule.policy=xnnpack: XNNPACK cannot run {', '.join(refused)} in a sparse model"
@@ -43,7 +45,7 @@ def check_policy(model: keras.Model) -> None:
 def _start_missing(model: keras.Model) -> str:
     # Exactly this class: the transposed convolution is derived from it.
     first = next((layer for layer in model.layers if type(layer) is keras.layers.Conv2D), None)
-    found = f"{model.name} has {_described(first) if first else 'no convolution'}"
+    found = f"{model.name} has {_describe(first) if first else 'no convolution'}"
     return (
         "a sparse model starts with ZeroPadding2D(1) and a 3x3 convolution of 3 channels with "
         f"stride 2 and padding valid; {found}"
@@ -54,7 +56,7 @@ def _end_missing() -> str:
     return "a sparse model ends with GlobalAveragePooling2D, before each of its outputs"
 
 
-def _described(layer: keras.layers.Layer) -> str:
+def _describe(layer: keras.layers.Layer) -> str:
     """Describe a layer by what the policy looks at first."""
     kind = type(layer).__name__
     if not isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):

@@ -5,7 +5,7 @@ from typing import Any
 from runner.backend import tf
 
 
-def shifted(images: Any, shifts: Any) -> Any:
+def shift_images(images: Any, shifts: Any) -> Any:
     """Move each image by whole pixels; what comes in at the border is zero.
 
     Args:

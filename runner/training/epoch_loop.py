@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data.dataset import Split
-from runner.training.augment import shifted
+from runner.training.augment import shift_images
 
 # What TensorFlow's kernels expect of the address of a tensor, in bytes.
 _ALIGNMENT = 64
@@ -30,7 +30,7 @@ class EpochFigures:
     accuracy: float
 
 
-class ResidentLoop:
+class EpochLoop:
     """Batches of one split, given to one function, in any order."""
 
     def __init__(
@@ -68,7 +68,7 @@ class ResidentLoop:
             chosen = order[start : start + self._batch_size]
             images, labels = tf.gather(self._images, chosen), tf.gather(self._labels, chosen)
             if self._shift:
-                images = shifted(images, shifts[start : start + self._batch_size])
+                images = shift_images(images, shifts[start : start + self._batch_size])
             more_loss, more_right = self._step(images, labels)
             return start + self._batch_size, loss + more_loss, right + more_right
 
@@ -107,7 +107,7 @@ def training_step(model: keras.Model, logits: bool = False) -> Callable[[Any, An
     return step
 
 
-def judging_step(model: keras.Model, logits: bool = False) -> Callable[[Any, Any], _Sums]:
+def evaluation_step(model: keras.Model, logits: bool = False) -> Callable[[Any, Any], _Sums]:
     """Make the step that only looks."""
 
     def step(images: Any, labels: Any) -> _Sums:

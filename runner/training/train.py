@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from runner.backend import keras
 from runner.data.dataset import Dataset
-from runner.training.epoch_loop import EpochFigures, ResidentLoop, judging_step, training_step
+from runner.training.epoch_loop import EpochFigures, EpochLoop, evaluation_step, training_step
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def steps_per_epoch(images: int, batch_size: int) -> int:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     """How training went by epoch, and how long its steps took, all epochs together."""
 
     history: History
@@ -61,7 +61,7 @@ def train(
     settings: TrainingSettings,
     callbacks: Sequence[Any] = (),
     logits: bool = False,
-) -> Trained:
+) -> TrainingResult:
     """Fit with Adam and crossentropy; the history has loss, train_accuracy, val_loss, val_accuracy.
 
     Each epoch that ends is logged with its number, from 1, and how many there are.
@@ -77,8 +77,8 @@ def train(
     # Else the first of two traces would do nothing but make what the optimizer remembers.
     model.optimizer._create_all_weights(model.trainable_variables)
     step = training_step(model, logits)
-    learn = ResidentLoop(data.train, settings.batch_size, step, data.shift)
-    judge = ResidentLoop(data.validation, _EVALUATION_BATCH, judging_step(model, logits))
+    learn = EpochLoop(data.train, settings.batch_size, step, data.shift)
+    judge = EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, logits))
     told = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=settings.epochs)
     history: dict[str, list[float]] = {}
     seconds = 0.0
@@ -97,7 +97,7 @@ def train(
         told.on_epoch_end(epoch)
         _tell(epoch + 1, settings.epochs, figures)
     told.on_train_end()
-    return Trained(history, seconds)
+    return TrainingResult(history, seconds)
 
 
 def _tell(done: int, of: int, figures: Mapping[str, float]) -> None:

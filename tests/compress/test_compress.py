@@ -7,14 +7,20 @@ import pytest
 from numpy.typing import NDArray
 
 from runner.backend import keras, make_repeatable, tf
-from runner.compress import Compressed, StageBroke, compress, require_kept, unsupported
+from runner.compress import (
+    CompressionResult,
+    StageBroke,
+    compress,
+    require_zeros_and_clusters,
+    unsupported,
+)
 from runner.compress.clustering import wrap
-from runner.compress.invariants import require_places
-from runner.compress.qat import made_aware
+from runner.compress.invariants import require_zero_positions
+from runner.compress.qat import make_quantization_aware
 from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
-from runner.models.clone import copied
+from runner.models.clone import copy_model
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.settings import CompressSettings, DatasetSettings
 from runner.training.train import train
@@ -90,7 +96,7 @@ def pruned(tiny: Dataset) -> keras.Model:
 
 
 @pytest.fixture(scope="module")
-def results(pruned: keras.Model, tiny: Dataset) -> dict[str, Compressed]:
+def results(pruned: keras.Model, tiny: Dataset) -> dict[str, CompressionResult]:
     found = {}
     for name in ("none", "cluster", "qat", "cluster_qat"):
         make_repeatable(3, 1)
@@ -103,11 +109,13 @@ def _model(shape: tuple[int, ...], *layers: keras.layers.Layer) -> keras.Model:
     return keras.Sequential([Layers.Input(shape, name="image"), *layers, *last])
 
 
-def test_none_gives_the_model_as_it_is(results: dict[str, Compressed], pruned: keras.Model) -> None:
-    assert results["none"] == Compressed(pruned, None, ())
+def test_none_gives_the_model_as_it_is(
+    results: dict[str, CompressionResult], pruned: keras.Model
+) -> None:
+    assert results["none"] == CompressionResult(pruned, None, ())
 
 
-def test_each_stage_tells_what_it_came_to(results: dict[str, Compressed]) -> None:
+def test_each_stage_tells_what_it_came_to(results: dict[str, CompressionResult]) -> None:
     names = {name: [stage.name for stage in each.stages] for name, each in results.items()}
     assert names == {
         "none": [],
@@ -123,7 +131,7 @@ def test_each_stage_tells_what_it_came_to(results: dict[str, Compressed]) -> Non
 
 @pytest.mark.parametrize("name", ["cluster", "qat", "cluster_qat"])
 def test_zeros_and_clusters_are_kept(
-    results: dict[str, Compressed], pruned: keras.Model, tiny: Dataset, name: str
+    results: dict[str, CompressionResult], pruned: keras.Model, tiny: Dataset, name: str
 ) -> None:
     model = results[name].model
     assert [layer.name for layer in model.layers] == [layer.name for layer in pruned.layers]
@@ -138,7 +146,7 @@ def test_zeros_and_clusters_are_kept(
 
 @pytest.mark.parametrize("name", ["qat", "cluster_qat"])
 def test_the_aware_model_has_the_weights_of_the_plain_one(
-    results: dict[str, Compressed], tiny: Dataset, name: str
+    results: dict[str, CompressionResult], tiny: Dataset, name: str
 ) -> None:
     model = results[name].model
     one, other = _scores(results[name].aware, tiny), _scores(model, tiny)
@@ -167,7 +175,7 @@ def test_the_pruned_model_stays_untouched_and_nothing_is_printed(
 
 
 def test_the_same_seed_gives_the_same_weights(
-    results: dict[str, Compressed], pruned: keras.Model, tiny: Dataset
+    results: dict[str, CompressionResult], pruned: keras.Model, tiny: Dataset
 ) -> None:
     make_repeatable(3, 1)
     again, before = (
@@ -183,7 +191,7 @@ def test_the_same_seed_gives_the_same_weights(
 
 @pytest.mark.parametrize("stage", ["cluster", "qat", "cluster_qat"])
 def test_every_step_trains_as_keras_own_fit(
-    results: dict[str, Compressed], pruned: keras.Model, tiny: Dataset, stage: str
+    results: dict[str, CompressionResult], pruned: keras.Model, tiny: Dataset, stage: str
 ) -> None:
     start = results["cluster"].model if stage == "cluster_qat" else pruned
     settings = _settings("none", shuffle=False)
@@ -191,9 +199,9 @@ def test_every_step_trains_as_keras_own_fit(
     for fits in (False, True):
         make_repeatable(0, 1)
         model = (
-            wrap(copied(start), CLUSTERS)
+            wrap(copy_model(start), CLUSTERS)
             if stage == "cluster"
-            else made_aware(start, clustered=stage == "cluster_qat")
+            else make_quantization_aware(start, clustered=stage == "cluster_qat")
         )
         if fits:
             optimizer = keras.optimizers.legacy.Adam(settings.learning_rate)
@@ -212,7 +220,7 @@ def test_every_step_trains_as_keras_own_fit(
 
 def test_ranges_come_from_the_data_alone(pruned: keras.Model, tiny: Dataset) -> None:
     make_repeatable(0, 1)
-    aware = made_aware(pruned, clustered=False)
+    aware = make_quantization_aware(pruned, clustered=False)
     train(aware, tiny, _settings("qat", batch_size=1000, learning_rate=1e-9))
     ranges = {
         each.name.split("/")[-1]: float(each.numpy())
@@ -283,28 +291,28 @@ def test_kernels_before_a_relu_or_a_concatenate_are_kept(colours: Dataset) -> No
 
 
 def test_a_stage_that_loses_zeros_fails() -> None:
-    before = LayerSparsity("conv", "kernel", (10,), 10, zeros=5, distinct=6, asked=0.5)
-    fewer = LayerSparsity("conv", "kernel", (10,), 10, zeros=4, distinct=7, asked=0.5)
-    require_kept("qat", [fewer], [before], None)
+    before = LayerSparsity("conv", "kernel", (10,), 10, zeros=5, distinct=6, requested_sparsity=0.5)
+    fewer = LayerSparsity("conv", "kernel", (10,), 10, zeros=4, distinct=7, requested_sparsity=0.5)
+    require_zeros_and_clusters("qat", [fewer], [before], None)
     with pytest.raises(StageBroke, match=r"qat: layer conv has 4 zeros left of 5, among 10"):
-        require_kept("qat", [before], [fewer], None)
+        require_zeros_and_clusters("qat", [before], [fewer], None)
 
 
 def test_a_stage_that_moves_zeros_fails(pruned: keras.Model) -> None:
-    moved = copied(pruned)
-    require_places("qat", pruned, moved)
+    moved = copy_model(pruned)
+    require_zero_positions("qat", pruned, moved)
     layer = next(layer for layer in moved.layers if prunable_weights(layer))
     (kernel,) = prunable_weights(layer)
     kernel.assign(np.roll(kernel.numpy(), 1))
     with pytest.raises(StageBroke, match=rf"qat: layer {layer.name} has lost \d+ of its zeros"):
-        require_places("qat", pruned, moved)
+        require_zero_positions("qat", pruned, moved)
 
 
 def test_a_stage_with_too_many_values_fails() -> None:
-    layer = LayerSparsity("conv", "kernel", (10,), 10, zeros=5, distinct=6, asked=0.5)
-    require_kept("cluster", [layer], [layer], 6)
+    layer = LayerSparsity("conv", "kernel", (10,), 10, zeros=5, distinct=6, requested_sparsity=0.5)
+    require_zeros_and_clusters("cluster", [layer], [layer], 6)
     with pytest.raises(StageBroke, match=r"cluster: layer conv has 6 different values, .* most 5"):
-        require_kept("cluster", [layer], [layer], 5)
+        require_zeros_and_clusters("cluster", [layer], [layer], 5)
 
 
 @pytest.mark.parametrize("name", ["none", "cluster", "qat", "cluster_qat"])

@@ -43,7 +43,7 @@ def test_a_stage_is_told_before_it_is_judged(
     def broken(name: str, *_: object) -> None:
         raise StageBroke(name)
 
-    monkeypatch.setattr("runner.compress.stages.require_kept", broken)
+    monkeypatch.setattr("runner.compress.stages.require_zeros_and_clusters", broken)
     settings = CompressSettings.model_validate({**SETTINGS, "learning_rate": 0.001})
     told: list[Stage] = []
     with pytest.raises(StageBroke, match="cluster"):

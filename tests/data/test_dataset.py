@@ -86,7 +86,7 @@ def test_a_model_takes_images_in_its_own_shape(
     npz: Path, tmp_path: Path, shape: tuple[int, ...]
 ) -> None:
     loaded = _load(tmp_path, name="npz", path=npz)
-    taken = loaded.taken_by(shape)
+    taken = loaded.with_image_shape(shape)
     splits = ((loaded.train, taken.train), (loaded.validation, taken.validation))
     for before, after in (*splits, (loaded.test, taken.test)):
         assert after.images.shape == (len(before.images), *shape)
@@ -94,14 +94,14 @@ def test_a_model_takes_images_in_its_own_shape(
         assert after.labels is before.labels
         np.testing.assert_array_equal(after.images.ravel(), before.images.ravel())
     assert taken.digest == loaded.digest
-    assert taken.taken_by((8, 8, 1)).shape == loaded.shape
+    assert taken.with_image_shape((8, 8, 1)).shape == loaded.shape
 
 
 def test_images_that_fit_are_taken_as_they_are(npz: Path, tmp_path: Path) -> None:
     loaded = _load(tmp_path, name="npz", path=npz)
-    assert loaded.taken_by((8, 8, 1)) is loaded
+    assert loaded.with_image_shape((8, 8, 1)) is loaded
     with pytest.raises(ValueError, match=r"shape \(8, 8, 1\) cannot be taken as \(28, 28\)"):
-        loaded.taken_by((28, 28))
+        loaded.with_image_shape((28, 28))
 
 
 def test_without_a_network_the_file_to_put_in_place_is_named(

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from runner.backend import Interpreter, keras, make_repeatable
-from runner.compress import Compressed, compress
+from runner.compress import CompressionResult, compress
 from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.export.convert import export
@@ -76,14 +76,14 @@ def pruned(tiny: Dataset) -> keras.Model:
 
 
 @pytest.fixture(scope="module")
-def results(pruned: keras.Model, tiny: Dataset) -> dict[str, Compressed]:
+def results(pruned: keras.Model, tiny: Dataset) -> dict[str, CompressionResult]:
     make_repeatable(0, 1)
     return {name: compress(pruned, tiny, _settings(name), {}) for name in STAGES}
 
 
 @pytest.fixture(scope="module")
 def files(
-    results: dict[str, Compressed], tiny: Dataset, tmp_path_factory: pytest.TempPathFactory
+    results: dict[str, CompressionResult], tiny: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> Files:
     written = {}
     for name, result in results.items():
@@ -132,7 +132,7 @@ def test_an_int8_file_is_all_integers(files: Files, stage: str) -> None:
 
 @pytest.mark.parametrize("stage", ["qat", "cluster_qat"])
 def test_an_int8_file_answers_like_the_aware_model(
-    results: dict[str, Compressed], files: Files, tiny: Dataset, stage: str
+    results: dict[str, CompressionResult], files: Files, tiny: Dataset, stage: str
 ) -> None:
     aware = results[stage].aware
     assert aware is not None

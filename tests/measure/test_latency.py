@@ -12,7 +12,7 @@ from runner.backend import make_repeatable
 from runner.data.dataset import load
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
-from runner.measure.latency import processor, summarized, time_file
+from runner.measure.latency import processor, summarize, time_file
 from runner.models import architectures
 from runner.point.deliver import Delivery, Finished
 from runner.prune.sparsity import measure_sparsity
@@ -40,13 +40,13 @@ def test_a_file_takes_some_time(files: dict[Target, Path], target: Target) -> No
 
 
 def test_warming_up_does_not_count() -> None:
-    timed = summarized(itertools.chain([9.0] * 20, itertools.cycle([0.001] * 8 + [0.003] * 2)))
+    timed = summarize(itertools.chain([9.0] * 20, itertools.cycle([0.001] * 8 + [0.003] * 2)))
     assert (timed.median_ms, timed.p90_ms) == pytest.approx((1, 3))
 
 
 def test_a_slow_file_is_still_run_often_enough() -> None:
     seconds = itertools.count(1.0)
-    summarized(seconds, at_most=0)
+    summarize(seconds, at_most=0)
     assert next(seconds) == 1 + 20 + 50
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runner.backend import keras, make_repeatable
-from runner.measure.layer_table import as_csv, stages_csv
+from runner.measure.layer_table import layers_csv, stages_csv
 from runner.models import architectures
 from runner.prune.sparsity import measure_sparsity
 
@@ -24,7 +24,7 @@ def _lines(table: str) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def test_every_weight_has_a_line(model: keras.Model) -> None:
-    lines = _lines(as_csv(model, measure_sparsity(model, {"conv": 0.5}), {}))
+    lines = _lines(layers_csv(model, measure_sparsity(model, {"conv": 0.5}), {}))
     assert list(lines) == [
         ("conv", "kernel"),
         ("conv", "bias"),
@@ -46,12 +46,12 @@ def test_every_weight_has_a_line(model: keras.Model) -> None:
 
 def test_bytes_stand_in_a_column_for_each_file(model: keras.Model) -> None:
     layers = measure_sparsity(model, {})
-    first = as_csv(model, layers, {"h5": {("conv", "kernel"): 432, ("conv", "bias"): 48}})
-    later = as_csv(model, layers, {"tflite_int8": {("conv", "kernel"): 108}}, first)
+    first = layers_csv(model, layers, {"h5": {("conv", "kernel"): 432, ("conv", "bias"): 48}})
+    later = layers_csv(model, layers, {"tflite_int8": {("conv", "kernel"): 108}}, first)
     conv, bias = (_lines(later)["conv", each] for each in ("kernel", "bias"))
     assert (conv["bytes/h5"], conv["bytes/tflite_int8"]) == ("432", "108")
     assert (bias["bytes/h5"], bias["bytes/tflite_int8"]) == ("48", "")
-    again = as_csv(model, layers, {"h5": {("conv", "kernel"): 433}}, later)
+    again = layers_csv(model, layers, {"h5": {("conv", "kernel"): 433}}, later)
     assert _lines(again)["conv", "kernel"]["bytes/h5"] == "433"
 
 

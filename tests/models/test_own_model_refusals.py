@@ -16,7 +16,7 @@ from runner.backend import keras, make_repeatable, tf, tfmot
 from runner.errors import ImpossiblePoint, Refused
 from runner.models import build, file_check
 from runner.models.errors import Unfit
-from runner.models.saved_model import described_objects
+from runner.models.saved_model import objects_in_metadata
 from runner.planning.checks import examine
 from runner.planning.inspection import inspect
 from runner.planning.request import content
@@ -101,7 +101,7 @@ def test_a_file_that_lacks_weights(tmp_path: Path, name: str) -> None:
 def test_metadata_of_a_saved_model_that_is_no_protobuf() -> None:
     for content_ in (b"\x0a\xff", b"\x0b", b"\xff" * 20, b"\x0a\x05\x2a\x03{a}"):
         with pytest.raises(ValueError, match=r"damaged|Expecting"):
-            described_objects(content_)
+            objects_in_metadata(content_)
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from runner.models import architectures
 from runner.models.layer_plan import LayerPlan, plan
 from runner.prune.dry_run import unsupported
 from runner.prune.layer_rules import check_schedule, final_sparsities
-from runner.prune.pattern import EACH_WEIGHT, Pattern
-from runner.prune.pruning import Pruned, SparsityMissed, prune, require_sparsity
+from runner.prune.pattern import UNSTRUCTURED, Pattern
+from runner.prune.pruning import PruningResult, SparsityMissed, prune, require_sparsity
 from runner.prune.sparsity import measure_sparsity
 from runner.prune.update_steps import PruningSteps
 from runner.prune.wrappers import wrap
@@ -73,7 +73,7 @@ def _dense() -> keras.Model:
     return _model(keras.layers.Flatten(), *layers, keras.layers.Softmax())
 
 
-def _kernel(pruned: Pruned, layer: str) -> np.ndarray:
+def _kernel(pruned: PruningResult, layer: str) -> np.ndarray:
     return np.asarray(pruned.model.get_layer(layer).get_weights()[0])
 
 
@@ -121,11 +121,11 @@ def test_a_broken_block_is_a_missed_sparsity(gray: Dataset) -> None:
     zero = [block for block in _blocks(kernel, 4, 4) if not block.any()]
     zero[0][0, 0] = 1
     layer.set_weights([kernel, bias])
-    require_sparsity(measure_sparsity(pruned.model, pruned.asked, pruned.pattern))
+    require_sparsity(measure_sparsity(pruned.model, pruned.requested_sparsities, pruned.pattern))
     for block in zero:
         block[0, 0] = 1
     layer.set_weights([kernel, bias])
-    layers = measure_sparsity(pruned.model, pruned.asked, pruned.pattern)
+    layers = measure_sparsity(pruned.model, pruned.requested_sparsities, pruned.pattern)
     with pytest.raises(SparsityMissed, match="layer dense: 0 of 128 blocks are zero, asked"):
         require_sparsity(layers)
 
@@ -187,9 +187,9 @@ def test_m_of_every_n_weights_are_zero(gray: Dataset, m: int, n: int) -> None:
     schedule = _schedule(**TWO_OF_FOUR | share | {"m_by_n": (m, n), "dense_layers": ["first"]})
     assert unsupported(model, schedule) is None
     pruned = prune(model, gray, schedule)
-    assert pruned.asked == {"six": m / n, "seven": m / n, "output": m / n}
+    assert pruned.requested_sparsities == {"six": m / n, "seven": m / n, "output": m / n}
     require_sparsity(pruned.layers)
-    for name in pruned.asked:
+    for name in pruned.requested_sparsities:
         for group in _groups(_kernel(pruned, name), n):
             # The toolkit keeps n - m weights, in a tail as well.
             assert np.count_nonzero(group) == min(len(group), n - m)
@@ -204,12 +204,12 @@ def test_a_group_with_too_few_zeros_is_a_missed_sparsity(gray: Dataset) -> None:
     kernel[:4, 0][np.flatnonzero(first == 0)[0]] = 1
     kernel[4:8, 0][np.flatnonzero(second)[0]] = 0
     layer.set_weights([kernel, bias])
-    assert EACH_WEIGHT.missed(kernel, 0.5) is None
-    layers = measure_sparsity(pruned.model, pruned.asked, pruned.pattern)
+    assert UNSTRUCTURED.mismatch(kernel, 0.5) is None
+    layers = measure_sparsity(pruned.model, pruned.requested_sparsities, pruned.pattern)
     with pytest.raises(SparsityMissed, match="dense: 1 of 480 groups of 4 weights have fewer than"):
         require_sparsity(layers)
     layer.set_weights([np.zeros_like(kernel), bias])
-    layers = measure_sparsity(pruned.model, pruned.asked, pruned.pattern)
+    layers = measure_sparsity(pruned.model, pruned.requested_sparsities, pruned.pattern)
     with pytest.raises(SparsityMissed, match="dense: 1920 of 1920 weights are zero, asked for 960"):
         require_sparsity(layers)
 
@@ -221,9 +221,12 @@ def test_the_policy_prunes_only_what_xnnpack_runs_sparse(colour: Dataset) -> Non
     assert unsupported(model, schedule) is None
     pruned = prune(model, colour, schedule)
     mixes = {f"block_{number}_mix": 0.8 for number in (2, 3, 4)}
-    assert pruned.asked == {"block_1_mix": 0.25, **mixes}
+    assert pruned.requested_sparsities == {"block_1_mix": 0.25, **mixes}
     for layer in pruned.layers:
-        assert abs(layer.zeros - pruned.asked.get(layer.layer, 0) * layer.parameters) <= 1
+        assert (
+            abs(layer.zeros - pruned.requested_sparsities.get(layer.layer, 0) * layer.parameters)
+            <= 1
+        )
     assert (pruned.model.get_layer("conv_norm").moving_mean.numpy() != before).all()
 
 
@@ -252,7 +255,7 @@ def test_a_residual_network_keeps_its_shortcuts_and_learns(colour: Dataset) -> N
     schedule = _schedule(layer_sparsity={"*_beside": 0.5, "conv": 0.0}, epochs=4)
     pruned = prune(baseline, colour, schedule)
     require_sparsity(pruned.layers)
-    assert pruned.asked["stage_2_1_beside"] == 0.5
+    assert pruned.requested_sparsities["stage_2_1_beside"] == 0.5
     images, labels = colour.test.images, colour.test.labels
     assert (np.argmax(pruned.model(images, training=False), axis=-1) == labels).mean() > 0.9
     pruned.model.set_weights(baseline.get_weights())
@@ -432,15 +435,15 @@ def test_models_without_a_graph_or_weights_are_refused() -> None:
 def test_the_last_block_or_group_counts_what_is_there() -> None:
     weights = np.ones((5, 6), np.float32)
     weights[4:, 4:] = 0
-    assert Pattern(block=(4, 4)).missed(weights, 0.25) is None
-    assert Pattern(block=(4, 4)).missed(weights, 0.75) == (
+    assert Pattern(block=(4, 4)).mismatch(weights, 0.25) is None
+    assert Pattern(block=(4, 4)).mismatch(weights, 0.75) == (
         "1 of 4 blocks are zero, asked for 0.7500 of them"
     )
-    assert EACH_WEIGHT.missed(weights, 2 / 30) is None
+    assert UNSTRUCTURED.mismatch(weights, 2 / 30) is None
     grouped = np.ones((7, 1), np.float32)
     grouped[[0, 3, 5]] = 0
-    assert replace(EACH_WEIGHT, m_by_n=(2, 4)).missed(grouped, 0.5) is None
+    assert replace(UNSTRUCTURED, m_by_n=(2, 4)).mismatch(grouped, 0.5) is None
     grouped[5] = 1
-    assert replace(EACH_WEIGHT, m_by_n=(2, 4)).missed(grouped, 0.5) == (
+    assert replace(UNSTRUCTURED, m_by_n=(2, 4)).mismatch(grouped, 0.5) == (
         "1 of 2 groups of 4 weights have fewer than 2 zeros"
     )

@@ -9,7 +9,7 @@ from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
 from runner.prune.pruning import SparsityMissed, prune, require_sparsity
-from runner.prune.sparsity import measure_sparsity, total_asked, total_sparsity
+from runner.prune.sparsity import measure_sparsity, total_requested_sparsity, total_sparsity
 from runner.settings import DatasetSettings, ScheduleSettings
 from runner.training.train import train
 from tests.helpers.pruning_schedule import SCHEDULE
@@ -94,17 +94,19 @@ def test_begin_leaves_the_first_epoch_dense(dense: keras.Model, tiny: Dataset) -
 def test_named_layers_stay_dense(dense: keras.Model, tiny: Dataset) -> None:
     pruned = prune(dense, tiny, _schedule(dense_layers=["conv"]))
     conv, output = pruned.layers
-    assert (conv.zeros, conv.asked) == (0, None)
+    assert (conv.zeros, conv.requested_sparsity) == (0, None)
     assert output.sparsity == pytest.approx(0.8, abs=0.005)
     assert pruned.history["epoch_sparsity"][-1] == total_sparsity(pruned.layers)
-    assert total_sparsity(pruned.layers) == pytest.approx(total_asked(pruned.layers), abs=0.005)
-    assert pruned.asked == {"output": 0.8}
+    assert total_sparsity(pruned.layers) == pytest.approx(
+        total_requested_sparsity(pruned.layers), abs=0.005
+    )
+    assert pruned.requested_sparsities == {"output": 0.8}
 
 
 def test_layers_have_sparsities_of_their_own(dense: keras.Model, tiny: Dataset) -> None:
     own = {"con*": 0.1, "*": 0.6}
     pruned = prune(dense, tiny, _schedule(layer_sparsity=own))
-    assert pruned.asked == {"conv": 0.1, "output": 0.6}
+    assert pruned.requested_sparsities == {"conv": 0.1, "output": 0.6}
     conv, output = pruned.layers
     assert (conv.zeros, output.zeros) == (round(0.1 * 108), round(0.6 * output.parameters))
     require_sparsity(pruned.layers)
@@ -123,7 +125,7 @@ def test_a_missed_sparsity_fails(dense: keras.Model, tiny: Dataset) -> None:
 
 
 def test_a_dense_model_measures_dense(dense: keras.Model) -> None:
-    assert total_sparsity(measure_sparsity(dense, asked={})) == 0
+    assert total_sparsity(measure_sparsity(dense, requested={})) == 0
 
 
 def test_the_same_seed_gives_the_same_weights(dense: keras.Model, tiny: Dataset) -> None:

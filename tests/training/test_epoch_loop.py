@@ -11,8 +11,8 @@ from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
 from runner.settings import BaselineSettings, DatasetSettings
-from runner.training.augment import shifted
-from runner.training.epoch_loop import ResidentLoop, judging_step
+from runner.training.augment import shift_images
+from runner.training.epoch_loop import EpochLoop, evaluation_step
 from runner.training.train import train
 from tests.helpers.tiny import write_npz
 
@@ -65,7 +65,7 @@ def test_regularisation_changes_the_weights_and_not_the_reported_loss(tiny: Data
 
 def test_an_epoch_goes_over_every_image_once_also_in_random_order(tiny: Dataset) -> None:
     model = _model(tiny)
-    loop = ResidentLoop(tiny.train, 7, judging_step(model))
+    loop = EpochLoop(tiny.train, 7, evaluation_step(model))
     in_order, shuffled = loop.epoch(), loop.epoch(shuffle=True)
     assert in_order.accuracy == shuffled.accuracy
     assert in_order.loss == pytest.approx(shuffled.loss)
@@ -78,7 +78,7 @@ def test_an_epoch_goes_over_every_image_once_also_in_random_order(tiny: Dataset)
 def test_shifted_images_are_moved_by_whole_pixels_and_filled_with_zeros() -> None:
     images = np.random.default_rng(0).random((4, 6, 6, 2), dtype=np.float32)
     shifts = np.array([[0, 0], [1, 0], [0, 2], [-1, -2]], np.int32)
-    moved = shifted(tf.constant(images), tf.constant(shifts)).numpy()
+    moved = shift_images(tf.constant(images), tf.constant(shifts)).numpy()
     expected = np.zeros_like(images)
     expected[0] = images[0]
     expected[1, :, :-1] = images[1, :, 1:]
@@ -95,7 +95,7 @@ def test_images_are_moved_anew_in_every_epoch_and_each_by_itself(tiny: Dataset) 
         tf.numpy_function(lambda each: seen.append(each.copy()), [images], [])
         return tf.constant(0, tf.float64), tf.math.count_nonzero(labels)
 
-    loop = ResidentLoop(tiny.train, 1000, step, shift=1)
+    loop = EpochLoop(tiny.train, 1000, step, shift=1)
     loop.epoch()
     loop.epoch()
     first, second = seen
