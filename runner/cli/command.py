@@ -79,7 +79,7 @@ def enter(
         from runner.tracking import Store
 
         store = Store(uri, arguments.experiment)
-        store.connect(make=False)
+        store.connect(create=False)
         sys.exit(act(arguments, store))
     except Refused as refusal:
         made.error(str(refusal))

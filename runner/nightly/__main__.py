@@ -122,7 +122,7 @@ def _store(settings: NightlySettings) -> "Store":
     from runner.tracking import Store
 
     store = Store(settings.uri, settings.experiment)
-    store.connect(make=False)
+    store.connect(create=False)
     return store
 
 

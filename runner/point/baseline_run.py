@@ -18,12 +18,11 @@ from runner.settings.cache_paths import reference_file
 from runner.settings.parameters import as_yaml, baseline_parameters
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
+from runner.tracking.tags import FAILED_TARGETS, SIGNATURE
 from runner.training import baseline as baselines
 from runner.training.baseline import Baseline
 
 log = logging.getLogger(__name__)
-
-_FAILED = "runner.failed_targets"
 
 
 def obtain(
@@ -73,7 +72,7 @@ def _recorded(
 ) -> Reference:
     found = store.baseline(baseline.signature)
     if found is None:
-        tags = {"runner.signature": baseline.signature}
+        tags = {SIGNATURE: baseline.signature}
         name = f"baseline {settings.architecture.label} on {settings.dataset.name}"
         run = store.new_run(Kind.BASELINE, name, baseline_parameters(settings), tags)
         run.log_inputs(data, as_yaml(settings))
@@ -88,7 +87,7 @@ def _recorded(
 
 
 def _missing(asked: Sequence[Target], found: Record) -> list[Target]:
-    failed = map(Target, found.tags.get(_FAILED, "").split())
+    failed = map(Target, found.tags.get(FAILED_TARGETS, "").split())
     return [each for each in dict.fromkeys((*failed, *asked)) if not found.has_file(each)]
 
 
@@ -119,8 +118,8 @@ def _deliver(
     try:
         with run.closing():
             delivery.deliver(Finished(baseline.model, _layers(baseline)), targets, *earlier)
-            run.tag(_FAILED, "")
+            run.tag(FAILED_TARGETS, "")
     except TargetsFailed as failure:
-        run.tag(_FAILED, " ".join(failure.targets))
+        run.tag(FAILED_TARGETS, " ".join(failure.targets))
         run.flush()
         log.warning("baseline: %s", failure)

@@ -154,7 +154,7 @@ class Delivery:
         latency = time_file(path, images)
         figures = {"latency_ms": latency.median_ms, "latency_p90_ms": latency.p90_ms}
         self.run.log_metrics({f"{name}/{target}": value for name, value in figures.items()})
-        self.run.tag("runner.cpu", processor())
+        self.run.tag(tags.CPU, processor())
 
 
 def _own_reference(run: Run, measured: Mapping[Target, Measurement]) -> Reference | None:

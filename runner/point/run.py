@@ -18,7 +18,8 @@ from runner.point.stage_log import Stages
 from runner.prune.pruning import prune, require_sparsity
 from runner.settings import Settings
 from runner.settings.parameters import as_yaml, point_parameters
-from runner.tracking import FINGERPRINT, Kind, Run, Store, StoreFailed
+from runner.tracking import Kind, Run, Store, StoreFailed
+from runner.tracking.tags import BASELINE_RUN_ID, FINGERPRINT, SIGNATURE, SWEEP
 from runner.training.baseline import Baseline
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def _work(
     started = time.monotonic()
     signature = baseline_signature(settings, data.digest)
     baseline, reference = baseline_run.obtain(settings, data, signature, store, folder / "baseline")
-    point.tag("runner.baseline_run_id", reference.run_id)
+    point.tag(BASELINE_RUN_ID, reference.run_id)
     make_repeatable(settings.seed, settings.threads)
     pruned = prune(baseline.model, data, settings.schedule)
     delivery = Delivery(point, folder / "models", data, settings, reference)
@@ -117,12 +118,12 @@ def _complete(
 
 def _new_run(settings: Settings, data: Dataset, store: Store) -> Run:
     tags = {
-        "runner.signature": baseline_signature(settings, data.digest),
+        SIGNATURE: baseline_signature(settings, data.digest),
         FINGERPRINT: fingerprint(settings, data.digest),
     }
     sweep = settings.sweep
     if sweep.name:
-        tags["runner.sweep"] = sweep.name
+        tags[SWEEP] = sweep.name
     params = point_parameters(settings)
     return store.new_run(Kind.POINT, _name(settings), params, tags, sweep.run_id)
 

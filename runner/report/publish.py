@@ -1,4 +1,4 @@
-"""A sweep goes in; its run in the store gets the report, and the picked point its mark."""
+"""Log the report of a sweep to its run, and mark the point that it picks."""
 
 import hashlib
 import math
@@ -13,20 +13,16 @@ from runner.report.points_csv import points_csv
 from runner.results.choice import File
 from runner.results.rows import Results
 from runner.tracking import Run, Store
+from runner.tracking.tags import NOTE, PICK, PICK_TARGET, WRITTEN_NOTE
 
 PAGE = "report.html"
-NOTE = "mlflow.note.content"
-PICK = "runner.pick"
-_TARGET = "runner.pick_target"
-# What a sweep's run says of the file to ship.
+# The metrics of a sweep's run, and the figures of the file to ship that they hold.
 _PICKED = {
     "best_zip_ratio": "zip_ratio",
     "picked_zip_bytes": "zip_bytes",
     "picked_accuracy": "accuracy",
     "picked_validation_accuracy": "validation_accuracy",
 }
-# By which a note that someone wrote by hand is told from ours.
-_WRITTEN = "runner.note"
 
 
 def publish(store: Store, results: Results) -> str:
@@ -73,9 +69,9 @@ def _figures(findings: Findings) -> dict[str, float]:
 def _describe(run: Run, results: Results, text: str) -> None:
     """Set the note, unless someone has written another one meanwhile."""
     tags = results.sweep.tags
-    if NOTE not in tags or _digest(tags[NOTE]) == tags.get(_WRITTEN):
+    if NOTE not in tags or _digest(tags[NOTE]) == tags.get(WRITTEN_NOTE):
         run.tag(NOTE, text)
-        run.tag(_WRITTEN, _digest(text))
+        run.tag(WRITTEN_NOTE, _digest(text))
 
 
 def _digest(text: str) -> str:
@@ -89,7 +85,7 @@ def _mark(store: Store, results: Results, picks: Sequence[File]) -> None:
         run = store.reopen(point)
         if point.id in targets:
             run.tag(PICK, "true")
-            run.tag(_TARGET, targets[point.id])
+            run.tag(PICK_TARGET, targets[point.id])
             run.flush()
         elif PICK in point.tags:
-            run.untag(PICK, _TARGET)
+            run.untag(PICK, PICK_TARGET)

@@ -1,11 +1,10 @@
-"""A sweep goes in; how it came about comes out: settings, versions, code, command, failures."""
+"""Say how a sweep was run: settings, versions, code, command, failures."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from runner.process import liveness
 from runner.results.rows import Results, Row
-from runner.tracking import Record
+from runner.tracking import Record, tags
 
 
 def settings(results: Results) -> Mapping[str, str]:
@@ -16,19 +15,19 @@ def settings(results: Results) -> Mapping[str, str]:
 def facts(results: Results) -> Mapping[str, str]:
     """Return when and how the sweep was run; what the store does not know is left out."""
     sweep = results.sweep
-    commit = sweep.tags.get("mlflow.source.git.commit", "")
-    dirty = ", with changes" if sweep.tags.get("runner.git_dirty") == "true" else ""
-    found = {
-        "command": sweep.tags.get("runner.command", ""),
+    commit = sweep.tags.get(tags.GIT_COMMIT, "")
+    dirty = ", with changes" if sweep.tags.get(tags.GIT_DIRTY) == "true" else ""
+    values = {
+        "command": sweep.tags.get(tags.COMMAND, ""),
         "started": _when(sweep.started),
         "took": _took(sweep),
         "status": sweep.status,
         "run": sweep.id,
         "commit": commit and commit + dirty,
-        "versions": sweep.tags.get("runner.versions", ""),
-        "latency on": next((cpu for cpu in map(_processor, results.rows) if cpu), ""),
+        "versions": sweep.tags.get(tags.VERSIONS, ""),
+        "latency on": next(filter(None, map(_processor, results.rows)), ""),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 def failures(results: Results) -> list[Record]:
@@ -41,7 +40,7 @@ def counted(results: Results) -> str:
     """Say how many points are done, and what became of the others."""
     points = [row.point for row in results.rows]
     running = [point for point in points if point.status == "RUNNING"]
-    dead = sum(liveness.is_gone(point.tags.get("runner.process", "")) for point in running)
+    dead = sum(point.process_ended for point in running)
     counts = {
         "failed": len(failures(results)),
         "under way": len(running) - dead,
@@ -49,12 +48,12 @@ def counted(results: Results) -> str:
         "not started": results.planned - len(points),
     }
     done = sum(point.status == "FINISHED" for point in points)
-    rest = [f"{number} {what}" for what, number in counts.items() if number > 0]
-    return ", ".join([f"{done} of {results.planned} points done", *rest])
+    others = [f"{number} {state}" for state, number in counts.items() if number > 0]
+    return ", ".join([f"{done} of {results.planned} points done", *others])
 
 
 def _processor(row: Row) -> str:
-    return row.point.tags.get("runner.cpu", "")
+    return row.point.tags.get(tags.CPU, "")
 
 
 def _when(milliseconds: int) -> str:
@@ -64,8 +63,8 @@ def _when(milliseconds: int) -> str:
 def _took(sweep: Record) -> str:
     if not sweep.ended:
         return ""
-    seconds = round((sweep.ended - sweep.started) / 1000)
-    minutes, rest = divmod(seconds, 60)
+    minutes, seconds = divmod(round((sweep.ended - sweep.started) / 1000), 60)
     hours, minutes = divmod(minutes, 60)
-    told = f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-    return told if seconds >= 60 else f"{seconds} s"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

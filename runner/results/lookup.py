@@ -1,9 +1,9 @@
-"""What someone calls a sweep goes in: a name, a run id or `latest`; its run comes out."""
+"""Find the run of a sweep by its name, by its run id or as `latest`."""
 
 import re
 
 from runner.errors import Refused
-from runner.tracking import Kind, Record, Store, StoreFailed
+from runner.tracking import Kind, Record, Store, StoreFailed, tags
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -17,13 +17,13 @@ def find_sweep(store: Store, name: str) -> Record:
     """
     if _RUN_ID.fullmatch(name):
         return _by_id(store, name)
-    sweeps = store.find(f"tags.`runner.kind` = '{Kind.SWEEP}'")
-    named = [
-        each for each in sweeps if name in ("latest", each.name, each.tags.get("runner.sweep"))
+    sweeps = store.of_kind(Kind.SWEEP)
+    matches = [
+        sweep for sweep in sweeps if name in ("latest", sweep.name, sweep.tags.get(tags.SWEEP))
     ]
-    if named:
-        return named[-1]
-    known = ", ".join(dict.fromkeys(each.name for each in sweeps)) or "none yet"
+    if matches:
+        return matches[-1]
+    known = ", ".join(dict.fromkeys(sweep.name for sweep in sweeps)) or "none yet"
     raise Refused(
         f"SWEEP={name}: must be a sweep of experiment {store.experiment}: {known}; "
         "or a sweep's run id, or latest"
@@ -35,14 +35,11 @@ def _by_id(store: Store, run_id: str) -> Record:
         record = store.get(run_id)
     except StoreFailed as failure:
         raise Refused(f"SWEEP={run_id}: no such run ({failure})") from None
-    kind = record.tags.get("runner.kind")
-    if kind == Kind.SWEEP and record.experiment_id == store.experiment_id:
+    if record.kind == Kind.SWEEP and record.experiment_id == store.experiment_id:
         return record
-    if kind == Kind.SWEEP:
+    if record.kind == Kind.SWEEP:
         other = store.experiment_of(record)
         raise Refused(f"SWEEP={run_id}: must be a sweep of --experiment; add --experiment {other}")
-    parent = record.tags.get("mlflow.parentRunId")
-    hint = f"; it belongs to {parent}" if parent else ""
-    raise Refused(
-        f"SWEEP={run_id}: must be a sweep, and is a {kind or 'run of something else'}{hint}"
-    )
+    kind = record.kind or "run of something else"
+    hint = f"; it belongs to {record.parent}" if record.parent else ""
+    raise Refused(f"SWEEP={run_id}: must be a sweep, and is a {kind}{hint}")

@@ -1,10 +1,10 @@
-"""A sweep's run goes in; its points, each with the baseline that it started from, come out."""
+"""Read the points of a sweep, each with the baseline that it started from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runner.settings.targets import Target
-from runner.tracking import Record, Store, StoreFailed
+from runner.tracking import Record, Store, StoreFailed, tags
 
 
 @dataclass(frozen=True)
@@ -25,19 +25,19 @@ class Results:
     @property
     def name(self) -> str:
         """The sweep's name."""
-        return self.sweep.tags.get("runner.sweep", self.sweep.name)
+        return self.sweep.tags.get(tags.SWEEP, self.sweep.name)
 
     @property
     def max_drop(self) -> float:
-        """How much validation accuracy a file may lose, as the sweep was told."""
-        # A sweep that is gone on with may be told another limit; parameters are never rewritten.
+        """The validation accuracy that a file may lose, as the sweep's settings say."""
+        # A sweep that is resumed may have another limit; parameters are never rewritten.
         usual = self.sweep.params.get("report.max_drop", "0.01")
-        return float(self.sweep.tags.get("runner.max_drop", usual))
+        return float(self.sweep.tags.get(tags.MAX_DROP, usual))
 
     @property
     def planned(self) -> int:
         """How many points the sweep is to have."""
-        return int(self.sweep.tags.get("runner.points", len(self.rows)))
+        return int(self.sweep.tags.get(tags.POINTS, len(self.rows)))
 
 
 def read(store: Store, sweep: Record) -> Results:
@@ -46,12 +46,12 @@ def read(store: Store, sweep: Record) -> Results:
     Raises:
         StoreFailed: the store does not answer.
     """
-    points = store.points(sweep.id)
+    points = store.children(sweep.id)
     names = varying(points)
     points.sort(key=lambda point: [_rank(point.params.get(name, "")) for name in names])
-    ids = [point.tags.get("runner.baseline_run_id", "") for point in points]
-    baselines = {each: found for each in set(ids) if each and (found := _found(store, each))}
-    rows = (Row(point, baselines.get(each)) for point, each in zip(points, ids, strict=True))
+    ids = [point.tags.get(tags.BASELINE_RUN_ID, "") for point in points]
+    baselines = {run_id: _get(store, run_id) for run_id in set(ids)}
+    rows = (Row(point, baselines[run_id]) for point, run_id in zip(points, ids, strict=True))
     return Results(sweep, tuple(rows))
 
 
@@ -67,20 +67,22 @@ def targets(rows: Sequence[Row]) -> list[Target]:
 
 
 def by_data(rows: Sequence[Row]) -> list[list[Row]]:
-    """Part the rows by their dataset settings: accuracies on other images do not compare."""
-    parts: dict[frozenset[tuple[str, str]], list[Row]] = {}
+    """Group the rows by their dataset settings: accuracies on other images do not compare."""
+    groups: dict[frozenset[tuple[str, str]], list[Row]] = {}
     for row in rows:
         settings = row.point.params.items()
         key = frozenset(item for item in settings if item[0].startswith("dataset."))
-        parts.setdefault(key, []).append(row)
-    return list(parts.values())
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
 
 
-def data_label(part: Sequence[Row], rows: Sequence[Row]) -> str:
-    """Tell the data of some rows from that of the others: by name, and what else varies."""
-    varied = [name for name in varying([row.point for row in rows]) if name.startswith("dataset.")]
-    params = part[0].point.params
-    names = dict.fromkeys(["dataset.name", *varied])
+def data_label(group: Sequence[Row], rows: Sequence[Row]) -> str:
+    """Name the data of one group among all rows, with the dataset settings that vary."""
+    settings = [
+        name for name in varying([row.point for row in rows]) if name.startswith("dataset.")
+    ]
+    params = group[0].point.params
+    names = dict.fromkeys(["dataset.name", *settings])
     return " ".join(params[name] for name in names if name in params)
 
 
@@ -98,8 +100,10 @@ def _rank(value: str) -> tuple[float, str]:
     return (float("inf"), value) if size is None else (size, "")
 
 
-def _found(store: Store, run_id: str) -> Record | None:
-    """Read a run that someone may have removed meanwhile."""
+def _get(store: Store, run_id: str) -> Record | None:
+    """Read a baseline's run; None where a point has none, or where someone has removed it."""
+    if not run_id:
+        return None
     try:
         return store.get(run_id)
     except StoreFailed as failure:

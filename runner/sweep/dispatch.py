@@ -19,7 +19,7 @@ from runner.sweep.jobs import Job, baseline_jobs, point_jobs
 from runner.sweep.launchers.local.launcher import WorkersLauncher
 from runner.sweep.progress import View
 from runner.sweep.run_status import close_running, with_failed_runs
-from runner.tracking import Store, StoreFailed, impatient
+from runner.tracking import Store, StoreFailed, few_retries
 
 
 class PointsFailed(SelfExplaining):
@@ -130,7 +130,7 @@ class Dispatch:
                 for number, each in enumerate(returns):
                     self._conductor.finished(number, each)
         except BaseException as stop:
-            with suppress(StoreFailed), impatient():
+            with suppress(StoreFailed), few_retries():
                 close_running(self.store, self.run_id, f"stopped by {one_line(stop)}")
             raise
         self.returns += returns

@@ -12,7 +12,7 @@ from runner.sweep.jobs import Job
 from runner.sweep.launchers.local.messages import Epoch, News, Warned
 from runner.sweep.progress import View
 from runner.sweep.run_status import close_failed, forget_failed
-from runner.tracking import Store, StoreFailed, impatient
+from runner.tracking import Store, StoreFailed, few_retries
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Conductor:
         for job in jobs:
             if job.kind == "point" and job.point.fingerprint in self.stale:
                 self.stale.discard(job.point.fingerprint)
-                with suppress(StoreFailed), impatient():
+                with suppress(StoreFailed), few_retries():
                     forget_failed(self.store, self.sweep_run_id, job.point)
 
     def told(self, job: int, news: News) -> None:
@@ -75,7 +75,7 @@ class Conductor:
         """Record a failure, unless the point was finished and logged before it."""
         if job.kind == "point":
             try:
-                with impatient():
+                with few_retries():
                     if close_failed(self.store, self.sweep_run_id, job.point, error):
                         self.view.finished(job, f"finished, though then: {one_line(error)}")
                         return

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from runner.planning.fingerprint import sweep_fingerprint
 from runner.planning.grid import Point
 from runner.settings.parameters import sweep_parameters
-from runner.tracking import FINGERPRINT, Kind, Record, Run, Store, StoreFailed
+from runner.tracking import Kind, Record, Run, Store, StoreFailed
+from runner.tracking.tags import FINGERPRINT, MAX_DROP, POINTS, SWEEP
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +37,12 @@ def claim(store: Store, name: str, points: Sequence[Point]) -> Claim:
     owned = f"{name} of {night}" if night else name
     identity = sweep_fingerprint(owned, [point.fingerprint for point in points])
     # Of two processes that find the same dead sweep, one goes on with it.
-    with store.alone():
-        _bury_the_dead(store)
+    with store.lock():
+        store.close_dead()
         found = _unfinished(store, identity) if points[0].settings.sweep.resume else None
         run = store.adopt(found) if found else _begun(store, name, identity, points)
-        run.tag("runner.max_drop", str(points[0].settings.report.max_drop))
-        run.tag("runner.points", str(len(points)))
+        run.tag(MAX_DROP, str(points[0].settings.report.max_drop))
+        run.tag(POINTS, str(len(points)))
         run.flush()
         return Claim(run, resumed=found is not None)
 
@@ -53,7 +54,9 @@ def left(store: Store, claimed: Claim, name: str, points: Sequence[Point]) -> li
         StoreFailed: the store stopped answering.
     """
     done = {
-        record.fingerprint for record in store.points(claimed.run.id) if record.status == "FINISHED"
+        record.fingerprint
+        for record in store.children(claimed.run.id)
+        if record.status == "FINISHED"
     }
     remaining = [point for point in points if point.fingerprint not in done]
     if claimed.resumed:
@@ -64,40 +67,29 @@ def left(store: Store, claimed: Claim, name: str, points: Sequence[Point]) -> li
     return [point for point in remaining if not _reused(store, claimed.run, name, point)]
 
 
-def _bury_the_dead(store: Store) -> None:
-    for record in store.dead():
-        log.info("found dead: %s %s", record.tags.get("runner.kind", "run"), record.name)
-        store.reopen(record).end("KILLED", "found dead: its process had ended")
-
-
 def _unfinished(store: Store, identity: str) -> Record | None:
-    same = store.find(
-        f"tags.`runner.kind` = '{Kind.SWEEP}' and tags.`{FINGERPRINT}` = '{identity}'"
-    )
+    same = store.of_kind(Kind.SWEEP, {FINGERPRINT: identity})
     if same and same[-1].status in ("FAILED", "KILLED"):
         return same[-1]
     return None
 
 
 def _begun(store: Store, name: str, identity: str, points: Sequence[Point]) -> Run:
-    tags = {"runner.sweep": name, FINGERPRINT: identity}
+    tags = {SWEEP: name, FINGERPRINT: identity}
     params = sweep_parameters([point.settings for point in points])
     return store.new_run(Kind.SWEEP, name, params, tags, points[0].settings.sweep.night)
 
 
 def _reused(store: Store, run: Run, name: str, point: Point) -> bool:
     """Copy the finished point of another sweep, if there is a whole one, under this one."""
-    found = store.find(
-        f"tags.`runner.kind` = '{Kind.POINT}' and tags.`{FINGERPRINT}` = '{point.fingerprint}' "
-        "and attributes.status = 'FINISHED'"
-    )
-    for source in reversed(found):
+    same = store.of_kind(Kind.POINT, {FINGERPRINT: point.fingerprint})
+    for source in reversed([record for record in same if record.status == "FINISHED"]):
         try:
-            store.copy(source, point.name, {"runner.sweep": name}, run.id)
+            store.copy(source, point.name, {SWEEP: name}, run.id)
         except StoreFailed as failure:
             log.warning("not reused: %s", failure)
             continue
-        sweep = source.tags.get("runner.sweep", "a run of its own")
+        sweep = source.tags.get(SWEEP, "a run of its own")
         log.info("reused: %s, from %s (run %s)", point.name, sweep, source.id)
         return True
     return False

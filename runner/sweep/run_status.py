@@ -6,7 +6,8 @@ from runner.errors import one_line
 from runner.planning.grid import Point
 from runner.point.outcome import Lost
 from runner.settings.parameters import point_parameters
-from runner.tracking import FINGERPRINT, Kind, Store
+from runner.tracking import Kind, Store
+from runner.tracking.tags import FINGERPRINT, SIGNATURE
 
 _FAILED = ("FAILED", "KILLED")
 
@@ -20,14 +21,14 @@ def close_failed(store: Store, sweep_run_id: str, point: Point, error: BaseExcep
     Raises:
         StoreFailed: the store does not answer.
     """
-    found = store.points(sweep_run_id, point.fingerprint)
+    found = store.children(sweep_run_id, point.fingerprint)
     if found and found[-1].status != "RUNNING":
         # It closed its run itself.
         return found[-1].status == "FINISHED"
     if found:
         run = store.reopen(found[-1])
     else:
-        tags = {FINGERPRINT: point.fingerprint, "runner.signature": point.signature}
+        tags = {FINGERPRINT: point.fingerprint, SIGNATURE: point.signature}
         params = point_parameters(point.settings)
         run = store.new_run(Kind.POINT, point.name, params, tags, sweep_run_id)
     run.log_text("".join(traceback.format_exception(error)), "error.txt")
@@ -41,7 +42,7 @@ def close_running(store: Store, sweep_run_id: str, reason: str) -> None:
     Raises:
         StoreFailed: the store does not answer.
     """
-    for record in store.points(sweep_run_id):
+    for record in store.children(sweep_run_id):
         if record.status == "RUNNING":
             store.reopen(record).end("KILLED", reason)
 
@@ -52,7 +53,7 @@ def with_failed_runs(store: Store, sweep_run_id: str) -> set[str]:
     Raises:
         StoreFailed: the store does not answer.
     """
-    return {each.fingerprint for each in store.points(sweep_run_id) if each.status in _FAILED}
+    return {each.fingerprint for each in store.children(sweep_run_id) if each.status in _FAILED}
 
 
 def forget_failed(store: Store, sweep_run_id: str, point: Point) -> None:
@@ -61,6 +62,6 @@ def forget_failed(store: Store, sweep_run_id: str, point: Point) -> None:
     Raises:
         StoreFailed: the store does not answer.
     """
-    for record in store.points(sweep_run_id, point.fingerprint):
+    for record in store.children(sweep_run_id, point.fingerprint):
         if record.status in _FAILED:
             store.delete(record)

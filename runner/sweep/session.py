@@ -17,7 +17,7 @@ from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.launchers.local.launcher import WorkersLauncher
 from runner.sweep.progress import view_of
 from runner.sweep.resume import claim, left
-from runner.tracking import Store, StoreFailed, impatient
+from runner.tracking import Store, StoreFailed, few_retries, tags
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def run_sweep(
                 try:
                     dispatch.go(_ordered(remaining, first.sweep.first))
                 finally:
-                    claimed.run.tag("runner.left", json.dumps(dispatch.left))
+                    claimed.run.tag(tags.LEFT, json.dumps(dispatch.left))
         finished = True
     except (PointsFailed, StoreFailed) as failure:
         log.error("%s: %s", name, failure)
@@ -65,7 +65,7 @@ def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:
 
 def _report(store: Store, sweep_run_id: str) -> None:
     try:
-        with impatient():
+        with few_retries():
             results = read(store, store.get(sweep_run_id))
         console.show(store, results)
     except StoreFailed as failure:
@@ -81,7 +81,7 @@ def _publish(store: Store, results: Results) -> None:
     from runner.report.publish import publish
 
     try:
-        with impatient():
+        with few_retries():
             print(f"Report: {publish(store, results)}")
     except Exception as failure:
         log.error("no report: %s", one_line(failure))

@@ -1,15 +1,12 @@
-"""Runs, their figures and their files go in; MLflow's store holds them, and gives them back.
+"""Log runs to MLflow's store and read them back; nothing else of the runner imports MLflow."""
 
-The only place that imports MLflow.
-"""
-
-from runner.tracking.connection import StoreFailed, impatient
+from runner.tracking.connection import StoreFailed, few_retries
 from runner.tracking.notes import Notes
-from runner.tracking.record import FINGERPRINT, Kind, Record
+from runner.tracking.record import Kind, Record
 from runner.tracking.run import Run
 from runner.tracking.store import Store
 
-__all__ = ["FINGERPRINT", "Kind", "Notes", "Record", "Run", "Store", "StoreFailed", "impatient"]
+__all__ = ["Kind", "Notes", "Record", "Run", "Store", "StoreFailed", "few_retries"]
 
 
 def preload() -> None:

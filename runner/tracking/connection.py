@@ -1,4 +1,4 @@
-"""A tracking URI goes in; MLflow's client comes out, one caller at a time where that is needed."""
+"""Connect to an MLflow store, one caller at a time where the store needs it."""
 
 import functools
 import logging
@@ -19,7 +19,7 @@ from hydra.core.utils import env_override
 from runner.errors import SelfExplaining, one_line
 from runner.settings.store_uri import SQLITE
 
-# Creating its tables is no news to someone who waits for a sweep.
+# Someone who waits for a sweep need not hear that tables are created.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -28,12 +28,14 @@ RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
 # MLflow's own seven are four minutes a call, these one: what cannot be logged is kept on disk.
 _FEWER_RETRIES = "5"
 
-# Its bars and addresses are no news to someone who waits for a sweep either.
+# Nor need they see a progress bar for every file, or an address for every run.
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 # These copy files, and only read one line of the database.
 _WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure", "log_text")
+# MLflow gives at most so many entities in one answer.
+_PAGE = 1000
 
 
 class StoreFailed(SelfExplaining):
@@ -51,64 +53,80 @@ class Connection:
     def __init__(self, uri: str) -> None:
         """Connect; a new database gets its tables."""
         self._database = uri.startswith(SQLITE)
-        self._lock = lock(uri) if self._database else nullcontext()
+        self._lock = store_lock(uri) if self._database else nullcontext()
         self._client = self._guarded(mlflow.MlflowClient, "connect")(uri)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return self._guarded(getattr(self._client, name), name)
 
+    def all_pages(self, search: str, **arguments: Any) -> list[Any]:
+        """Return everything that a search finds, page by page.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        entities: list[Any] = []
+        token: str | None = None
+        while token is None or token:
+            page = getattr(self, search)(max_results=_PAGE, page_token=token, **arguments)
+            entities += page
+            token = page.token or ""
+        return entities
+
     def _guarded(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
         @functools.wraps(call)
         def guarded(*arguments: Any, **named: Any) -> Any:
-            patience = {RETRIES: os.environ.get(RETRIES, _FEWER_RETRIES)}
+            retries = {RETRIES: os.environ.get(RETRIES, _FEWER_RETRIES)}
             # SQLite gives up on a second writer after five seconds: "database is locked".
-            turn = nullcontext() if name in _WITHOUT_LOCK else self._lock
-            whole = _uninterrupted() if self._database else nullcontext()
+            exclusive = nullcontext() if name in _WITHOUT_LOCK else self._lock
+            signals = _delayed_signals() if self._database else nullcontext()
             try:
-                with env_override(patience), turn, whole:
+                with env_override(retries), exclusive, signals:
                     return call(*arguments, **named)
             except Exception as error:
-                raise StoreFailed(one_line(_root(error))) from error
+                raise StoreFailed(one_line(_first_cause(error))) from error
 
         return guarded
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let a stop wait: a transaction that is left half way locks the database for this process."""
+def _delayed_signals() -> Iterator[None]:
+    """Delay a stop: a transaction that is left half way locks the database for this process."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    stops = [each for each in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(each)]
-    came: list[int] = []
-    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in stops}
+    stops = [stop for stop in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(stop)]
+    received: list[int] = []
+    before = {
+        stop: signal.signal(stop, lambda number, _: received.append(number)) for stop in stops
+    }
     try:
         yield
     finally:
         for stop, handler in before.items():
             signal.signal(stop, handler)
-        for number in came[:1]:
+        for number in received[:1]:
             signal.raise_signal(number)
 
 
-def _root(error: BaseException) -> BaseException:
-    """Find what was behind it: MLflow's own text is long, and ends in `connection refused`."""
-    while behind := error.__cause__ or error.__context__:
-        error = behind
+def _first_cause(error: BaseException) -> BaseException:
+    """Find what came first: MLflow's own text is long, and ends in `connection refused`."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
     return error
 
 
-def impatient() -> AbstractContextManager[None]:
-    """Make calls fail within seconds for a while: retries are for a long job that goes on."""
+def few_retries() -> AbstractContextManager[None]:
+    """Make calls fail within seconds inside the block: retries are for a long job that goes on."""
     defaults = {RETRIES: "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-    patience = {name: os.environ.get(name, value) for name, value in defaults.items()}
-    return cast(AbstractContextManager[None], env_override(patience))
+    variables = {name: os.environ.get(name, value) for name, value in defaults.items()}
+    return cast(AbstractContextManager[None], env_override(variables))
 
 
-def lock(uri: str) -> BaseFileLock:
+def store_lock(uri: str) -> BaseFileLock:
     """Return the lock by which a process has a store for itself on this machine.
 
-    It may be taken again by who holds it; it ends with its holder.
+    The process that holds it may take it again; it ends with that process.
     """
     return FileLock(_lock_file(uri), is_singleton=True)
 

@@ -1,4 +1,4 @@
-"""A store and an experiment's name go in; the experiment's id comes out."""
+"""Find or create the experiment of a store that runs belong to."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -10,28 +10,29 @@ from runner.settings.store_uri import SQLITE
 from runner.tracking.connection import Connection
 
 
-def experiment_id(client: Connection, uri: str, name: str, make: bool) -> str:
-    """Find the experiment, or make it if it may be made.
+def experiment_id(client: Connection, uri: str, name: str, create: bool) -> str:
+    """Return the id of the experiment, which is created if it may be.
 
     Raises:
-        Refused: there is none and it must not be made, or it was deleted.
+        Refused: there is none and it must not be created, or it was deleted.
+        StoreFailed: the store does not answer.
     """
-    found = client.get_experiment_by_name(name)
-    if found is None and make:
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None and create:
         return str(client.create_experiment(name, _artifacts(uri, name)))
-    if found is None:
-        known = ", ".join(each.name for each in client.search_experiments())
+    if experiment is None:
+        known = ", ".join(other.name for other in client.search_experiments())
         raise Refused(f"experiment={name}: must be an experiment of the store: {known}")
-    if found.lifecycle_stage != LifecycleStage.ACTIVE:
+    if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
         raise Refused(
             f"tracking.experiment={name}: was deleted; choose another name, or restore it: "
-            f"mlflow experiments restore --experiment-id {found.experiment_id}"
+            f"mlflow experiments restore --experiment-id {experiment.experiment_id}"
         )
-    return str(found.experiment_id)
+    return str(experiment.experiment_id)
 
 
 def require_database(uri: str) -> None:
-    """Refuse a database file that is not there: to connect would make an empty one.
+    """Refuse a database file that is not there: to connect would create an empty one.
 
     Raises:
         Refused: there is no such file.

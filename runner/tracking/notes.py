@@ -1,4 +1,4 @@
-"""What a run has to say goes in, note by note; it is kept on disk, and sent to MLflow in one go."""
+"""Collect what a run logs, to send it to MLflow together or to save it on disk."""
 
 import json
 import time
@@ -18,7 +18,7 @@ _BATCH = 900
 
 @dataclass
 class Notes:
-    """Everything that was noted and not yet sent; plain values that JSON holds as they are."""
+    """What a run logs: plain values that JSON holds as they are."""
 
     params: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
@@ -28,12 +28,12 @@ class Notes:
     inputs: list[dict[str, str]] = field(default_factory=list)
 
     def add_metrics(self, values: Mapping[str, float]) -> None:
-        """Note figures that a run has once: of what was not sent yet, the last value counts."""
-        self.metrics = [each for each in self.metrics if each[0] not in values]
+        """Add figures that a run has once; one of the same name is replaced."""
+        self.metrics = [metric for metric in self.metrics if metric[0] not in values]
         self.add_history({name: [value] for name, value in values.items()}, first=0)
 
     def add_history(self, history: Mapping[str, Sequence[float]], first: int = 1) -> None:
-        """Note one value an epoch for each name, counted from `first`."""
+        """Add one value an epoch for each name, with epochs counted from `first`."""
         now = int(time.time() * 1000)
         self.metrics += [
             (name, float(value), now, step)
@@ -61,31 +61,31 @@ class Notes:
         params = [Param(name, value) for name, value in self.params.items()]
         tags = [RunTag(name, value) for name, value in self.tags.items()]
         # MLflow's compare page begins with the metric that was logged first.
-        ranked = sorted(self.metrics, key=lambda each: not each[0].startswith("accuracy/"))
-        metrics = [Metric(*each) for each in ranked]
+        ordered = sorted(self.metrics, key=lambda metric: not metric[0].startswith("accuracy/"))
+        metrics = [Metric(*metric) for metric in ordered]
         client.log_batch(run_id, metrics=metrics[:_BATCH], params=params, tags=tags)
         for start in range(_BATCH, len(metrics), _BATCH):
             client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
         if self.inputs:
-            client.log_inputs(run_id, [_input(each) for each in self.inputs])
+            client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
         for name, text in self.texts.items():
             client.log_text(run_id, text, name)
         for path, folder in self.files:
             client.log_artifact(run_id, path, folder)
 
     def save(self, path: Path) -> None:
-        """Write all notes to a file, aside first: under its name it is always complete."""
-        aside = path.with_name(f".{path.name}")
-        aside.write_text(json.dumps(asdict(self)))
-        aside.replace(path)
+        """Write all notes to a file, by way of another: under its name it is always complete."""
+        unfinished = path.with_name(f".{path.name}")
+        unfinished.write_text(json.dumps(asdict(self)))
+        unfinished.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> "Notes":
-        """Read what was saved."""
+        """Read the notes that `save` wrote."""
         values: dict[str, Any] = json.loads(path.read_text())
         return cls(**values)
 
 
-def _input(described: dict[str, str]) -> DatasetInput:
+def _dataset_input(dataset: dict[str, str]) -> DatasetInput:
     context = InputTag("mlflow.data.context", "training")
-    return DatasetInput(DatasetEntity(**described), [context])
+    return DatasetInput(DatasetEntity(**dataset), [context])

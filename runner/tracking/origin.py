@@ -13,10 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from runner.process import liveness
-
-PROCESS = "runner.process"
-COMMAND = "runner.command"
-VERSIONS = "runner.versions"
+from runner.tracking.tags import COMMAND, GIT_COMMIT, GIT_DIRTY, PROCESS, VERSIONS
 
 _LIBRARIES = (
     "tensorflow",
@@ -32,7 +29,7 @@ _VARIABLES = ("RUNNER_DATA", "MLFLOW_TRACKING_URI")
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^\s]*@")
 
 
-def tags() -> Mapping[str, str]:
+def origin_tags() -> Mapping[str, str]:
     """Return MLflow's own tags of origin, the commit, command, versions and process of the run."""
     return {
         PROCESS: liveness.this_process(),
@@ -49,12 +46,12 @@ def typed_command() -> str:
     """Return the command as typed, led by the variables it depends on, and without passwords."""
     program = Path(sys.argv[0])
     start = ["python", "-m", "runner"] if program.name == "__main__.py" else [program.name]
-    given = {name: os.environ[name] for name in _VARIABLES if os.environ.get(name)}
-    variables = [f"{name}={shlex.quote(_masked(each))}" for name, each in given.items()]
-    return " ".join([*variables, shlex.join([*start, *map(_masked, sys.argv[1:])])])
+    values = {name: os.environ[name] for name in _VARIABLES if os.environ.get(name)}
+    variables = [f"{name}={shlex.quote(_mask(value))}" for name, value in values.items()]
+    return " ".join([*variables, shlex.join([*start, *map(_mask, sys.argv[1:])])])
 
 
-def _masked(argument: str) -> str:
+def _mask(argument: str) -> str:
     # Wherever an address stands: Hydra takes it in quotes, and within lists and groups too.
     return _PASSWORD.sub(r"\1***@", argument)
 
@@ -62,9 +59,9 @@ def _masked(argument: str) -> str:
 @functools.cache
 def versions() -> str:
     """Return one text, as in `python 3.12.1, tensorflow 2.21.0`."""
-    found = {"python": platform.python_version()}
-    found |= {library: version(library) for library in _LIBRARIES}
-    return ", ".join(f"{name} {number}" for name, number in found.items())
+    numbers = {"python": platform.python_version()}
+    numbers |= {library: version(library) for library in _LIBRARIES}
+    return ", ".join(f"{name} {number}" for name, number in numbers.items())
 
 
 @functools.lru_cache(maxsize=1)
@@ -74,7 +71,7 @@ def commit(folder: Path) -> Mapping[str, str]:
     if not head:
         return {}
     changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    return {"mlflow.source.git.commit": head, "runner.git_dirty": str(bool(changes)).lower()}
+    return {GIT_COMMIT: head, GIT_DIRTY: str(bool(changes)).lower()}
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

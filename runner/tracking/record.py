@@ -1,4 +1,4 @@
-"""MLflow's entity of a run goes in; a frozen record of it, in plain types, comes out."""
+"""Convert MLflow's entity of a run to a frozen record of plain types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from enum import StrEnum
 
 from mlflow.entities import Run as Entity
 
-FINGERPRINT = "runner.fingerprint"
+from runner.process import liveness
+from runner.tracking.tags import ERROR, FINGERPRINT, KIND, PARENT, PROCESS
 
 
 class Kind(StrEnum):
-    """What a run stands for; the value of its tag runner.kind."""
+    """What a run stands for: the value of its tag `runner.kind`."""
 
     SWEEP = "sweep"
     POINT = "point"
@@ -20,7 +21,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """A run as the store gives it back."""
+    """A run as it was when it was read from the store."""
 
     id: str
     name: str
@@ -35,18 +36,33 @@ class Record:
     experiment_id: str = ""
 
     @property
+    def kind(self) -> str | None:
+        """What the run stands for; None where it is none of ours."""
+        return self.tags.get(KIND)
+
+    @property
+    def parent(self) -> str | None:
+        """The id of the run that this one is shown under; None where it stands alone."""
+        return self.tags.get(PARENT)
+
+    @property
     def fingerprint(self) -> str:
         """What identifies a point, or a sweep; empty for a baseline."""
         return self.tags.get(FINGERPRINT, "")
 
+    @property
+    def process_ended(self) -> bool:
+        """Whether the process that opened the run has ended; False where nothing is known."""
+        return liveness.is_gone(self.tags.get(PROCESS, ""))
+
     def has_file(self, target: str) -> bool:
-        """Tell whether the figures of this target's file are there."""
+        """Tell whether this target's file was measured."""
         return f"zip_bytes/{target}" in self.metrics
 
     @property
     def error(self) -> str | None:
         """Why the run failed, in one line; None where it did not."""
-        return self.tags.get("runner.error")
+        return self.tags.get(ERROR)
 
 
 def record_of(entity: Entity) -> Record:

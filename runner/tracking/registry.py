@@ -1,4 +1,4 @@
-"""A TFLite file and where it comes from go in; the champion among a model's versions comes out."""
+"""Register a TFLite file as the champion among the versions of a model."""
 
 import tempfile
 import uuid
@@ -20,12 +20,12 @@ from runner.tracking import served
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record
 from runner.tracking.store import Store
+from runner.tracking.tags import SHA256
 
 CHAMPION, PREVIOUS = "champion", "previous"
-SHA256 = "runner.sha256"
 
 _REQUIREMENTS = ("ai-edge-litert", "mlflow", "numpy")
-# What the registry says of a name that it does not take, and of one that a prompt has.
+# The codes for a name that the registry does not take, and for one that a prompt has.
 _NAME_REFUSED = ("INVALID_PARAMETER_VALUE", "RESOURCE_ALREADY_EXISTS")
 
 
@@ -50,47 +50,48 @@ class Promotion:
 
 
 def promote(store: Store, name: str, candidate: Candidate) -> Promotion:
-    """Make the file the champion of the registered model of that name, which is made if need be.
+    """Make the file the champion of the registered model, which is created if it is missing.
 
     Raises:
         Refused: the registry does not take the name.
         StoreFailed: the store does not answer, or the file cannot be served.
     """
     client = store.connection
-    with store.alone(), tempfile.TemporaryDirectory() as folder:
-        model = _found(client, name)
-        aliases = {alias: str(each) for alias, each in model.aliases.items()} if model else {}
+    with store.lock(), tempfile.TemporaryDirectory() as folder:
+        model = _registered_model(client, name)
+        versions = model.aliases.items() if model else ()
+        aliases = {alias: str(number) for alias, number in versions}
         champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
         if champion and _sha256(client, name, champion) == candidate.tags[SHA256]:
             return Promotion(champion, previous, changed=False)
-        saved = _saved(candidate.path, Path(folder))
+        saved = _save(candidate.path, Path(folder))
         if not model:
             _create(client, name)
-        made = _register(client, name, candidate, saved)
+        number = _register(client, name, candidate, saved)
         # In this order: what fails half way is done whole by the next promotion.
         if champion:
             client.set_registered_model_alias(name, PREVIOUS, champion)
-        client.set_registered_model_alias(name, CHAMPION, made)
-    return Promotion(made, champion or previous, changed=True)
+        client.set_registered_model_alias(name, CHAMPION, number)
+    return Promotion(number, champion or previous, changed=True)
 
 
-def _found(client: Connection, name: str) -> RegisteredModel | None:
+def _registered_model(client: Connection, name: str) -> RegisteredModel | None:
     try:
         return client.get_registered_model(name)
     except StoreFailed as failure:
         if failure.code == "RESOURCE_DOES_NOT_EXIST":
             return None
-        raise _judged(name, failure) from None
+        raise _explain(name, failure) from None
 
 
 def _create(client: Connection, name: str) -> None:
     try:
         client.create_registered_model(name)
     except StoreFailed as failure:
-        raise _judged(name, failure) from None
+        raise _explain(name, failure) from None
 
 
-def _judged(name: str, failure: StoreFailed) -> Exception:
+def _explain(name: str, failure: StoreFailed) -> Exception:
     """Tell a name that the registry does not take from a registry that fails."""
     if failure.code not in _NAME_REFUSED:
         return failure
@@ -105,17 +106,17 @@ def _sha256(client: Connection, name: str, number: str) -> str | None:
 def _register(client: Connection, name: str, candidate: Candidate, saved: Path) -> str:
     """Put the saved model under the point's run, and make a version of it."""
     client.log_artifact(candidate.point.id, str(saved), candidate.folder)
-    made = client.create_model_version(
+    model_version = client.create_model_version(
         name,
         f"{candidate.point.artifacts}/{candidate.folder}/{saved.name}",
         run_id=candidate.point.id,
         tags=dict(candidate.tags),
         description=candidate.description,
     )
-    return str(made.version)
+    return str(model_version.version)
 
 
-def _saved(path: Path, folder: Path) -> Path:
+def _save(path: Path, folder: Path) -> Path:
     """Save the file as a model that MLflow loads and serves, under a name of its own.
 
     A version must stay what it is when the same file is promoted again, by other libraries.
@@ -133,7 +134,7 @@ def _saved(path: Path, folder: Path) -> Path:
                 artifacts={served.FILE: str(path)},
                 signature=_signature(classifier),
                 input_example=blank,
-                pip_requirements=[f"{each}=={version(each)}" for each in _REQUIREMENTS],
+                pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
             )
     except Exception as error:
         raise StoreFailed(f"{path.name}: cannot be served ({one_line(error)})") from error

@@ -1,4 +1,4 @@
-"""Runs that go, and folders, go in; the store and the disk are rid of them."""
+"""Delete runs and their files from the store and the disk."""
 
 import os
 import re
@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from mlflow.entities import ViewType
 from mlflow.utils.file_utils import local_file_uri_to_path
@@ -20,27 +19,27 @@ from runner.settings.store_uri import without_password
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record, record_of
 from runner.tracking.store import Store
+from runner.tracking.tags import BASELINE_RUN_ID
 
-# A command line takes so many ids, and many more.
+# Ids in one command; a command line has room for many more.
 _CHUNK = 200
-_PAGE = 1000
 # Where the store is a server, only the server's own machine reaches its database and files.
-_SERVED = ("http", "databricks")
+_SERVERS = ("http", "databricks")
 
 
 def remove(store: Store, runs: Sequence[Record], deleted: Sequence[Record]) -> str:
-    """Delete the runs, and free the disk of them and of those that were deleted before.
+    """Delete the runs, and the files of them and of those that were deleted before.
 
     Returns:
         What must be done on the store's own server to free its disk; empty where nothing must.
 
     Raises:
-        StoreFailed: the store does not answer, or `mlflow gc` failed; what is left of these runs
-            is among the deleted ones.
+        StoreFailed: the store does not answer, or `mlflow gc` failed; what remains of these runs is
+            among the deleted ones.
     """
     for run in runs:
         store.delete(run)
-    if not collects(store):
+    if not can_collect(store):
         return _advice(store, runs) if runs else ""
     everything = [*runs, *deleted]
     for start in range(0, len(everything), _CHUNK):
@@ -62,16 +61,16 @@ def remove_folders(parent: Path, names: Collection[str]) -> None:
 
 
 def folders_in(parent: Path, names: Collection[str]) -> list[Path]:
-    """Return the folders of these names; what a link leads to is someone else's."""
+    """Return the folders of these names; links are passed over: they lead to other people's."""
     if not parent.is_dir():
         return []
-    found = [each for each in sorted(parent.iterdir()) if each.name in names]
-    return [each for each in found if each.is_dir() and not each.is_symlink()]
+    paths = [path for path in sorted(parent.iterdir()) if path.name in names]
+    return [path for path in paths if path.is_dir() and not path.is_symlink()]
 
 
-def collects(store: Store) -> bool:
+def can_collect(store: Store) -> bool:
     """Tell whether `mlflow gc` can be run from here."""
-    return not store.uri.startswith(_SERVED)
+    return not store.uri.startswith(_SERVERS)
 
 
 def deleted_runs(store: Store) -> list[Record]:
@@ -80,8 +79,12 @@ def deleted_runs(store: Store) -> list[Record]:
     Raises:
         StoreFailed: the store does not answer.
     """
-    where = {"experiment_ids": [store.experiment_id], "run_view_type": ViewType.DELETED_ONLY}
-    return [record_of(each) for each in _paged(store.connection, "search_runs", **where)]
+    entities = store.connection.all_pages(
+        "search_runs",
+        experiment_ids=[store.experiment_id],
+        run_view_type=ViewType.DELETED_ONLY,
+    )
+    return [record_of(entity) for entity in entities]
 
 
 def registered_runs(store: Store) -> frozenset[str]:
@@ -90,12 +93,12 @@ def registered_runs(store: Store) -> frozenset[str]:
     Raises:
         StoreFailed: the store does not answer.
     """
-    found: set[str] = set()
-    for version in _paged(store.connection, "search_model_versions"):
+    ids: set[str] = set()
+    for version in store.connection.all_pages("search_model_versions"):
         # One that was registered by its address alone has no run id.
-        found |= set(re.findall(r"[0-9a-f]{32}", str(version.source)))
-        found |= {str(version.run_id), version.tags.get("runner.baseline_run_id", "")}
-    return frozenset(found - {"", "None"})
+        ids |= set(re.findall(r"[0-9a-f]{32}", str(version.source)))
+        ids |= {str(version.run_id), version.tags.get(BASELINE_RUN_ID, "")}
+    return frozenset(ids - {"", "None"})
 
 
 def files_of(run: Record) -> Path | None:
@@ -103,22 +106,11 @@ def files_of(run: Record) -> Path | None:
     return Path(local_file_uri_to_path(run.artifacts)) if is_local_uri(run.artifacts) else None
 
 
-def _paged(client: Connection, search: str, **named: Any) -> list[Any]:
-    found: list[Any] = []
-    token: str | None = None
-    while True:
-        page = getattr(client, search)(max_results=_PAGE, page_token=token, **named)
-        found += page
-        token = page.token
-        if not token:
-            return found
-
-
 def _collect(store: Store, runs: Sequence[Record]) -> None:
     """Run `mlflow gc` for these runs alone."""
-    ids = ",".join(each.id for each in runs)
-    with store.alone():
-        experiment, model = _decoys(store.connection)
+    ids = ",".join(run.id for run in runs)
+    with store.lock():
+        experiment, model = _placeholders(store.connection)
         only = ["--run-ids", ids, "--experiment-ids", experiment, "--logged-model-ids", model]
         # By the environment: a command line shows a password to everyone on this machine.
         done = subprocess.run(
@@ -135,20 +127,20 @@ def _collect(store: Store, runs: Sequence[Record]) -> None:
         _remove_empty(run)
 
 
-def _decoys(client: Connection) -> tuple[str, str]:
-    """Make and delete an experiment and a model, for `mlflow gc` to take.
+def _placeholders(client: Connection) -> tuple[str, str]:
+    """Create and delete an experiment and a model, for `mlflow gc` to take; returns their ids.
 
     Unless it is given some, it takes every deleted experiment and model that the store has.
     """
     experiment = str(client.create_experiment(f"runner.gc {uuid.uuid4().hex}"))
-    model = str(client.create_logged_model(experiment, name="decoy").model_id)
+    model = str(client.create_logged_model(experiment, name="placeholder").model_id)
     client.delete_logged_model(model)
     client.delete_experiment(experiment)
     return experiment, model
 
 
 def _remove_empty(run: Record) -> None:
-    """Remove the folder that `mlflow gc` leaves of a run, above that of its artifacts."""
+    """Remove the empty folder that `mlflow gc` leaves above a run's artifacts."""
     files = files_of(run)
     if files and files.parent.name == run.id:
         with suppress(OSError):
@@ -156,7 +148,7 @@ def _remove_empty(run: Record) -> None:
 
 
 def _advice(store: Store, runs: Sequence[Record]) -> str:
-    ids = ",".join(each.id for each in runs)
+    ids = ",".join(run.id for run in runs)
     uri = shlex.quote(without_password(store.uri))
     return (
         "the files are still on the server; there, this deletes them (and with them every "

@@ -1,4 +1,4 @@
-"""Figures, texts and files go in; an MLflow run holds them, and is closed with a status."""
+"""Log figures, texts and files to an MLflow run, and close it with a status."""
 
 import functools
 import logging
@@ -13,32 +13,31 @@ from mlflow.data.numpy_dataset import from_numpy
 
 from runner.data.dataset import Dataset
 from runner.errors import one_line
-from runner.tracking.connection import Connection, StoreFailed, impatient
+from runner.tracking.connection import Connection, StoreFailed, few_retries
 from runner.tracking.notes import Notes
+from runner.tracking.tags import ERROR
 
 log = logging.getLogger(__name__)
 
-ERROR = "runner.error"
-# A tag takes so many characters.
+# Characters that a tag takes.
 _LONGEST = 1000
 
-
 # A client, and the id of the run to write to.
-Opened = tuple[Connection, str]
+OpenRun = tuple[Connection, str]
 
 
 class Run:
     """A run that is open for writing; what is logged is sent by flush, and at the end."""
 
-    def __init__(self, open_: Callable[[], Opened], notes: Notes | None = None) -> None:
-        """Take what opens the run, called once, when something is sent for the first time."""
-        # What failed is not remembered: the next flush tries again.
+    def __init__(self, open_: Callable[[], OpenRun], notes: Notes | None = None) -> None:
+        """Take the function that opens the run; it is called once, at the first sending."""
+        # A call that failed is not cached: the next flush tries again.
         self._open = functools.cache(open_)
         self._sent, self.notes = Notes(), notes or Notes()
 
     @property
     def id(self) -> str:
-        """The run's id in the store, where it is opened if need be."""
+        """The run's id in the store; asking for it opens the run."""
         return self._open()[1]
 
     @property
@@ -69,28 +68,28 @@ class Run:
             StoreFailed: the store does not take it.
         """
         client, run_id = self._open()
-        shown = {"include_plotlyjs": True, "config": dict(config)}
-        client.log_figure(run_id, figure, name, save_kwargs=shown)
+        options = {"include_plotlyjs": True, "config": dict(config)}
+        client.log_figure(run_id, figure, name, save_kwargs=options)
 
     def log_inputs(self, data: Dataset, settings: str) -> None:
         """Log what the run is made from: the data, with its digest, and the settings as YAML."""
         self.log_text(settings, "config.yaml")
         splits = {"train": data.train, "validation": data.validation, "test": data.test}
-        described = from_numpy(
+        dataset = from_numpy(
             {name: split.images for name, split in splits.items()},
             CodeDatasetSource(tags={"runner.source": data.source}),
             {name: split.labels for name, split in splits.items()},
             name=data.name,
             digest=data.digest,
         )
-        self.notes.inputs.append(described.to_dict())
+        self.notes.inputs.append(dataset.to_dict())
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag."""
         self.notes.tags[name] = value
 
     def untag(self, *names: str) -> None:
-        """Take tags away now, where they are there.
+        """Delete tags now; a tag that the run does not have is passed over.
 
         Raises:
             StoreFailed: the store does not answer.
@@ -103,13 +102,17 @@ class Run:
         """Send everything that was logged so far.
 
         Raises:
-            StoreFailed: the store does not take it; it is all still there.
+            StoreFailed: the store does not take it; the next flush sends it again.
         """
         self.notes.send(*self._open())
         self._sent, self.notes = self.everything, Notes()
 
     def end(self, status: str, error: str = "") -> None:
-        """Send what is left and close the run: FINISHED, FAILED or KILLED, and why."""
+        """Send what was not sent yet and close the run: FINISHED, FAILED or KILLED, and why.
+
+        Raises:
+            StoreFailed: the store does not take it.
+        """
         if error:
             self.tag(ERROR, error[:_LONGEST])
         self.flush()
@@ -139,9 +142,9 @@ class Run:
         self.end("FINISHED")
 
     def _or_warn(self, close: Callable[[], None]) -> None:
-        """Close without hiding what went wrong before."""
+        """Close without hiding the exception that ends the block."""
         try:
-            with impatient():
+            with few_retries():
                 close()
         except StoreFailed as failure:
             log.warning("a run could not be closed in the store: %s", failure)

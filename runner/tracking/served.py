@@ -1,6 +1,6 @@
-"""Images go in; class probabilities, computed by a TFLite file, come out.
+"""Serve the class probabilities that a TFLite file computes, as a model of MLflow.
 
-MLflow copies this file into every model that is promoted, so it imports nothing of the runner.
+MLflow copies this file into every promoted model, so it imports nothing of the runner.
 """
 
 import threading
@@ -24,40 +24,40 @@ class Classifier:
         self._interpreter = Interpreter(path)
         self._interpreter.allocate_tensors()
         # A server asks from several threads; an interpreter computes one thing at a time.
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def image_shape(self) -> tuple[int, ...]:
         """Shape of one image: height, width, channels."""
-        (taken,) = self._interpreter.get_input_details()
-        return tuple(map(int, taken["shape"][1:]))
+        (input_,) = self._interpreter.get_input_details()
+        return tuple(map(int, input_["shape"][1:]))
 
     @property
     def classes(self) -> int:
         """How many probabilities there are for one image."""
-        (given,) = self._interpreter.get_output_details()
-        return int(given["shape"][-1])
+        (output,) = self._interpreter.get_output_details()
+        return int(output["shape"][-1])
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Return a row of probabilities for each image."""
+        """Return a row of probabilities for each image, which is float32 in [0, 1]."""
         batches = range(0, len(images), _BATCH)
-        with self._turn:
-            rows = [self._computed(images[at : at + _BATCH]) for at in batches]
+        with self._lock:
+            rows = [self._compute(images[at : at + _BATCH]) for at in batches]
         return np.concatenate([np.empty((0, self.classes), np.float32), *rows])
 
-    def _computed(self, images: np.ndarray) -> np.ndarray:
-        (taken,) = self._interpreter.get_input_details()
-        (given,) = self._interpreter.get_output_details()
-        if tuple(taken["shape"]) != images.shape:
-            self._interpreter.resize_tensor_input(taken["index"], images.shape)
+    def _compute(self, images: np.ndarray) -> np.ndarray:
+        (input_,) = self._interpreter.get_input_details()
+        (output,) = self._interpreter.get_output_details()
+        if tuple(input_["shape"]) != images.shape:
+            self._interpreter.resize_tensor_input(input_["index"], images.shape)
             self._interpreter.allocate_tensors()
-        self._interpreter.set_tensor(taken["index"], _quantized(images, taken))
+        self._interpreter.set_tensor(input_["index"], _quantize(images, input_))
         self._interpreter.invoke()
-        return _dequantized(self._interpreter.get_tensor(given["index"]), given)
+        return _dequantize(self._interpreter.get_tensor(output["index"]), output)
 
 
-class Served(PythonModel):
-    """What MLflow loads, and asks."""
+class ServedModel(PythonModel):
+    """The model that MLflow loads and asks for predictions."""
 
     def load_context(self, context: PythonModelContext) -> None:
         """Read the file that lies beside this one."""
@@ -68,7 +68,7 @@ class Served(PythonModel):
         return self._classifier.probabilities(model_input)
 
 
-def _quantized(images: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:
+def _quantize(images: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:
     if tensor["dtype"] is np.float32:
         return images
     scale, zero_point = tensor["quantization"]
@@ -77,11 +77,11 @@ def _quantized(images: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:
     return np.asarray(steps.clip(limits.min, limits.max), tensor["dtype"])
 
 
-def _dequantized(values: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:
+def _dequantize(values: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:
     if tensor["dtype"] is np.float32:
         return values
     scale, zero_point = tensor["quantization"]
     return np.asarray((values.astype(np.float32) - zero_point) * scale, np.float32)
 
 
-mlflow.models.set_model(Served())
+mlflow.models.set_model(ServedModel())

@@ -1,28 +1,39 @@
-"""A tracking URI and an experiment go in; runs are opened there, and found again as records."""
+"""Open runs in an experiment of an MLflow store, and find them again as records."""
 
 import functools
+import logging
 import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from mlflow.entities import Run as Entity
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
 from runner.errors import Refused
-from runner.process import liveness
 from runner.settings.store_uri import without_password
 from runner.settings.targets import Target
 from runner.tracking import origin
-from runner.tracking.connection import Connection, StoreFailed, impatient, lock
-from runner.tracking.copied_run import notes_of
+from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
+from runner.tracking.copied_run import read_notes
 from runner.tracking.experiment import experiment_id, require_database
 from runner.tracking.notes import Notes
-from runner.tracking.record import FINGERPRINT, Kind, Record, record_of
-from runner.tracking.run import Opened, Run
+from runner.tracking.record import Kind, Record, record_of
+from runner.tracking.run import OpenRun, Run
+from runner.tracking.tags import (
+    BASELINE_RUN_ID,
+    CPU,
+    FINGERPRINT,
+    KIND,
+    PARENT,
+    REUSED_FROM,
+    SIGNATURE,
+)
 
-_PARENT = "mlflow.parentRunId"
+log = logging.getLogger(__name__)
+
+# What a copy of a run has of the tags of the run that it is copied from.
+_COPIED_TAGS = (SIGNATURE, FINGERPRINT, BASELINE_RUN_ID, CPU)
 
 
 class Store:
@@ -31,30 +42,29 @@ class Store:
     def __init__(self, uri: str, experiment: str) -> None:
         self.uri, self.experiment = uri, experiment
 
-    def connect(self, make: bool = True) -> None:
-        """Connect now, and make the database and the experiment where they are not there yet.
+    def connect(self, create: bool = True) -> None:
+        """Connect now, and create the database and the experiment where they are missing.
 
         Raises:
             Refused: the store does not answer, or refuses the experiment, or has none and must
-                not make it.
+                not create it.
         """
-        if not make:
+        if not create:
             require_database(self.uri)
         try:
-            # Two processes that make the same database at once collide (mlflow issue 19299).
-            with self.alone(), impatient():
-                found = experiment_id(self._client, self.uri, self.experiment, make)
-                self._experiment_id = found
+            # Two processes that create the same database at once collide (mlflow issue 19299).
+            with self.lock(), few_retries():
+                self._experiment_id = experiment_id(self._client, self.uri, self.experiment, create)
         except Refused:
             raise
         except Exception as error:
             # A database may have no driver here, or be no database; each raises its own.
-            shown = without_password(self.uri)
-            raise Refused(f"tracking.uri={shown}: not usable ({error})") from None
+            uri = without_password(self.uri)
+            raise Refused(f"tracking.uri={uri}: not usable ({error})") from None
 
-    def alone(self) -> AbstractContextManager[object]:
-        """Keep every other process of this machine from this store for a while."""
-        return lock(self.uri)
+    def lock(self) -> AbstractContextManager[object]:
+        """Keep every other process of this machine from this store inside the block."""
+        return store_lock(self.uri)
 
     def new_run(
         self,
@@ -64,45 +74,48 @@ class Store:
         tags: Mapping[str, str],
         parent: str | None = None,
     ) -> Run:
-        """Prepare a run, which its first flush opens; `parent` is the id of what it is under."""
+        """Prepare a run, which its first flush opens; `parent` is the id of the run above it."""
         tags = {
-            "runner.kind": str(kind),
-            **origin.tags(),
-            **({_PARENT: parent} if parent else {}),
+            KIND: str(kind),
+            **origin.origin_tags(),
+            **({PARENT: parent} if parent else {}),
             **tags,
         }
 
-        def opened() -> Opened:
+        def open_run() -> OpenRun:
             entity = self._client.create_run(self.experiment_id, tags=tags, run_name=name)
             return self._client, str(entity.info.run_id)
 
-        return Run(opened, Notes(params=dict(params)))
+        return Run(open_run, Notes(params=dict(params)))
 
     def reopen(self, record: Record) -> Run:
-        """Return a run that is there already, to add to it."""
+        """Return a run of the store, to add to it."""
         return Run(lambda: (self._client, record.id))
 
     def adopt(self, record: Record) -> Run:
-        """Go on with a run that another process had begun."""
+        """Mark a run that another process began as running in this one, and return it.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
         self._client.update_run(record.id, status="RUNNING")
         run = self.reopen(record)
-        for name, value in origin.tags().items():
+        for name, value in origin.origin_tags().items():
             run.tag(name, value)
         run.flush()
         return run
 
     def copy(self, source: Record, name: str, tags: Mapping[str, str], parent: str) -> None:
-        """Copy a finished run, its files too, under another parent; a tag says where it is from.
+        """Copy a finished run, its files too, under another parent; a tag names the source.
 
         Raises:
             StoreFailed: the store does not answer, or a file of the run is gone.
         """
-        kept = ("runner.signature", FINGERPRINT, "runner.baseline_run_id", "runner.cpu")
-        all_tags = {key: source.tags[key] for key in kept if key in source.tags}
-        all_tags |= {**tags, "runner.reused_from": source.id}
+        all_tags = {tag: source.tags[tag] for tag in _COPIED_TAGS if tag in source.tags}
+        all_tags |= {**tags, REUSED_FROM: source.id}
         with tempfile.TemporaryDirectory() as folder:
-            notes = notes_of(self._client, source, Path(folder))
-            run = self.new_run(Kind(source.tags["runner.kind"]), name, {}, all_tags, parent)
+            notes = read_notes(self._client, source, Path(folder))
+            run = self.new_run(Kind(source.tags[KIND]), name, {}, all_tags, parent)
             with run.closing():
                 run.notes = notes
 
@@ -110,34 +123,53 @@ class Store:
         """Delete a run; MLflow keeps it among the deleted ones, and can restore it."""
         self._client.delete_run(record.id)
 
-    def points(self, sweep_run_id: str, fingerprint: str | None = None) -> list[Record]:
-        """Return the points of a sweep, or only those alike, in the order they were started in."""
-        alike = f" and tags.`{FINGERPRINT}` = '{fingerprint}'" if fingerprint else ""
-        return self.find(f"tags.`{_PARENT}` = '{sweep_run_id}'{alike}")
+    def children(self, run_id: str, fingerprint: str | None = None) -> list[Record]:
+        """Return the runs under a run, oldest first, or only those of this fingerprint.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        same = {FINGERPRINT: fingerprint} if fingerprint else {}
+        return self.find(_filter({PARENT: run_id, **same}))
+
+    def of_kind(self, kind: Kind, tags: Mapping[str, str] | None = None) -> list[Record]:
+        """Return the runs of one kind that have these tags, oldest first.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        return self.find(_filter({KIND: kind, **(tags or {})}))
 
     def baseline(self, signature: str) -> Record | None:
         """Return the baseline run of this signature whose h5 file was measured, if there is one."""
-        found = self.find(
-            f"tags.`runner.kind` = '{Kind.BASELINE}' and tags.`runner.signature` = '{signature}' "
-            f"and metrics.`zip_bytes/{Target.H5}` > 0"
-        )
-        return found[0] if found else None
+        found = self.of_kind(Kind.BASELINE, {SIGNATURE: signature})
+        return next((record for record in found if record.has_file(Target.H5)), None)
 
     def get(self, run_id: str) -> Record:
-        """Return one run."""
+        """Return one run.
+
+        Raises:
+            StoreFailed: the store does not answer, or has no such run.
+        """
         return record_of(self._client.get_run(run_id))
 
     def experiment_of(self, record: Record) -> str:
         """Name the experiment that a run belongs to, which may be another one."""
         return str(self._client.get_experiment(record.experiment_id).name)
 
-    def dead(self) -> list[Record]:
-        """Return the runs that are marked as running, though their process has ended."""
-        running = self.find("attributes.status = 'RUNNING'")
-        return [each for each in running if liveness.is_gone(each.tags.get(origin.PROCESS, ""))]
+    def close_dead(self) -> None:
+        """Close as KILLED the runs whose process has ended without closing them.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        for record in self.find("attributes.status = 'RUNNING'"):
+            if record.process_ended:
+                log.info("found dead: %s %s", record.kind or "run", record.name)
+                self.reopen(record).end("KILLED", "found dead: its process had ended")
 
     def local_file(self, record: Record, artifact: str) -> str:
-        """Name an artifact by its path where it lies on this machine, else by its address."""
+        """Return the path of an artifact that lies on this machine, else its address."""
         address = f"{record.artifacts}/{artifact}"
         return local_file_uri_to_path(address) if is_local_uri(address) else address
 
@@ -155,23 +187,17 @@ class Store:
     def history(self, record: Record, metric: str) -> list[tuple[int, float]]:
         """Return the values that a metric had, by step."""
         values = self._client.get_metric_history(record.id, metric)
-        return sorted({each.step: each.value for each in values}.items())
+        return sorted({value.step: value.value for value in values}.items())
 
     def find(self, filters: str) -> list[Record]:
         """Return the runs that match a filter in MLflow's syntax, oldest first."""
-        found: list[Entity] = []
-        token: str | None = None
-        while True:
-            page = self._client.search_runs(
-                [self.experiment_id],
-                filters,
-                order_by=["attributes.start_time ASC"],
-                page_token=token,
-            )
-            found += page
-            token = page.token
-            if not token:
-                return [record_of(entity) for entity in found]
+        entities = self._client.all_pages(
+            "search_runs",
+            experiment_ids=[self.experiment_id],
+            filter_string=filters,
+            order_by=["attributes.start_time ASC"],
+        )
+        return [record_of(entity) for entity in entities]
 
     @property
     def experiment_id(self) -> str:
@@ -185,9 +211,13 @@ class Store:
 
     @property
     def connection(self) -> Connection:
-        """The client itself, for what belongs to no run."""
+        """The client itself, for calls that belong to no run."""
         return self._client
 
     @functools.cached_property
     def _client(self) -> Connection:
         return Connection(self.uri)
+
+
+def _filter(tags: Mapping[str, str]) -> str:
+    return " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())

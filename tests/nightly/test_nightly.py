@@ -73,8 +73,8 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def test_a_first_night_has_no_verdict_and_is_told(first: tuple[Path, str]) -> None:
     folder, out = first
     night = runs_in(folder, "nightly")[0]
-    (sweep,) = store_in(folder).points(night.id)
-    points = [(each.status, each.params["seed"]) for each in store_in(folder).points(sweep.id)]
+    (sweep,) = store_in(folder).children(night.id)
+    points = [(each.status, each.params["seed"]) for each in store_in(folder).children(sweep.id)]
     tagged = (night.status, night.tags[VERDICT], night.tags[SEED])
     assert tagged == ("FINISHED", "no verdict yet", "1")
     assert night.tags["mlflow.note.content"] in out
@@ -215,8 +215,8 @@ def test_one_night_at_a_time_is_resumed_while_it_is_young(started: Start, tmp_pa
     assert "Traceback" not in seen + _stop(again)
     (same,) = runs_in(tmp_path, "nightly")
     assert (same.id, same.status, same.tags[SEED]) == (night.id, "KILLED", "1")
-    (sweep,) = store_in(tmp_path).points(same.id)
-    points = {each.name: (each.id, each.status) for each in store_in(tmp_path).points(sweep.id)}
+    (sweep,) = store_in(tmp_path).children(same.id)
+    points = {each.name: (each.id, each.status) for each in store_in(tmp_path).children(sweep.id)}
     assert points["epochs=2"] == (done.id, "FINISHED")
     assert points["epochs=100000"][1] == sweep.status == "KILLED"
 

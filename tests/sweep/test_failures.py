@@ -31,7 +31,7 @@ def test_a_failed_target_loses_neither_the_others_nor_the_sweep(
     assert done.returncode == 1
     (sweep,) = runs_in(tmp_path, "sweep")
     assert (sweep.status, sweep.error) == ("FAILED", "1 of 2 points failed")
-    points = store_in(tmp_path).points(sweep.id)
+    points = store_in(tmp_path).children(sweep.id)
     failed, finished = sorted(points, key=lambda point: point.name)
     assert (failed.status, finished.status) == ("FAILED", "FINISHED")
     assert failed.error is not None

@@ -78,7 +78,7 @@ def test_a_signal_ends_workers_and_marks_runs(
     assert process.returncode == code, out
     assert _are_gone(children)
     (sweep,) = runs_in(tmp_path, "sweep")
-    points = {run.name: run.status for run in store_in(tmp_path).points(sweep.id)}
+    points = {run.name: run.status for run in store_in(tmp_path).children(sweep.id)}
     assert sweep.status == "KILLED"
     assert points == {"epochs=2": "FINISHED", "epochs=100000": "KILLED"}
     assert "| point    | 2 " in out
@@ -123,7 +123,7 @@ def test_a_killed_sweep_leaves_no_worker_and_is_resumed(
     again.communicate(timeout=HANGS_AFTER)
     (sweep,) = runs_in(tmp_path, "sweep")
     assert (sweep.id, sweep.status) == (dead.id, "KILLED")
-    names = [point.name for point in store_in(tmp_path).points(sweep.id)]
+    names = [point.name for point in store_in(tmp_path).children(sweep.id)]
     assert len(names) == len(set(names))
 
 
@@ -141,7 +141,7 @@ def test_two_sweeps_at_once_share_the_store_and_the_baseline(
     assert [sweep.status for sweep in sweeps] == ["FINISHED", "FINISHED"]
     (baseline,) = runs_in(tmp_path, "baseline")
     for sweep in sweeps:
-        points = store_in(tmp_path).points(sweep.id)
+        points = store_in(tmp_path).children(sweep.id)
         assert len(points) == 3
         assert {point.tags["runner.baseline_run_id"] for point in points} == {baseline.id}
 

@@ -18,7 +18,7 @@ FEW = ["export.targets=[h5]"]
 
 
 def _by_name(folder: Path, sweep: Record) -> list[Record]:
-    return sorted(store_in(folder).points(sweep.id), key=lambda point: point.name)
+    return sorted(store_in(folder).children(sweep.id), key=lambda point: point.name)
 
 
 def test_jobs_get_what_hydra_promises_them(command: Command, npz: Path, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
     assert done.returncode == 1, done.stderr
     (parent,) = runs_in(tmp_path, "sweep")
     assert (parent.status, parent.error) == ("FAILED", "4 of 5 points failed")
-    points = {point.name: point for point in store_in(tmp_path).points(parent.id)}
+    points = {point.name: point for point in store_in(tmp_path).children(parent.id)}
     assert {name: point.status for name, point in points.items()} == {
         "final_sparsity=0.5": "FINISHED",
         "final_sparsity=0.6": "KILLED",
@@ -88,7 +88,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
     assert "resuming unnamed: 1 of 5 points done" in again.stdout
     (whole,) = runs_in(tmp_path, "sweep")
     assert (whole.id, whole.status, whole.error) == (parent.id, "FINISHED", None)
-    runs = store_in(tmp_path).points(parent.id)
+    runs = store_in(tmp_path).children(parent.id)
     assert sorted(run.name for run in runs) == sorted(points)
     assert {run.status for run in runs} == {"FINISHED"}
     kept = points["final_sparsity=0.5"].id
@@ -106,7 +106,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
         assert one.name == other.name
         if one.id != gone.id:
             assert (one.metrics, other.tags["runner.reused_from"]) == (other.metrics, one.id)
-    for run in store_in(tmp_path).points(second.id):
+    for run in store_in(tmp_path).children(second.id):
         assert file_of(tmp_path, run, "models/h5.h5").is_file()
 
 

@@ -17,7 +17,7 @@ def test_points_are_nested_under_their_sweep(swept: tuple[Path, str, str]) -> No
     folder = swept[0]
     (sweep,) = runs_in(folder, "sweep")
     (baseline,) = runs_in(folder, "baseline")
-    points = store_in(folder).points(sweep.id)
+    points = store_in(folder).children(sweep.id)
     assert sorted(point.name for point in points) == [
         "0.0→0.5",
         "0.0→0.8",

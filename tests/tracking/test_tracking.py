@@ -34,7 +34,7 @@ def test_a_run_is_found_again_under_its_parent(store: Store) -> None:
     for name in ("first", "second"):
         with _open(store, name, parent.id).closing():
             pass
-    points = store.points(parent.id)
+    points = store.children(parent.id)
     assert [point.name for point in points] == ["first", "second"]
     assert points[0].params == {"seed": "0"}
     assert points[0].tags["runner.kind"] == "point"

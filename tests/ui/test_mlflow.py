@@ -34,7 +34,7 @@ def test_points_are_nested_and_their_names_are_whole(
     page: Page, experiment: str, sweep: Record, folder: Path, shoot: Shoot
 ) -> None:
     rows = _points(page, experiment, sweep)
-    names = {point.name for point in store_in(folder).points(sweep.id)}
+    names = {point.name for point in store_in(folder).children(sweep.id)}
     assert {row.get_by_role("link").first.inner_text() for row in rows} == names
     for row in rows:
         link = row.get_by_role("link").first
@@ -89,7 +89,7 @@ def test_pictures_open_in_the_artifact_viewer(
 def test_curves_of_a_point_line_up_by_epoch(
     page: Page, experiment: str, sweep: Record, folder: Path, shoot: Shoot
 ) -> None:
-    point = store_in(folder).points(sweep.id)[-1]
+    point = store_in(folder).children(sweep.id)[-1]
     page.goto(f"{experiment}/runs/{point.id}/model-metrics")
     # A filter that is typed before the charts are there is lost.
     page.locator(".js-plotly-plot").first.wait_for()

@@ -8,11 +8,9 @@ from pathlib import Path
 
 from runner.nightly.cleanup.disk import artifact_folders, bytes_in, in_words
 from runner.nightly.cleanup.retention import Held, Plan, Records, outdated
-from runner.process import liveness
 from runner.tracking import Kind, Store
-from runner.tracking.origin import PROCESS
 from runner.tracking.removal import (
-    collects,
+    can_collect,
     deleted_runs,
     folders_in,
     registered_runs,
@@ -69,7 +67,7 @@ def clean(store: Store, keep_nights: int, outputs: Path, dry_run: bool) -> Clean
             finds what is left.
     """
     # Nobody may promote or take up meanwhile what is about to go.
-    with store.alone():
+    with store.lock():
         held = _held(store)
         plan = outdated(held, keep_nights)
         names = _names(held, plan)
@@ -82,11 +80,9 @@ def clean(store: Store, keep_nights: int, outputs: Path, dry_run: bool) -> Clean
 
 def _held(store: Store) -> Held:
     runs = tuple(store.find(""))
-    deleted = tuple(deleted_runs(store)) if collects(store) else ()
+    deleted = tuple(deleted_runs(store)) if can_collect(store) else ()
     live = (
-        each.id
-        for each in runs + deleted
-        if each.status == "RUNNING" and not liveness.is_gone(each.tags.get(PROCESS, ""))
+        each.id for each in runs + deleted if each.status == "RUNNING" and not each.process_ended
     )
     return Held(runs, deleted, registered_runs(store), frozenset(live))
 
@@ -95,14 +91,14 @@ def _names(held: Held, plan: Plan) -> set[str]:
     """Name the nights that go, unless one that stays has the same name."""
     going = {each.id for each in plan.runs + plan.deleted}
     both = held.runs + held.deleted
-    nights = [each for each in both if each.tags.get("runner.kind") == Kind.NIGHTLY]
+    nights = [each for each in both if each.kind == Kind.NIGHTLY]
     staying = {each.name for each in nights if each.id not in going}
     return {each.name for each in nights if each.id in going} - staying
 
 
 def _bytes(store: Store, plan: Plan) -> int:
     """Sum up what `mlflow gc` frees on this machine."""
-    runs = plan.runs + plan.deleted if collects(store) else ()
+    runs = plan.runs + plan.deleted if can_collect(store) else ()
     return sum(map(bytes_in, artifact_folders(runs)))
 
 

@@ -55,7 +55,7 @@ def last_nights(store: Store, outputs: Path) -> list[list[Path]]:
     Raises:
         StoreFailed: the store does not answer.
     """
-    nights = store.find(f"tags.`runner.kind` = '{Kind.NIGHTLY}'")[-_NIGHTS:]
+    nights = store.of_kind(Kind.NIGHTLY)[-_NIGHTS:]
     return [[outputs / night.name, *artifact_folders(_family(store, night))] for night in nights]
 
 
@@ -81,8 +81,8 @@ def in_words(size: float) -> str:
 
 def _family(store: Store, night: Record) -> list[Record]:
     """Return a night's run, its sweeps and their points."""
-    sweeps = store.points(night.id)
-    return [night, *sweeps, *(point for sweep in sweeps for point in store.points(sweep.id))]
+    sweeps = store.children(night.id)
+    return [night, *sweeps, *(point for sweep in sweeps for point in store.children(sweep.id))]
 
 
 def _beside(store: Store) -> Path | None:

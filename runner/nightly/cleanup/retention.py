@@ -4,10 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runner.tracking import Kind, Record
-
-_PARENT = "mlflow.parentRunId"
-_BASELINE = "runner.baseline_run_id"
-_PICK = "runner.pick"
+from runner.tracking.tags import BASELINE_RUN_ID, PICK
 
 Records = tuple[Record, ...]
 
@@ -53,7 +50,7 @@ def outdated(held: Held, keep_nights: int) -> Plan:
     since = nights[:keep_nights][-1].started
     old = _old(held, since)
     registered = tuple(each for each in old if each.id in held.registered)
-    picks = tuple(each for each in old if each.tags.get(_PICK) == "true")
+    picks = tuple(each for each in old if each.tags.get(PICK) == "true")
     standing = {each.id for each in registered + picks}
     going = [each for each in old if each.id not in standing]
     used = _used(held, {each.id for each in going})
@@ -80,9 +77,7 @@ def _old(held: Held, since: int) -> list[Record]:
     return [
         each
         for each, top in tops
-        if (_PARENT in top.tags or _is(top, Kind.NIGHTLY))
-        and top.started < since
-        and top.id not in busy
+        if (top.parent or _is(top, Kind.NIGHTLY)) and top.started < since and top.id not in busy
     ]
 
 
@@ -100,7 +95,7 @@ def _forgotten(held: Held, since: int, used: frozenset[str]) -> Records:
 def _used(held: Held, going: set[str]) -> frozenset[str]:
     """Return the ids of baselines, and others, that runs which stay or models refer to."""
     staying = [each for each in held.runs if each.id not in going]
-    named = {each.tags.get(_BASELINE, "") for each in staying}
+    named = {each.tags.get(BASELINE_RUN_ID, "") for each in staying}
     # A sweep under way may take up any baseline at any moment.
     at_work = any(each.id in held.live and not _is(each, Kind.NIGHTLY) for each in held.runs)
     every = {each.id for each in _of(held.runs, Kind.BASELINE)} if at_work else set()
@@ -115,7 +110,7 @@ def _busy(held: Held, known: Mapping[str, Record]) -> set[str]:
 
 def _top(run: Record, known: Mapping[str, Record]) -> Record:
     """Return the highest run above this one that is there, maybe itself."""
-    while above := known.get(run.tags.get(_PARENT, "")):
+    while above := known.get(run.parent or ""):
         run = above
     return run
 
@@ -125,4 +120,4 @@ def _of(runs: Iterable[Record], kind: Kind) -> Records:
 
 
 def _is(run: Record, kind: Kind) -> bool:
-    return run.tags.get("runner.kind") == kind
+    return run.kind == kind

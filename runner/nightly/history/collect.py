@@ -9,10 +9,8 @@ from runner.results.decision import decide
 from runner.results.rows import Results
 from runner.results.rows import read as read_sweep
 from runner.settings.targets import Target
-from runner.tracking import Record, Store
+from runner.tracking import Record, Store, tags
 
-# Which of the night's sweeps a run is, as written in the settings.
-ENTRY = "runner.entry"
 _NAMES = ("accuracy", "validation_accuracy", "size_bytes", "zip_bytes")
 # Settings that change no result, or that change every night.
 _PASSING = ("seed", "tracking.", "cache.", "report.")
@@ -30,12 +28,12 @@ def read_night(store: Store, run_id: str, left: Mapping[str, Sequence[str]]) -> 
     run = store.get(run_id)
     sweeps: dict[str, NightSweep] = {}
     facts = {
-        "versions": run.tags.get("runner.versions", ""),
-        "commit": run.tags.get("mlflow.source.git.commit", ""),
-        "uncommitted changes": run.tags.get("runner.git_dirty", ""),
+        "versions": run.tags.get(tags.VERSIONS, ""),
+        "commit": run.tags.get(tags.GIT_COMMIT, ""),
+        "uncommitted changes": run.tags.get(tags.GIT_DIRTY, ""),
     }
-    for record in store.points(run_id):
-        name = record.tags.get(ENTRY, record.name)
+    for record in store.children(run_id):
+        name = record.tags.get(tags.ENTRY, record.name)
         results = read_sweep(store, record)
         sweeps[name] = _sweep(name, results, left.get(name, ()))
         facts |= _settings(name, record)

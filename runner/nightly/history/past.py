@@ -8,8 +8,8 @@ from pathlib import Path
 
 from runner.nightly.history.records import Night
 from runner.tracking import Kind, Record, Store, StoreFailed
+from runner.tracking.tags import ACCEPTED, VERDICT
 
-VERDICT, ACCEPTED, SEED = "runner.verdict", "runner.accepted", "runner.seed"
 GOOD, EARLY, WORSE, FAILED = "good", "no verdict yet", "regression", "failures"
 JSON = "nightly.json"
 
@@ -30,7 +30,7 @@ class Past:
 
 def night_runs(store: Store) -> list[Record]:
     """Return the runs of all nights, oldest first."""
-    return store.find(f"tags.`runner.kind` = '{Kind.NIGHTLY}'")
+    return store.of_kind(Kind.NIGHTLY)
 
 
 def past(store: Store, most: int) -> list[Past]:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
-from runner.nightly.history.past import EARLY, GOOD, JSON, VERDICT, Past
+from runner.nightly.history.past import EARLY, GOOD, JSON, Past
 from runner.nightly.judge.verdict import Verdict
 from runner.nightly.report.page import page
 from runner.nightly.settings import NightlySettings
 from runner.tracking import Run
+from runner.tracking.tags import NOTE, VERDICT
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def log_to(run: Run, verdict: Verdict, folder: Path) -> None:
     for name in (JSON, SUMMARY, PAGE):
         run.log_file(folder / name)
     run.tag(VERDICT, verdict.word)
-    run.tag("mlflow.note.content", verdict.text[:7500])
+    run.tag(NOTE, verdict.text[:7500])
     run.log_metrics(_figures(verdict))
 
 

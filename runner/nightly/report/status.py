@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from runner.errors import Refused
-from runner.nightly.history.past import ACCEPTED, VERDICT, night_runs
+from runner.nightly.history.past import night_runs
 from runner.nightly.report.notify import PAGE
 from runner.nightly.settings import NightlySettings
 from runner.tracking import Record, Store
+from runner.tracking.tags import ACCEPTED, VERDICT
 
 
 def standing(settings: NightlySettings) -> list[str]:
@@ -17,7 +18,7 @@ def standing(settings: NightlySettings) -> list[str]:
     """
     store = Store(settings.uri, settings.experiment)
     try:
-        store.connect(make=False)
+        store.connect(create=False)
     except Refused as refusal:
         return [f"last night: none; {refusal}"]
     nights = night_runs(store)

@@ -1,16 +1,12 @@
 """A store goes in; the run of tonight, new or gone on with, comes out."""
 
-import logging
 import time
 from dataclasses import dataclass
 from datetime import date
 
-from runner.nightly.history.past import SEED, VERDICT, night_runs
-from runner.process import liveness
+from runner.nightly.history.past import night_runs
 from runner.tracking import Kind, Record, Run, Store
-from runner.tracking.origin import PROCESS
-
-log = logging.getLogger(__name__)
+from runner.tracking.tags import SEED, VERDICT
 
 _DYING_SECONDS = 60
 
@@ -34,8 +30,8 @@ def begin(store: Store, resume_hours: float, seed: int | None) -> Tonight:
         StoreFailed: the store does not answer.
     """
     _await_the_dying(store)
-    with store.alone():
-        bury_the_dead(store)
+    with store.lock():
+        store.close_dead()
         nights = night_runs(store)
         last = nights[-1] if nights else None
         if last and _interrupted(last, resume_hours):
@@ -53,13 +49,6 @@ def _interrupted(night: Record, resume_hours: float) -> bool:
     return young and night.status == "KILLED" and VERDICT not in night.tags
 
 
-def bury_the_dead(store: Store) -> None:
-    """Close the runs whose process has ended without closing them."""
-    for record in store.dead():
-        log.info("found dead: %s %s", record.tags.get("runner.kind", "run"), record.name)
-        store.reopen(record).end("KILLED", "found dead: its process had ended")
-
-
 def _await_the_dying(store: Store) -> None:
     """Let a sweep of the last night end: it outlives a night that is killed by some seconds."""
     last = night_runs(store)[-1:]
@@ -69,9 +58,9 @@ def _await_the_dying(store: Store) -> None:
 
 
 def _is_dying(store: Store, night: Record) -> bool:
-    running = [each for each in store.points(night.id) if each.status == "RUNNING"]
-    left = [each for each in running if not liveness.is_gone(each.tags.get(PROCESS, ""))]
-    return bool(left) and liveness.is_gone(night.tags.get(PROCESS, ""))
+    running = [each for each in store.children(night.id) if each.status == "RUNNING"]
+    left = [each for each in running if not each.process_ended]
+    return bool(left) and night.process_ended
 
 
 def _next_seed(nights: list[Record]) -> int:

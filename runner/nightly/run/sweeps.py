@@ -8,14 +8,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from runner.nightly.history.collect import ENTRY
 from runner.nightly.history.records import FINISHED, Night, NightSweep
 from runner.nightly.run import child_process
-from runner.nightly.run.begin import Tonight, bury_the_dead
+from runner.nightly.run.begin import Tonight
 from runner.nightly.settings import NightlySettings
 from runner.settings.overrides import quoted
 from runner.tracking import Record, Store
-from runner.tracking.origin import COMMAND
+from runner.tracking.tags import COMMAND, ENTRY, LEFT
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +57,9 @@ class Entries:
         told = self._arguments(entry, hours, f"{folder}/{number}")
         ended = child_process.run(told, folder / f"{number}.log", self._environment())
         # What died without closing its runs would else be running to the end of days.
-        bury_the_dead(self.store)
+        self.store.close_dead()
         found = self._tagged(entry)
-        left = json.loads(found.tags.get("runner.left", "[]")) if found else []
+        left = json.loads(found.tags.get(LEFT, "[]")) if found else []
         if left:
             self.left[entry] = left
         if not (found and self._explained(found, ended.code, left)):
@@ -100,7 +99,7 @@ class Entries:
         # A night that was killed came to note nothing.
         begin = shlex.join(self._begin(entry))
         found = None
-        for record in self.store.points(self.tonight.run.id):
+        for record in self.store.children(self.tonight.run.id):
             if ENTRY not in record.tags and f" {begin} " in record.tags.get(COMMAND, ""):
                 run = self.store.reopen(record)
                 run.tag(ENTRY, entry)
@@ -113,7 +112,7 @@ class Entries:
     def _explained(self, sweep: Record, code: int, left: Sequence[str]) -> bool:
         """Tell whether the sweep's points say why its process ended with this exit code."""
         if code == _FAILED:
-            points = self.store.points(sweep.id)
+            points = self.store.children(sweep.id)
             return bool(left) or any(each.status != FINISHED for each in points)
         return code == 0
 
@@ -125,7 +124,7 @@ class Entries:
     def _unfinished(self, entry: str, found: Record | None) -> Sequence[str]:
         """Name the points that the sweep had the last time, for it does not come to name them."""
         known = self._known(entry)
-        points = self.store.points(found.id) if found else []
+        points = self.store.children(found.id) if found else []
         done = {each.name for each in points if each.status == FINISHED}
         every = [*known.points, *known.left] if known else ["all points"]
         return [name for name in every if name not in done]

@@ -19,9 +19,10 @@ from runner.nightly.cleanup.clean import Cleaned
 from runner.process import liveness
 from runner.settings.targets import Target
 from runner.tracking import Kind, Store, removal
-from runner.tracking.registry import SHA256, Candidate, promote
+from runner.tracking.registry import Candidate, promote
 from runner.tracking.served import Classifier
 from tests.helpers.written_nights import FIRST, LAST, SECOND, THIRD, Written
+from runner.tracking.tags import SHA256
 
 pytestmark = pytest.mark.long
 

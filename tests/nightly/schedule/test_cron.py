@@ -152,6 +152,6 @@ def test_cron_runs_a_night_and_the_store_holds_it(tmp_path: Path) -> None:
     wait_until((tmp_path / "outputs" / "nightly" / "heartbeat").exists, "the night to end")
     store = Store(f"sqlite:///{tmp_path}/mlflow.db", "nightly")
     (night,) = store.find("tags.`runner.kind` = 'nightly'")
-    (sweep_run,) = store.points(night.id)
+    (sweep_run,) = store.children(night.id)
     assert night.tags["runner.verdict"] == "no verdict yet"
-    assert [point.status for point in store.points(sweep_run.id)] == ["FINISHED", "FINISHED"]
+    assert [point.status for point in store.children(sweep_run.id)] == ["FINISHED", "FINISHED"]

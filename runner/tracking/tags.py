@@ -1,0 +1,42 @@
+"""Name the tags that runs carry; people's scripts read them, so a change breaks theirs."""
+
+KIND = "runner.kind"
+# MLflow's own: under which run another one is shown.
+PARENT = "mlflow.parentRunId"
+NOTE = "mlflow.note.content"
+
+# What a run is, and what it came from.
+SIGNATURE = "runner.signature"
+FINGERPRINT = "runner.fingerprint"
+# Of a baseline: the code that its figures come from.
+MEASURING = "runner.measuring"
+BASELINE_RUN_ID = "runner.baseline_run_id"
+REUSED_FROM = "runner.reused_from"
+FAILED_TARGETS = "runner.failed_targets"
+CPU = "runner.cpu"
+ERROR = "runner.error"
+
+# Who opened it, where and from which code.
+PROCESS = "runner.process"
+COMMAND = "runner.command"
+VERSIONS = "runner.versions"
+GIT_COMMIT = "mlflow.source.git.commit"
+GIT_DIRTY = "runner.git_dirty"
+
+# Of a sweep, and of the point that it picks.
+SWEEP = "runner.sweep"
+POINTS = "runner.points"
+LEFT = "runner.left"
+MAX_DROP = "runner.max_drop"
+PICK = "runner.pick"
+PICK_TARGET = "runner.pick_target"
+WRITTEN_NOTE = "runner.note"
+
+# Of a night.
+VERDICT = "runner.verdict"
+ACCEPTED = "runner.accepted"
+SEED = "runner.seed"
+ENTRY = "runner.entry"
+
+# Of a registered model's version.
+SHA256 = "runner.sha256"
