@@ -27,19 +27,6 @@ if TYPE_CHECKING:
     from runner.tracking.registry import Promotion
 
 _TFLITE = [each for each in Target if each is not Target.H5]
-# What a version is tagged with, of the provenance of its file.
-_TAGS = (
-    "sweep",
-    "sweep_run_id",
-    "point",
-    "target",
-    "fingerprint",
-    "baseline_run_id",
-    "git_commit",
-    "git_dirty",
-    "versions",
-    "sha256",
-)
 
 
 def main() -> None:
@@ -106,7 +93,7 @@ def _promote(
 ) -> tuple[dict[str, Any], "Promotion"]:
     """Register the file; what is known of it becomes the version's tags and description."""
     from runner.results.decision import figures
-    from runner.results.provenance import sha256
+    from runner.results.provenance import sha256, version_tags
     from runner.tracking.registry import Candidate, promote
 
     with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +103,7 @@ def _promote(
             point=file.point,
             path=path,
             folder=f"promoted/{file.target}",
-            tags={f"runner.{each}": values[each] for each in _TAGS if values.get(each)},
+            tags=version_tags(values),
             description=f"{file.target} of {file.point.name}, a point of the sweep "
             f"{values['sweep']}: {figures(file)}",
         )

@@ -19,7 +19,7 @@ from runner.measure.weight_bytes import weight_bytes
 from runner.prune.sparsity import LayerSparsity, total_requested_sparsity, total_sparsity
 from runner.settings import Settings
 from runner.settings.targets import Target
-from runner.tracking import Record, Run
+from runner.tracking import Record, Run, tags
 from runner.training.train import History
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 """Describe where a file of a sweep comes from, in plain values."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,19 @@ _TAGS = {
     "git_dirty": tags.GIT_DIRTY,
     "versions": tags.VERSIONS,
     "command": tags.COMMAND,
+}
+# What a version of a registered model has of it.
+_VERSION_TAGS = {
+    "sweep": tags.SWEEP,
+    "sweep_run_id": tags.SWEEP_RUN_ID,
+    "point": tags.POINT,
+    "target": tags.TARGET,
+    "fingerprint": tags.FINGERPRINT,
+    "baseline_run_id": tags.BASELINE_RUN_ID,
+    "git_commit": tags.VERSION_GIT_COMMIT,
+    "git_dirty": tags.GIT_DIRTY,
+    "versions": tags.VERSIONS,
+    "sha256": tags.SHA256,
 }
 
 
@@ -38,6 +52,11 @@ def provenance(results: Results, baseline: Record | None, file: File) -> dict[st
         "settings": dict(point.params),
         **{name: point.tags.get(tag) for name, tag in _TAGS.items()},
     }
+
+
+def version_tags(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags of a registered model's version; what is not known is left out."""
+    return {tag: values[name] for name, tag in _VERSION_TAGS.items() if values.get(name)}
 
 
 def sha256(path: Path) -> str:

@@ -11,7 +11,7 @@ from runner.tracking.tags import ERROR, FINGERPRINT, KIND, PARENT, PROCESS
 
 
 class Kind(StrEnum):
-    """What a run stands for: the value of its tag `runner.kind`."""
+    """What a run stands for, as a tag of it says."""
 
     SWEEP = "sweep"
     POINT = "point"

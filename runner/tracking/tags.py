@@ -38,5 +38,9 @@ ACCEPTED = "runner.accepted"
 SEED = "runner.seed"
 ENTRY = "runner.entry"
 
-# Of a registered model's version.
+# Of a registered model's version, besides some of those above.
+SWEEP_RUN_ID = "runner.sweep_run_id"
+POINT = "runner.point"
+TARGET = "runner.target"
+VERSION_GIT_COMMIT = "runner.git_commit"
 SHA256 = "runner.sha256"

@@ -14,9 +14,10 @@ import psutil
 import pytest
 import yaml
 
-from runner.nightly.history.past import ACCEPTED, JSON, SEED, VERDICT
+from runner.nightly.history.past import JSON
 from runner.nightly.history.records import Night
 from runner.tracking import Kind, Record
+from runner.tracking.tags import ACCEPTED, SEED, VERDICT
 from tests.helpers.callbacks import PAUSE_SECONDS
 from tests.helpers.hanging import HANGS_AFTER, read_until
 from tests.helpers.project import PROJECT

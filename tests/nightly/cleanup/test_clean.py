@@ -21,8 +21,8 @@ from runner.settings.targets import Target
 from runner.tracking import Kind, Store, removal
 from runner.tracking.registry import Candidate, promote
 from runner.tracking.served import Classifier
-from tests.helpers.written_nights import FIRST, LAST, SECOND, THIRD, Written
 from runner.tracking.tags import SHA256
+from tests.helpers.written_nights import FIRST, LAST, SECOND, THIRD, Written
 
 pytestmark = pytest.mark.long
 
