@@ -1,1 +1,1 @@
-"""Load images and labels."""
+"""Load images and labels of every accepted kind of data set."""

@@ -1,4 +1,4 @@
-"""The dataset settings go in; float images, integer labels, three splits and a digest come out."""
+"""Load a data set as images and labels in three splits, with a digest of its content."""
 
 import functools
 import hashlib
@@ -22,15 +22,17 @@ SHAPES = {
     "cifar10": (32, 32, 3),
 }
 
-# In bytes: what vector instructions want, and TensorFlow's kernels with them.
+# In bytes: the alignment that vector instructions, and so TensorFlow's kernels, require.
 _ALIGNMENT = 64
 
 
 @dataclass(frozen=True)
 class Split:
-    """Images as float32 in [0, 1] of shape (N, H, W, C); labels as int64 of shape (N,).
+    """Hold images and their labels.
 
-    Images that a model takes in another shape have that shape: (N, H, W) or (N, H * W * C), say.
+    Attributes:
+        images: float32 in [0, 1], shape (N, H, W, C), or (N, ...) in the shape that a model takes.
+        labels: int64 from 0, shape (N,).
     """
 
     images: NDArray[np.float32]
@@ -39,7 +41,18 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a model learns from (train), is chosen by (validation) and is judged by (test)."""
+    """Hold the images for training, for choosing between models, and for testing.
+
+    Attributes:
+        name: name of the data set in the settings.
+        source: file, folder or function that it comes from.
+        train: images to train on.
+        validation: images to choose a model by; the tail of the stored training images.
+        test: images to report accuracy on.
+        classes: number of classes.
+        digest: 16 hexadecimal digits that identify the content and the split.
+        shift: number of pixels by which training images move at most, at random in every epoch.
+    """
 
     name: str
     source: str
@@ -48,36 +61,42 @@ class Dataset:
     test: Split
     classes: int
     digest: str
-    # Training images are moved by up to so many pixels, anew in every epoch.
     shift: int = 0
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Shape of one image as loaded: height, width, channels."""
+        """Return the shape of one image as loaded: height, width, channels."""
         height, width, channels = self.train.images.shape[1:]
         return height, width, channels
 
     def with_image_shape(self, shape: tuple[int, ...]) -> "Dataset":
-        """Give each image the shape that a model takes, without copying any.
+        """Reshape all images to the shape that a model takes, without copying them.
+
+        Args:
+            shape: shape of one image, as (784,) for (28, 28, 1).
 
         Raises:
-            ValueError: such an image has another number of values.
+            ValueError: the two shapes have different numbers of values.
         """
-        loaded = self.train.images.shape[1:]
-        if shape == loaded:
+        own_shape = self.train.images.shape[1:]
+        if shape == own_shape:
             return self
-        if math.prod(shape) != math.prod(loaded):
-            raise ValueError(f"images of shape {loaded} cannot be taken as {shape}")
+        if math.prod(shape) != math.prod(own_shape):
+            raise ValueError(f"images of shape {own_shape} cannot be taken as {shape}")
         return replace(
             self,
-            train=_reshaped(self.train, shape),
-            validation=_reshaped(self.validation, shape),
-            test=_reshaped(self.test, shape),
+            train=_reshape(self.train, shape),
+            validation=_reshape(self.validation, shape),
+            test=_reshape(self.test, shape),
         )
 
 
 def local_file(settings: DatasetSettings) -> Path | None:
-    """Find the user's own file, or folder of images, for this data set, if there is one."""
+    """Find the user's own file, or folder of images, for this data set; None without one.
+
+    Raises:
+        Refused: `dataset.folder` does not exist.
+    """
     if settings.path is not None:
         return settings.path
     if settings.folder is None:
@@ -91,15 +110,19 @@ def local_file(settings: DatasetSettings) -> Path | None:
 # The arrays stay in memory: all points of a sweep in this process share them.
 @functools.lru_cache(maxsize=4)
 def load(settings: DatasetSettings, cache: Path) -> Dataset:
-    """Load the data set and split off the validation images, the tail of the training ones.
+    """Load the data set and split off the validation images, the tail of the training images.
+
+    Args:
+        settings: which data set, and the share of its training images to validate on.
+        cache: folder for downloaded and decoded data sets.
 
     Raises:
         Refused: the files are missing, unreadable or inconsistent, or a split is empty.
     """
-    stored, source = _stored(settings, cache)
-    images, labels = _images(stored.x_train), _labels(stored.y_train)
-    kept = math.floor(len(images) * (1 - settings.validation_share))
-    if kept in (0, len(images)):
+    arrays, source = _read(settings, cache)
+    images, labels = _as_images(arrays.x_train), _as_labels(arrays.y_train)
+    train_size = math.floor(len(images) * (1 - settings.validation_share))
+    if train_size in (0, len(images)):
         raise Refused(
             f"dataset.validation_share={settings.validation_share}: leaves one split empty "
             f"of {len(images)} training images"
@@ -107,15 +130,15 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
     return Dataset(
         name=settings.name,
         source=source,
-        train=Split(images[:kept], labels[:kept]),
-        validation=Split(images[kept:], labels[kept:]),
-        test=Split(_images(stored.x_test), _labels(stored.y_test)),
+        train=Split(images[:train_size], labels[:train_size]),
+        validation=Split(images[train_size:], labels[train_size:]),
+        test=Split(_as_images(arrays.x_test), _as_labels(arrays.y_test)),
         classes=int(labels.max()) + 1,
-        digest=_digest(stored, kept),
+        digest=_digest(arrays, train_size),
     )
 
 
-def _stored(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
+def _read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     if settings.name == "digits":
         return _digits(), "sklearn.datasets.load_digits"
     if settings.name == "image_folder":
@@ -139,21 +162,21 @@ def _digits() -> Arrays:
     return Arrays(x_train, y_train, x_test, y_test)
 
 
-def _reshaped(split: Split, shape: tuple[int, ...]) -> Split:
+def _reshape(split: Split, shape: tuple[int, ...]) -> Split:
     return replace(split, images=split.images.reshape(-1, *shape))
 
 
-def _images(stored: Array) -> NDArray[np.float32]:
-    most = np.float32(255 if stored.dtype.kind in "ui" else 1)
-    shape = stored.shape if stored.ndim == 4 else (*stored.shape, 1)
-    images = _aligned(shape)
-    np.divide(stored.reshape(shape), most, out=images, dtype=np.float32)
-    seen = images.view()
-    seen.setflags(write=False)
-    return seen
+def _as_images(array: Array) -> NDArray[np.float32]:
+    brightest = np.float32(255 if array.dtype.kind in "ui" else 1)
+    shape = array.shape if array.ndim == 4 else (*array.shape, 1)
+    images = _empty_aligned(shape)
+    np.divide(array.reshape(shape), brightest, out=images, dtype=np.float32)
+    read_only = images.view()
+    read_only.setflags(write=False)
+    return read_only
 
 
-def _aligned(shape: tuple[int, ...]) -> NDArray[np.float32]:
+def _empty_aligned(shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Allocate at an address that lets TensorFlow use the memory as it is."""
     size = math.prod(shape) * np.dtype(np.float32).itemsize
     memory = np.empty(size + _ALIGNMENT, np.uint8)
@@ -161,14 +184,14 @@ def _aligned(shape: tuple[int, ...]) -> NDArray[np.float32]:
     return memory[start : start + size].view(np.float32).reshape(shape)
 
 
-def _labels(stored: Array) -> NDArray[np.int64]:
-    return stored.astype(np.int64).reshape(-1)
+def _as_labels(array: Array) -> NDArray[np.int64]:
+    return array.astype(np.int64).reshape(-1)
 
 
-def _digest(stored: Arrays, kept: int) -> str:
-    digest = hashlib.sha256(str(kept).encode())
+def _digest(arrays: Arrays, train_size: int) -> str:
+    digest = hashlib.sha256(str(train_size).encode())
     for name in npz.NAMES:
-        array = np.ascontiguousarray(getattr(stored, name))
+        array = np.ascontiguousarray(getattr(arrays, name))
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(array.data)
     return digest.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""A folder with a folder of images for each class goes in; an .npz file with them all comes out."""
+"""Turn a folder that has a folder of images for each class into one .npz file."""
 
 import hashlib
 import itertools
@@ -14,18 +14,18 @@ from runner.errors import Refused, one_line
 from runner.process import isolated
 from runner.settings import DatasetSettings
 
-# What Keras' reader takes for an image.
+# The endings of the files that Keras' reader reads.
 _SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 _PARTS = ("train", "test")
 
-# The images of each class, by its name, in the order of the names: that numbers the classes. They
-# are texts, for tens of thousands of paths take a second to sort.
+# The images of each class by its name, in the order of the names, which numbers the classes. Paths
+# are strings, because tens of thousands of Path objects take a second to sort.
 Classes = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
 class _Listing:
-    """The names of the classes; images and the numbers of their classes, in the order kept."""
+    """List the names of the classes, and pairs of an image and the number of its class."""
 
     classes: list[str]
     train: list[tuple[str, int]]
@@ -33,10 +33,16 @@ class _Listing:
 
 
 def ensure(settings: DatasetSettings, cache: Path) -> Path:
-    """Decode the images into a file of the cache, unless it is there already, and return it.
+    """Decode the images into a file of the cache, unless it is there already.
 
-    It has the arrays of an .npz data set, and `classes`, their names. Hidden files, and files
-    that do not end as images do, are ignored.
+    Hidden files, and files that do not end as images do, are ignored.
+
+    Args:
+        settings: the folder, and how its images are decoded and split.
+        cache: folder for downloaded and decoded data sets.
+
+    Returns:
+        An .npz file with the four arrays of a data set, and `classes`, the names of the classes.
 
     Raises:
         Refused: the folder is not laid out as it must be, or an image cannot be read.
@@ -56,71 +62,73 @@ def ensure(settings: DatasetSettings, cache: Path) -> Path:
 
 
 def _listing(root: Path, test_share: float) -> _Listing:
-    names = [each.name for each in _folders(root)]
-    draw = np.random.default_rng(0)
+    names = [folder.name for folder in _folders(root)]
+    generator = np.random.default_rng(0)
     if not any(_folders(root / part) for part in _PARTS if part in names):
         classes = _classes(root, root)
-        train, test = _split(root, classes, test_share, draw)
+        train, test = _split(root, classes, test_share, generator)
     elif set(names) == set(_PARTS):
-        classes, others = (_classes(root, root / part) for part in _PARTS)
-        _must_be_the_same(root, classes, others)
-        train, test = list(classes.values()), list(others.values())
+        classes, test_classes = (_classes(root, root / part) for part in _PARTS)
+        _refuse_different_classes(root, classes, test_classes)
+        train, test = list(classes.values()), list(test_classes.values())
     else:
         raise Refused(
-            f"dataset.path={root}: has the folders {_some(names)}; must have one for each class, "
-            "or just train and test, each with one for each class"
+            f"dataset.path={root}: has the folders {_first_names(names)}; must have one for each "
+            "class, or just train and test, each with one for each class"
         )
-    return _Listing(list(classes), _mixed(train, draw), _mixed(test, draw))
+    return _Listing(list(classes), _interleave(train, generator), _interleave(test, generator))
 
 
 def _classes(root: Path, folder: Path) -> Classes:
-    where = f"dataset.path={root}: " + ("" if folder == root else f"{folder.name} ")
-    found = {each.name: _images(each) for each in _folders(folder)}
-    if len(found) < 2:
+    subject = f"dataset.path={root}: " + ("" if folder == root else f"{folder.name} ")
+    classes = {subfolder.name: _images(subfolder) for subfolder in _folders(folder)}
+    if len(classes) < 2:
         raise Refused(
-            f"{where}has class folders: {_some(found) or 'none'}; at least 2 are needed, "
-            "each with the images of one class"
+            f"{subject}has class folders: {_first_names(classes) or 'none'}; at least 2 are "
+            "needed, each with the images of one class"
         )
-    for name, images in found.items():
+    for name, images in classes.items():
         if not images:
             raise Refused(
-                f"{where}has no images in the class folder {name}; "
+                f"{subject}has no images in the class folder {name}; "
                 f"their names must end in {', '.join(_SUFFIXES)}"
             )
-    return found
+    return classes
 
 
-def _must_be_the_same(root: Path, train: Classes, test: Classes) -> None:
-    if only := sorted(train.keys() ^ test.keys()):
+def _refuse_different_classes(root: Path, train: Classes, test: Classes) -> None:
+    if unmatched := sorted(train.keys() ^ test.keys()):
         raise Refused(
             f"dataset.path={root}: train and test must have the same classes; "
-            f"only one of them has {_some(only)}"
+            f"only one of them has {_first_names(unmatched)}"
         )
 
 
-def _some(names: Collection[str]) -> str:
+def _first_names(names: Collection[str]) -> str:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(itertools.islice(names, 5)) + more
 
 
 def _folders(folder: Path) -> list[Path]:
-    visible = (each for each in folder.iterdir() if not each.name.startswith("."))
-    return sorted(each for each in visible if each.is_dir())
+    visible = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in visible if path.is_dir())
 
 
 def _images(folder: Path) -> list[str]:
-    found: list[str] = []
-    for place, folders, names in os.walk(folder):
+    images: list[str] = []
+    for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         visible = (name for name in names if not name.startswith("."))
-        found += (f"{place}{os.sep}{name}" for name in visible if name.lower().endswith(_SUFFIXES))
-    return sorted(found)
+        images += (
+            f"{parent}{os.sep}{name}" for name in visible if name.lower().endswith(_SUFFIXES)
+        )
+    return sorted(images)
 
 
 def _split(
-    root: Path, classes: Classes, share: float, draw: np.random.Generator
+    root: Path, classes: Classes, share: float, generator: np.random.Generator
 ) -> tuple[list[list[str]], list[list[str]]]:
-    """Set the share of each class apart for the test, and at least one image of it."""
+    """Set a share of each class aside for the test, and at least one image of it."""
     train, test = [], []
     for name, images in classes.items():
         if len(images) < 2:
@@ -128,30 +136,33 @@ def _split(
                 f"dataset.path={root}: the class folder {name} has one image; at least 2 are "
                 "needed, one of them for the test"
             )
-        apart = min(max(round(len(images) * share), 1), len(images) - 1)
-        drawn = [images[at] for at in draw.permutation(len(images))]
-        test.append(drawn[:apart])
-        train.append(drawn[apart:])
+        test_size = min(max(round(len(images) * share), 1), len(images) - 1)
+        shuffled = [images[index] for index in generator.permutation(len(images))]
+        test.append(shuffled[:test_size])
+        train.append(shuffled[test_size:])
     return train, test
 
 
-def _mixed(classes: Sequence[Sequence[str]], draw: np.random.Generator) -> list[tuple[str, int]]:
+def _interleave(
+    classes: Sequence[Sequence[str]], generator: np.random.Generator
+) -> list[tuple[str, int]]:
     """Shuffle such that any stretch holds the classes in the same proportions.
 
     The tail of the training images becomes the validation images, and chance alone could leave a
     small class out of it.
     """
-    places = [
-        (draw.permutation(len(each)) + draw.random(len(each))) / len(each) for each in classes
+    positions = [
+        (generator.permutation(len(images)) + generator.random(len(images))) / len(images)
+        for images in classes
     ]
     labelled = [(image, label) for label, images in enumerate(classes) for image in images]
-    return [labelled[at] for at in np.argsort(np.concatenate(places), kind="stable")]
+    return [labelled[index] for index in np.argsort(np.concatenate(positions), kind="stable")]
 
 
 def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
-    """Identify what is decoded, and how, wherever the folder lies."""
+    """Identify the images and how they are decoded, independent of where the folder lies."""
     code = (Path(__file__).with_name(name) for name in ("image_folder.py", "decode_images.py"))
-    digest = hashlib.sha256(b"".join(each.read_bytes() for each in code))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in code))
     digest.update(json.dumps([settings.image_size, settings.color, settings.test_share]).encode())
     for image, _ in sorted(listing.train + listing.test):
         status = Path(image).stat()
@@ -161,8 +172,9 @@ def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
 
 
 def _decode(settings: DatasetSettings, listing: _Listing, path: Path) -> None:
-    asked = {**asdict(listing), "size": settings.image_size, "color": settings.color}
-    done = isolated.run("runner.data.decode_images", str(path), stdin=json.dumps(asked))
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines() or [f"decoding ended with {done.returncode}"]
-        raise Refused(f"dataset.path={settings.path}: {said[-1]}")
+    request = {**asdict(listing), "size": settings.image_size, "color": settings.color}
+    process = isolated.run("runner.data.decode_images", str(path), stdin=json.dumps(request))
+    if process.returncode != 0:
+        lines = process.stderr.strip().splitlines()
+        reason = lines[-1] if lines else f"decoding ended with {process.returncode}"
+        raise Refused(f"dataset.path={settings.path}: {reason}")

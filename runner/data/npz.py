@@ -1,5 +1,7 @@
-"""The path of an .npz file goes in; its four arrays, checked against one another, come out."""
+"""Read and write data sets as .npz files of four arrays, and check that these fit together."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,12 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Arrays:
-    """Images of shape (N, H, W) or (N, H, W, C) and labels of shape (N,) or (N, 1), as stored."""
+    """Hold the four arrays of a data set in the numbers of its file.
+
+    Attributes:
+        x_train, x_test: shape (N, H, W) or (N, H, W, C); integers to 255 or floats to 1.
+        y_train, y_test: shape (N,) or (N, 1); integers, one class an image.
+    """
 
     x_train: Array
     y_train: Array
@@ -24,7 +31,11 @@ class Arrays:
 
 
 def read(path: Path, setting: str) -> Arrays:
-    """Read and check a data set; `setting` names, in a refusal, what led to this file.
+    """Read and check a data set.
+
+    Args:
+        path: the file.
+        setting: name, in a refusal, of the setting that gives this file.
 
     Raises:
         Refused: the file is missing or unreadable, or its arrays do not fit together.
@@ -32,20 +43,37 @@ def read(path: Path, setting: str) -> Arrays:
     if not path.is_file():
         raise Refused(f"{setting}={path}: no such file; give an .npz file with {', '.join(NAMES)}")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            missing = [name for name in NAMES if name not in stored]
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+            missing = [name for name in NAMES if name not in content]
             if missing:
                 raise Refused(f"{setting}={path}: has no array {missing[0]}; needs {NAMES}")
-            arrays = Arrays(*(stored[name] for name in NAMES))
+            arrays = Arrays(*(content[name] for name in NAMES))
     except Refused:
         raise
     except Exception as error:
-        # Damaged bytes raise whatever zipfile, zlib and NumPy happen to stumble over.
+        # For damaged bytes zipfile, zlib and NumPy raise many kinds of errors.
         raise Refused(f"{setting}={path}: not a readable .npz file ({one_line(error)})") from None
     fault = _fault(arrays)
     if fault:
         raise Refused(f"{setting}={path}: {fault}")
     return arrays
+
+
+def write(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Write arrays by name such that a file at the path is always complete.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            # An array could have the name of another parameter of savez, of another type.
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _fault(arrays: Arrays) -> str | None:
@@ -70,12 +98,15 @@ def _fault(arrays: Arrays) -> str | None:
 
 
 def _class_fault(arrays: Arrays) -> str | None:
-    seen = np.unique(arrays.y_train)
-    if len(seen) < 2:
+    classes = np.unique(arrays.y_train)
+    if len(classes) < 2:
         return "y_train has one class; at least 2 are needed"
-    if seen[-1] != len(seen) - 1:
-        return f"y_train has {len(seen)} classes up to {seen[-1]}; number them from 0 without gaps"
-    if arrays.y_test.max() > seen[-1]:
+    if classes[-1] != len(classes) - 1:
+        return (
+            f"y_train has {len(classes)} classes up to {classes[-1]}; "
+            "number them from 0 without gaps"
+        )
+    if arrays.y_test.max() > classes[-1]:
         return f"y_test has the label {arrays.y_test.max()}, which y_train never has"
     return None
 
@@ -86,10 +117,12 @@ def _image_fault(images: Array) -> str | None:
     if images.dtype.kind not in "uif":
         return f"has type {images.dtype}; images must be numbers"
     low, high = images.min(), images.max()
-    most = 1 if images.dtype.kind == "f" else 255
+    brightest = 1 if images.dtype.kind == "f" else 255
     # A NaN fails every comparison, so it is refused here too.
-    if not (low >= 0 and high <= most):
-        return f"has pixels from {low} to {high}; {images.dtype} pixels must be from 0 to {most}"
+    if not (low >= 0 and high <= brightest):
+        return (
+            f"has pixels from {low} to {high}; {images.dtype} pixels must be from 0 to {brightest}"
+        )
     return None
 
 
