@@ -1,6 +1,7 @@
-"""Settings and a data digest go in; the signatures of a baseline and of a point come out.
+"""Identify baselines, points and sweeps by everything that decides their figures.
 
 A signature hashes what changes the result, and nothing else: not where files lie, not the store.
+Whole folders of code are hashed, so that a new file in them counts from its first day.
 """
 
 import functools
@@ -15,27 +16,33 @@ from runner.models.architectures import ARCHITECTURES
 from runner.planning.request import content
 from runner.settings import ArchitectureSettings, Settings
 
-# The rooms whose code decides what a dense model, and what a point, comes out as.
-_TRAINING = ("backend.py", "training/train.py", "training/epoch_loop.py", "training/augment.py")
-_PRUNING = (
-    "models/clone.py",
-    "prune",
-    "compress",
-    "settings/targets.py",
-    "export/frozen_model.py",
-    "export/convert.py",
-    "measure/measurement.py",
-    "measure/tensor_arena.py",
-    "measure/latency.py",
-    "measure/weight_bytes.py",
-    "measure/layer_table.py",
+# What decides a dense model; each architecture's own code is added to it.
+TRAINING = (
+    "backend.py",
+    "training",
+    "data/dataset.py",
+    "models/build.py",
+    "models/flatten.py",
+    "models/outputs.py",
 )
+# What decides which weights a point ends with.
+PRUNING = ("prune", "compress", "models/clone.py")
+# What makes files of a model, a baseline's too, and figures of files.
+MEASURING = ("export", "measure", "point", "settings/targets.py")
+
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
+_READERS = ("ai-edge-litert", "pyarrow")
+_PACKAGE = Path(__file__).parents[1]
 
 
 def baseline_signature(settings: Settings, data_digest: str) -> str:
     """Identify the dense model: two points with this signature start from the same weights."""
     return _hash(_baseline(settings, data_digest))
+
+
+def measuring_digest() -> str:
+    """Identify what a baseline's figures come from, besides the baseline itself."""
+    return _hash(_measuring())
 
 
 def fingerprint(settings: Settings, data_digest: str) -> str:
@@ -47,8 +54,8 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
             "compress": settings.compress.counting,
             "export": settings.export.counting,
             "measure": settings.measure.model_dump(mode="json"),
-            "code": _source_digest(_PRUNING),
-            "readers": [version(library) for library in ("ai-edge-litert", "pyarrow")],
+            "code": _source_digest(PRUNING, _PACKAGE),
+            "measuring": _measuring(),
         }
     )
 
@@ -58,11 +65,26 @@ def sweep_fingerprint(name: str, points: Iterable[str]) -> str:
     return _hash({"name": name, "points": sorted(points)})
 
 
+def source_files(names: Iterable[str], package: Path) -> list[Path]:
+    """List files, and all files of folders, of the package."""
+    places = [package / name for name in names]
+    return [file for place in places for file in (sorted(place.rglob("*.py")) or [place])]
+
+
+@functools.cache
+def _source_digest(names: tuple[str, ...], package: Path) -> str:
+    total = hashlib.sha256()
+    for file in source_files(names, package):
+        content_digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        total.update(f"{file.relative_to(package).as_posix()}\0{content_digest}\n".encode())
+    return total.hexdigest()
+
+
 def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
     return {
         "data": data_digest,
         "architecture": settings.architecture.model_dump(mode="json", include={"name", "target"}),
-        "training": _source_digest(_TRAINING),
+        "training": _source_digest(TRAINING, _PACKAGE),
         "builder": _builder(settings.architecture),
         "baseline": settings.baseline.model_dump(mode="json"),
         "augment": settings.augment.model_dump(mode="json"),
@@ -72,18 +94,18 @@ def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
     }
 
 
+def _measuring() -> dict[str, Any]:
+    return {
+        "code": _source_digest(MEASURING, _PACKAGE),
+        "readers": {library: version(library) for library in _READERS},
+    }
+
+
 def _builder(architecture: ArchitectureSettings) -> str:
     """Identify what a network is made from, wherever it lies."""
     if architecture.name in ARCHITECTURES:
         return ARCHITECTURES[architecture.name].source_digest
-    return content(architecture) + _source_digest(("models/build.py", "models/flatten.py"))
-
-
-@functools.cache
-def _source_digest(names: tuple[str, ...]) -> str:
-    rooms = [Path(__file__).parents[1] / name for name in names]
-    files = [file for room in rooms for file in (sorted(room.glob("*.py")) or [room])]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return content(architecture)
 
 
 def _hash(what: dict[str, Any]) -> str:
