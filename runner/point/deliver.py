@@ -1,8 +1,8 @@
-"""A finished model goes in; its files and figures, one target after the other, come out logged."""
+"""Export, measure and log a finished model, one target after the other."""
 
 import functools
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,25 +16,33 @@ from runner.measure.latency import processor, time_file
 from runner.measure.layer_table import WeightBytes, layers_csv
 from runner.measure.measurement import Classes, Images, Measurement, agreement, classify, measure
 from runner.measure.weight_bytes import weight_bytes
-from runner.prune.sparsity import LayerSparsity, total_requested_sparsity, total_sparsity
-from runner.settings import Settings
+from runner.point.context import PointContext
+from runner.prune.sparsity import LayerSparsity
 from runner.settings.targets import Target
-from runner.tracking import Record, Run, tags
-from runner.training.train import History
+from runner.tracking import Record, Run
+from runner.tracking.tags import CPU
 
 log = logging.getLogger(__name__)
 
 _TABLE = "layers.csv"
-Earlier = Callable[[], AbstractContextManager[str]]
+# What the table of layers was before, while nobody else writes it.
+Table = AbstractContextManager[str]
 
 
-def _nothing() -> AbstractContextManager[str]:
+def no_table() -> Table:
+    """Stand for the table of a run that has none yet."""
     return nullcontext("")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The figures of the baseline's h5 file that everything else is compared with."""
+    """The figures of the baseline's h5 file that everything else is compared with.
+
+    Attributes:
+        run_id: the baseline's run.
+        zip_bytes: bytes of the zipped file.
+        accuracy: share of the test images classified right.
+    """
 
     run_id: str
     zip_bytes: float
@@ -56,7 +64,7 @@ class TargetsFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedModel:
     """A model to deliver, its prunable weights as measured, and its quantization-aware self.
 
     The latter is there only after quantization-aware training; tflite_int8 is made of it.
@@ -74,43 +82,29 @@ class Delivery:
     A baseline has no reference yet: its own h5 file, which comes first, becomes it.
     """
 
+    context: PointContext
     run: Run
     folder: Path
-    data: Dataset
-    settings: Settings
     reference: Reference | None = None
 
-    def describe(self, history: History, layers: Sequence[LayerSparsity]) -> None:
-        """Log how training went, by epoch, and the sparsity reached."""
-        self.run.log_history(history)
-        self.weigh(layers)
-
-    def weigh(self, layers: Sequence[LayerSparsity]) -> None:
-        """Log the sparsity reached in all."""
-        sparsity = total_sparsity(layers)
-        reached = {
-            "sparsity": sparsity,
-            "sparsity_error": sparsity - total_requested_sparsity(layers),
-        }
-        self.run.log_metrics(reached)
-
     def deliver(
-        self, finished: Finished, targets: Sequence[Target], earlier: Earlier = _nothing
+        self, finished: FinishedModel, targets: Sequence[Target], earlier: Table | None = None
     ) -> list[Measurement]:
         """Export, measure and log each target, one after the other, and a table of the layers.
 
         Args:
-            earlier: what the table was before, while nobody else writes it; the columns of other
-                targets are kept.
+            earlier: the run's table of layers, if it has one; the columns of other targets are
+                kept.
 
         Raises:
             TargetsFailed: at the end, naming each target that failed and why.
         """
         measured: dict[Target, Measurement] = {}
         failures: dict[Target, str] = {}
-        data = self.data.with_image_shape(finished.model.input_shape[1:])
-        number = self.settings.export.representative_images
-        calibration = representative_images(data.train.images, number, self.settings.seed)
+        settings = self.context.settings
+        data = self.context.data.with_image_shape(finished.model.input_shape[1:])
+        number = settings.export.representative_images
+        calibration = representative_images(data.train.images, number, settings.seed)
         with exportables(finished.model, finished.aware) as sources:
             expected = functools.cache(lambda source: classify(source.model, data.test.images))
             for target in targets:
@@ -124,7 +118,7 @@ class Delivery:
                     log.exception("%s failed", target)
                     failures[target] = f"{target} failed: {one_line(error)}"
         weights = {str(each): self._weights(each, finished.model) for each in measured}
-        with earlier() as table:
+        with earlier or no_table() as table:
             self.run.log_text(layers_csv(finished.model, finished.layers, weights, table), _TABLE)
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
@@ -135,8 +129,8 @@ class Delivery:
     ) -> Measurement:
         """Export, measure and log one file."""
         path = export(source, target, self.folder, calibration)
-        file = measure(target, path, data, self.settings.threads)
-        if self.settings.measure.latency and target.conversion:
+        file = measure(target, path, data, self.context.settings.threads)
+        if self.context.settings.measure.latency and target.conversion:
             self._time(path, target, data.test.images)
         self.run.log_file(path, "models")
         return file
@@ -154,7 +148,7 @@ class Delivery:
         latency = time_file(path, images)
         figures = {"latency_ms": latency.median_ms, "latency_p90_ms": latency.p90_ms}
         self.run.log_metrics({f"{name}/{target}": value for name, value in figures.items()})
-        self.run.tag(tags.CPU, processor())
+        self.run.tag(CPU, processor())
 
 
 def _own_reference(run: Run, measured: Mapping[Target, Measurement]) -> Reference | None:

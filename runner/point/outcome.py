@@ -1,15 +1,27 @@
-"""How a job ended goes in; values that any process reads without importing TensorFlow come out."""
+"""Tell how a job ended, in values that any process reads without importing TensorFlow."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from runner.errors import SelfExplaining
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A job that went well, in a few words: of a point, its key figures."""
+    """A job that went well.
+
+    Attributes:
+        summary: its key figures, in a few words.
+        run_id: its run in MLflow; empty where that is not known.
+        figures: for each target, the run's metrics by name: bytes, and shares from 0 to 1.
+        files: for each target, the file that was written.
+    """
 
     summary: str
+    run_id: str = ""
+    figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 class JobFailed(SelfExplaining):
@@ -18,3 +30,15 @@ class JobFailed(SelfExplaining):
 
 class Lost(SelfExplaining):
     """A worker ended before its job did: by a signal, or because its time was up."""
+
+
+def by_target(
+    metrics: Iterable[tuple[str, float]], targets: Iterable[str]
+) -> dict[str, dict[str, float]]:
+    """Group metrics that are named as in `accuracy/h5` by their target."""
+    figures: dict[str, dict[str, float]] = {target: {} for target in targets}
+    for name, value in metrics:
+        metric, _, target = name.partition("/")
+        if target in figures:
+            figures[target][metric] = value
+    return figures

@@ -1,24 +1,22 @@
-"""Settings go in; one pruned, exported, measured and tracked point comes out."""
+"""Run one point: prune its baseline, compress, export, measure and log it."""
 
 import logging
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from runner.backend import make_repeatable
 from runner.compress import compress
-from runner.data.dataset import Dataset, load
 from runner.errors import SelfExplaining, one_line
-from runner.measure.measurement import Measurement
-from runner.planning.fingerprint import baseline_signature, fingerprint
-from runner.point import baseline_run, pending
-from runner.point.deliver import Delivery, Finished
-from runner.point.outcome import Outcome
-from runner.point.stage_log import Stages
+from runner.point import pending
+from runner.point.baseline_run import BaselineRun
+from runner.point.context import PointContext
+from runner.point.deliver import Delivery, FinishedModel
+from runner.point.outcome import Outcome, by_target
+from runner.point.stage_log import StageLog
 from runner.prune.pruning import prune, require_sparsity
 from runner.settings import Settings
 from runner.settings.parameters import as_yaml, point_parameters
-from runner.tracking import Kind, Run, Store, StoreFailed
+from runner.tracking import Kind, Run, StoreFailed
 from runner.tracking.tags import BASELINE_RUN_ID, FINGERPRINT, SIGNATURE, SWEEP
 from runner.training.baseline import Baseline
 
@@ -38,64 +36,69 @@ def run(settings: Settings, folder: Path) -> Outcome:
     """
     # First of all: a model that is only read settles TensorFlow's number of threads too.
     make_repeatable(settings.seed, settings.threads)
-    data = replace(load(settings.dataset, settings.cache.folder), shift=settings.augment.shift)
-    store = Store(settings.tracking.uri, settings.tracking.experiment)
+    context = PointContext.of(settings, folder)
     if settings.sweep.job == "baseline":
-        signature = baseline_signature(settings, data.digest)
-        _, reference = baseline_run.obtain(settings, data, signature, store, folder)
-        return Outcome(f"h5 {reference.zip_bytes:,.0f} B zipped, {reference.accuracy:.2%}")
+        _, reference = BaselineRun(context).obtain()
+        summary = f"h5 {reference.zip_bytes:,.0f} B zipped, {reference.accuracy:.2%}"
+        return Outcome(summary, reference.run_id)
     if not settings.sweep.run_id:
         # A sweep has made sure of this; once it goes on, its points do not depend on it.
-        store.connect()
-    outcome = _point(settings, data, store, folder)
-    log.info("finished %s: %s", _name(settings), outcome.summary)
+        context.store.connect()
+    outcome = _point(context)
+    log.info("finished %s: %s", context.name, outcome.summary)
     return outcome
 
 
-def _point(settings: Settings, data: Dataset, store: Store, folder: Path) -> Outcome:
-    identity = fingerprint(settings, data.digest)
-    point = _new_run(settings, data, store)
-    kept = pending.find(settings, identity)
-    if kept:
-        pending.log(settings, identity, kept, point)
-        return Outcome("finished earlier, and logged now")
-    done: tuple[Baseline, list[Measurement]] | None = None
+def _point(context: PointContext) -> Outcome:
+    point = _new_run(context)
+    notes = pending.find(context)
+    if notes:
+        pending.log(context, notes, point)
+        return _outcome("finished earlier, and logged now", point)
+    baseline_run = BaselineRun(context)
+    done: tuple[Baseline, str] | None = None
     try:
         with point.closing():
-            point.log_inputs(data, as_yaml(settings))
+            point.log_inputs(context.data, as_yaml(context.settings))
             _begin(point)
-            done = _work(settings, data, store, folder, point)
+            done = _work(context, baseline_run, point)
     except StoreFailed as failure:
         if done is None:
             raise
-        pending.keep(settings, identity, point.everything)
-        raise Unlogged(f"{failure}; kept in {folder}: the same command logs it") from failure
-    baseline, files = done
-    _complete(baseline, settings, data, store, folder / "baseline")
-    return Outcome("; ".join(map(str, files)))
+        pending.keep(context, point.everything)
+        kept = f"kept in {context.folder}: the same command logs it"
+        raise Unlogged(f"{failure}; {kept}") from failure
+    baseline, summary = done
+    _complete(baseline_run, baseline)
+    return _outcome(summary, point)
 
 
-def _work(
-    settings: Settings, data: Dataset, store: Store, folder: Path, point: Run
-) -> tuple[Baseline, list[Measurement]]:
+def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple[Baseline, str]:
+    """Compute everything; returns the baseline, and the figures of the files in words."""
     started = time.monotonic()
-    signature = baseline_signature(settings, data.digest)
-    baseline, reference = baseline_run.obtain(settings, data, signature, store, folder / "baseline")
+    settings, data = context.settings, context.data
+    baseline, reference = baseline_run.obtain()
     point.tag(BASELINE_RUN_ID, reference.run_id)
     make_repeatable(settings.seed, settings.threads)
     pruned = prune(baseline.model, data, settings.schedule)
-    delivery = Delivery(point, folder / "models", data, settings, reference)
-    delivery.describe(pruned.history, pruned.layers)
-    stages = Stages(point, pruned)
+    stages = StageLog(point, pruned)
     require_sparsity(pruned.layers)
     compressed = compress(
         pruned.model, data, settings.compress, pruned.requested_sparsities, stages.add
     )
-    delivery.weigh(stages.left)
-    finished = Finished(compressed.model, stages.left, compressed.aware)
-    files = delivery.deliver(finished, settings.export.targets)
+    model = FinishedModel(compressed.model, stages.layers, compressed.aware)
+    delivery = Delivery(context, point, context.folder / "models", reference)
+    files = delivery.deliver(model, settings.export.targets)
     point.log_metrics({"seconds/total": time.monotonic() - started})
-    return baseline, files
+    return baseline, "; ".join(map(str, files))
+
+
+def _outcome(summary: str, point: Run) -> Outcome:
+    """Take the figures and files from what the run has logged."""
+    notes = point.everything
+    files = {Path(path).stem: Path(path) for path, folder in notes.files if folder == "models"}
+    metrics = ((name, value) for name, value, _, _ in notes.metrics)
+    return Outcome(summary, point.id, by_target(metrics, files), files)
 
 
 def _begin(point: Run) -> None:
@@ -106,33 +109,18 @@ def _begin(point: Run) -> None:
         log.warning("going on without the store: %s", failure)
 
 
-def _complete(
-    baseline: Baseline, settings: Settings, data: Dataset, store: Store, folder: Path
-) -> None:
+def _complete(baseline_run: BaselineRun, baseline: Baseline) -> None:
     """Complete the baseline's targets: the point is finished, whatever becomes of them."""
     try:
-        baseline_run.complete(baseline, settings, data, store, folder)
+        baseline_run.complete(baseline)
     except Exception as failure:
         log.warning("the baseline lacks targets: %s", one_line(failure))
 
 
-def _new_run(settings: Settings, data: Dataset, store: Store) -> Run:
-    tags = {
-        SIGNATURE: baseline_signature(settings, data.digest),
-        FINGERPRINT: fingerprint(settings, data.digest),
-    }
-    sweep = settings.sweep
+def _new_run(context: PointContext) -> Run:
+    sweep = context.settings.sweep
+    tags = {SIGNATURE: context.signature, FINGERPRINT: context.fingerprint}
     if sweep.name:
         tags[SWEEP] = sweep.name
-    params = point_parameters(settings)
-    return store.new_run(Kind.POINT, _name(settings), params, tags, sweep.run_id)
-
-
-def _name(settings: Settings) -> str:
-    if settings.sweep.point:
-        return settings.sweep.point
-    schedule = settings.schedule
-    grows = f"{schedule.initial_sparsity:g} to {schedule.final_sparsity:g}"
-    epochs = f"{schedule.epochs} epoch{'' if schedule.epochs == 1 else 's'}"
-    stages = "" if settings.compress.name == "none" else f", {settings.compress.name}"
-    return f"{settings.architecture.label} {grows} in {epochs}{stages}"
+    params = point_parameters(context.settings)
+    return context.store.new_run(Kind.POINT, context.name, params, tags, sweep.run_id)

@@ -1,35 +1,38 @@
-"""Stages of a point go in, one after the other; a run holds how each went and what it left."""
+"""Log each stage of a point as soon as it is over, so that one that fails takes nothing with it."""
 
 from collections.abc import Sequence
 
 from runner.compress import Stage
 from runner.measure.layer_table import stages_csv
 from runner.prune.pruning import PruningResult
-from runner.prune.sparsity import LayerSparsity
+from runner.prune.sparsity import LayerSparsity, sparsity_figures
 from runner.tracking import Run
 
 
-class Stages:
-    """Log each stage as soon as it is over, so that one that fails takes nothing with it."""
+class StageLog:
+    """The stages of a point so far, each with the layers as it left them."""
 
     def __init__(self, run: Run, pruned: PruningResult) -> None:
+        """Log pruning, the first stage: its history by epoch, its layers and its seconds."""
         self._run = run
         self._layers: dict[str, Sequence[LayerSparsity]] = {"prune": pruned.layers}
         self._seconds = pruned.training_seconds
+        self._run.log_history(pruned.history)
         self._log()
 
     @property
-    def left(self) -> Sequence[LayerSparsity]:
-        """What the last stage left of the weights that can be pruned."""
+    def layers(self) -> Sequence[LayerSparsity]:
+        """The weights that can be pruned, as the last stage left them."""
         return list(self._layers.values())[-1]
 
     def add(self, stage: Stage) -> None:
         """Log a stage after pruning."""
-        self._run.log_history({f"{stage.name}/{key}": each for key, each in stage.history.items()})
+        history = {f"{stage.name}/{metric}": values for metric, values in stage.history.items()}
+        self._run.log_history(history)
         self._layers[stage.name] = stage.layers
         self._seconds += stage.training_seconds
         self._log()
 
     def _log(self) -> None:
         self._run.log_text(stages_csv(self._layers), "stages.csv")
-        self._run.log_metrics({"seconds/training": self._seconds})
+        self._run.log_metrics({**sparsity_figures(self.layers), "seconds/training": self._seconds})

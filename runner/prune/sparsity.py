@@ -100,3 +100,9 @@ def total_requested_sparsity(layers: Sequence[LayerSparsity]) -> float:
 def _parameters(layers: Sequence[LayerSparsity]) -> int:
     # A model without a prunable weight has no sparsity rather than an undefined one.
     return sum(layer.parameters for layer in layers) or 1
+
+
+def sparsity_figures(layers: Sequence[LayerSparsity]) -> dict[str, float]:
+    """Name the metrics of all layers together: the share of zeros, and how far it is off."""
+    sparsity = total_sparsity(layers)
+    return {"sparsity": sparsity, "sparsity_error": sparsity - total_requested_sparsity(layers)}

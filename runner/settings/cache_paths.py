@@ -1,7 +1,9 @@
-"""Settings go in; where things that outlive a run are kept comes out."""
+"""Say where things that outlive a run are kept."""
 
 import hashlib
 from pathlib import Path
+
+from filelock import FileLock
 
 from runner.settings import Settings
 
@@ -11,9 +13,21 @@ def baseline_folder(settings: Settings, signature: str) -> Path:
     return settings.cache.folder / "baselines" / signature
 
 
-def reference_file(settings: Settings, signature: str) -> Path:
-    """Return the file with the figures that points are compared with, as a store last held them."""
-    return baseline_folder(settings, signature) / f"reference.{_store(settings)}.json"
+def baseline_lock(settings: Settings, signature: str, part: str = "") -> FileLock:
+    """Return the lock of who trains or logs this baseline, or only a part of that."""
+    folder = baseline_folder(settings, signature)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder.with_name(f"{signature}.{part}.lock" if part else f"{signature}.lock"))
+
+
+def reference_file(settings: Settings, signature: str, measuring: str) -> Path:
+    """Return the file with the figures that points are compared with, as a store last held them.
+
+    Args:
+        measuring: identifies the code that the figures come from.
+    """
+    folder = baseline_folder(settings, signature)
+    return folder / f"reference.{measuring}.{_store(settings)}.json"
 
 
 def unlogged_file(settings: Settings, fingerprint: str) -> Path:

@@ -11,6 +11,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
 from runner.errors import SelfExplaining, one_line
+from runner.planning.fingerprint import measuring_digest
 from runner.planning.grid import Point
 from runner.settings.cache_paths import baseline_folder
 from runner.settings.groups import SweepSettings
@@ -74,7 +75,7 @@ class Dispatch:
 
     def _is_missing(self, point: Point) -> bool:
         cached = baseline_folder(point.settings, point.signature).is_dir()
-        return not cached or self.store.baseline(point.signature) is None
+        return not cached or self.store.baseline(point.signature, measuring_digest()) is None
 
     def _without_baseline(
         self, jobs: Sequence[Job], unfit: dict[Job, BaseException]

@@ -25,6 +25,7 @@ from runner.tracking.tags import (
     CPU,
     FINGERPRINT,
     KIND,
+    MEASURING,
     PARENT,
     REUSED_FROM,
     SIGNATURE,
@@ -140,9 +141,16 @@ class Store:
         """
         return self.find(_filter({KIND: kind, **(tags or {})}))
 
-    def baseline(self, signature: str) -> Record | None:
-        """Return the baseline run of this signature whose h5 file was measured, if there is one."""
-        found = self.of_kind(Kind.BASELINE, {SIGNATURE: signature})
+    def baseline(self, signature: str, measuring: str) -> Record | None:
+        """Return the baseline run of this signature whose h5 file was measured, if there is one.
+
+        Args:
+            measuring: identifies the code that its figures must come from.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        found = self.of_kind(Kind.BASELINE, {SIGNATURE: signature, MEASURING: measuring})
         return next((record for record in found if record.has_file(Target.H5)), None)
 
     def get(self, run_id: str) -> Record:

@@ -1,4 +1,4 @@
-"""A signature, settings and the data go in; the trained dense model comes out, made only once."""
+"""Train the dense model that points start from, once for each signature."""
 
 import hashlib
 import json
@@ -8,8 +8,6 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock
 
 from runner.backend import keras, make_repeatable, save_h5
 from runner.data.dataset import Dataset
@@ -39,14 +37,7 @@ class DamagedCache(Exception):
     """A cached baseline is there but cannot be trusted."""
 
 
-def lock(settings: Settings, signature: str) -> FileLock:
-    """Return the lock that whoever trains or records this baseline holds meanwhile."""
-    folder = baseline_folder(settings, signature)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder.with_name(f"{signature}.lock"))
-
-
-def obtain(settings: Settings, data: Dataset, signature: str) -> Baseline:
+def obtain_baseline(settings: Settings, data: Dataset, signature: str) -> Baseline:
     """Read the baseline from the cache or, the first time, train it; call it under its lock."""
     folder = baseline_folder(settings, signature)
     if folder.exists():

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from runner.backend import make_repeatable
-from runner.data.dataset import load
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
 from runner.measure.latency import processor, summarize, time_file
 from runner.models import architectures
-from runner.point.deliver import Delivery, Finished
+from runner.point.context import PointContext
+from runner.point.deliver import Delivery, FinishedModel
 from runner.prune.sparsity import measure_sparsity
 from runner.settings.targets import Target
 from runner.tracking import Run
@@ -60,10 +60,10 @@ def test_the_processor_is_named(tmp_path: Path) -> None:
 def test_nothing_is_timed_unasked(settings: Configure, tmp_path: Path) -> None:
     asked = settings()
     run = Run(lambda: pytest.fail("nothing is sent"))
-    dataset = load(asked.dataset, tmp_path)
-    model = architectures.build("mnist_cnn", dataset.shape, dataset.classes)
-    Delivery(run, tmp_path / "models", dataset, asked).deliver(
-        Finished(model, measure_sparsity(model, {})), [Target.TFLITE_INT8]
+    context = PointContext.of(asked, tmp_path)
+    model = architectures.build("mnist_cnn", context.data.shape, context.data.classes)
+    Delivery(context, run, tmp_path / "models").deliver(
+        FinishedModel(model, measure_sparsity(model, {})), [Target.TFLITE_INT8]
     )
     assert "accuracy/tflite_int8" in {name for name, *_ in run.notes.metrics}
     assert not any("latency" in name for name, *_ in run.notes.metrics)

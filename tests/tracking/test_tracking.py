@@ -80,14 +80,18 @@ def test_data_is_recorded_with_its_digest(store: Store, npz: Path, tmp_path: Pat
 
 
 def test_a_measured_baseline_is_found_by_its_signature(store: Store) -> None:
-    run = store.new_run(Kind.BASELINE, "b", {}, {"runner.signature": "abc"})
-    assert store.baseline("abc") is None
+    run = store.new_run(
+        Kind.BASELINE, "b", {}, {"runner.signature": "abc", "runner.measuring": "m"}
+    )
+    assert store.baseline("abc", "m") is None
     run.log_metrics({"zip_bytes/h5": 10.0})
     run.flush()
-    found = store.baseline("abc")
+    found = store.baseline("abc", "m")
     assert found is not None
     assert found.id == run.id
-    assert store.baseline("abd") is None
+    assert store.baseline("abd", "m") is None
+    # What other code measured is not compared with.
+    assert store.baseline("abc", "n") is None
 
 
 def test_a_run_that_ends_well_after_all_forgets_its_failure(store: Store) -> None:

@@ -8,16 +8,16 @@ import pytest
 from runner.data import dataset
 from runner.planning.fingerprint import baseline_signature
 from runner.settings import Settings
-from runner.training import baseline
-from runner.training.baseline import Baseline
+from runner.settings.cache_paths import baseline_lock
+from runner.training.baseline import Baseline, obtain_baseline
 from tests.helpers.project import Configure
 
 
 def _obtain(settings: Settings) -> Baseline:
     loaded = dataset.load(settings.dataset, settings.cache.folder)
     signature = baseline_signature(settings, loaded.digest)
-    with baseline.lock(settings, signature):
-        return baseline.obtain(settings, loaded, signature)
+    with baseline_lock(settings, signature):
+        return obtain_baseline(settings, loaded, signature)
 
 
 def _folder(settings: Settings) -> Path:

@@ -12,8 +12,8 @@ import pytest
 import runner
 from runner.planning import fingerprint
 from runner.planning.fingerprint import MEASURING, PRUNING, TRAINING, source_files
-from tests.conftest import Configure
-from tests.hanging import HANGS_AFTER
+from tests.helpers.hanging import HANGS_AFTER
+from tests.helpers.project import Configure
 
 PACKAGE = Path(runner.__file__).parent
 FILES = {
