@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.helpers.hanging import HANGS_AFTER, read_until, wait_until
+from tests.helpers.hanging import HANGS_AFTER, read_until
 from tests.helpers.project import Command
 from tests.helpers.stores import file_of, runs_in, store_in
 from tests.helpers.tiny import quick
@@ -60,14 +60,18 @@ def test_an_unusable_store_is_refused_in_one_line(command: Command, npz: Path) -
 
 def test_a_termination_marks_a_point_alone_killed(npz: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "runner", *quick(npz), "baseline.epochs=1000000"],
+        [
+            sys.executable, "-m", "runner", *quick(npz), "baseline.epochs=1000000",
+            "hydra.verbose=runner.training",
+        ],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    read_until(process, "training 1000000 epochs")
-    (log,) = tmp_path.glob("outputs/*/*/runner.log")
-    wait_until(lambda: "epoch 1 of 1000000" in log.read_text(), "the end of an epoch")
-    process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=HANGS_AFTER)
+    try:
+        read_until(process, "epoch 1 of 1000000")
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=HANGS_AFTER)
+    finally:
+        process.kill()
     assert process.returncode == 128 + signal.SIGTERM, out
     (point,) = runs_in(tmp_path, "point")
     assert point.status == "KILLED"
