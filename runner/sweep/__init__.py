@@ -1,1 +1,1 @@
-"""Hydra's side of the project: which points a sweep has, and what becomes of them."""
+"""Run the points of a sweep, as Hydra's sweeper and launcher."""

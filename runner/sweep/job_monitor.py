@@ -1,4 +1,4 @@
-"""What a launcher reports of jobs goes in; it comes out in the view, and in the store."""
+"""Show how the jobs of a launch go, and record the failures that jobs could not record."""
 
 import time
 from collections.abc import Sequence
@@ -9,66 +9,66 @@ from hydra.core.utils import JobReturn, JobStatus
 
 from runner.errors import one_line
 from runner.sweep.jobs import Job
-from runner.sweep.launchers.local.messages import Epoch, News, Warned
-from runner.sweep.progress import View
-from runner.sweep.run_status import close_failed, forget_failed
+from runner.sweep.progress import ProgressView
+from runner.sweep.run_status import close_failed, delete_failed
 from runner.tracking import Store, StoreFailed, few_retries
 
 
 @dataclass
-class Conductor:
-    """Follows launches; `stale` are the fingerprints of points that have a failed run.
+class JobMonitor:
+    """Observer of the launches of a sweep.
 
-    After `end`, on the monotonic clock, no more jobs are wanted.
+    Attributes:
+        end: time on the monotonic clock after which no more jobs are started; None: never.
+        stale: fingerprints of points that have a failed run in the sweep.
+        failures: the jobs of the present launch that failed.
     """
 
     store: Store
     sweep_run_id: str
-    view: View
+    view: ProgressView
     end: float | None = None
     stale: set[str] = field(default_factory=set)
     failures: dict[Job, BaseException] = field(default_factory=dict)
     _jobs: Sequence[Job] = ()
     _allowed: int | None = None
 
-    def take(self, jobs: Sequence[Job], allowed: int | None) -> None:
-        """Follow these jobs from now on, until as many failed as allowed (None: to the end)."""
+    def follow(self, jobs: Sequence[Job], allowed: int | None) -> None:
+        """Follow the launch of these jobs, until as many failed as allowed; None: to the end."""
         self._jobs, self._allowed, self.failures = jobs, allowed, {}
 
     def wants_more(self) -> bool:
-        """Tell whether there is time left to start another job."""
+        """Return whether there is time left to start another job."""
         return self.end is None or time.monotonic() < self.end
 
     def started(self, job: int) -> None:
         """Show that a job has begun."""
-        it = self._jobs[job]
-        self.view.started(it.name)
-        self.forget_failures(it)
+        self.view.started(self._jobs[job].name)
+        self.delete_failures(self._jobs[job])
 
-    def forget_failures(self, *jobs: Job) -> None:
-        """Forget earlier failures of points: a point has one run in a sweep."""
-        for job in jobs:
-            if job.kind == "point" and job.point.fingerprint in self.stale:
-                self.stale.discard(job.point.fingerprint)
-                with suppress(StoreFailed), few_retries():
-                    forget_failed(self.store, self.sweep_run_id, job.point)
+    def delete_failures(self, job: Job) -> None:
+        """Delete earlier failed runs of a point: it has one run in a sweep."""
+        if job.kind == "point" and job.point.fingerprint in self.stale:
+            self.stale.discard(job.point.fingerprint)
+            with suppress(StoreFailed), few_retries():
+                delete_failed(self.store, self.sweep_run_id, job.point)
 
-    def told(self, job: int, news: News) -> None:
-        """Show what a worker says."""
-        name = self._jobs[job].name
-        if isinstance(news, Epoch):
-            self.view.epoch(name, news.done, news.of)
-        elif isinstance(news, Warned):
-            self.view.warned(f"{name}: {news.text}")
+    def epoch_ended(self, job: int, done: int, total: int) -> None:
+        """Show how far the training of a job is."""
+        self.view.epoch(self._jobs[job].name, done, total)
 
-    def finished(self, job: int, done: JobReturn) -> bool:
-        """Show how a job ended, and record it where the job could not; tell whether to go on."""
-        it = self._jobs[job]
-        if done.status is JobStatus.COMPLETED:
-            self.view.finished(it, str(getattr(done.return_value, "summary", "finished")))
+    def warned(self, job: int, text: str) -> None:
+        """Show a warning of a job."""
+        self.view.warned(f"{self._jobs[job].name}: {text}")
+
+    def finished(self, job: int, result: JobReturn) -> bool:
+        """Show how a job ended, record its failure, and return whether to go on."""
+        ended = self._jobs[job]
+        if result.status is JobStatus.COMPLETED:
+            self.view.finished(ended, str(getattr(result.return_value, "summary", "finished")))
             return True
         # Not through return_value, which would raise it.
-        self.failed(it, done._return_value)
+        self.failed(ended, result._return_value)
         return self._allowed is None or len(self.failures) < self._allowed
 
     def failed(self, job: Job, error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""Points of a sweep go in; the jobs that a launcher is given for them come out."""
+"""Make the jobs that a launcher is given for the points of a sweep."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,19 +10,24 @@ from runner.settings.overrides import quoted
 
 @dataclass(frozen=True)
 class Job:
-    """What one process does: a point, or the baseline that points start from."""
+    """What one process does: run a point, or train the baseline that points start from."""
 
     kind: Literal["point", "baseline"]
     name: str
     point: Point
 
     def overrides(self, sweep: str, run_id: str) -> tuple[str, ...]:
-        """Tell the job, as overrides, what to do, where it belongs and what it is called there."""
-        marks = {"run_id": run_id, "name": sweep, "point": self.point.name, "job": self.kind}
-        told = [f"sweep.{key}={quoted(value)}" for key, value in marks.items()]
+        """Return the job's settings as Hydra overrides.
+
+        Args:
+            sweep: name of the sweep.
+            run_id: MLflow run of the sweep.
+        """
+        settings = {"run_id": run_id, "name": sweep, "point": self.point.name, "job": self.kind}
+        overrides = [f"sweep.{key}={quoted(value)}" for key, value in settings.items()]
         if self.kind == "baseline":
-            told.append(f"hydra.sweep.subdir=baselines/{self.point.signature}")
-        return (*self.point.overrides, *told)
+            overrides.append(f"hydra.sweep.subdir=baselines/{self.point.signature}")
+        return (*self.point.overrides, *overrides)
 
 
 def point_jobs(points: Iterable[Point]) -> list[Job]:

@@ -1,37 +1,34 @@
-"""What happens to the jobs of a sweep goes in; a live view on the terminal comes out."""
+"""Draw the progress of a sweep on a terminal, with a bar for each running job."""
 
 import statistics
-import time
-from dataclasses import dataclass, field
 from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
-from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 
 from runner.sweep.jobs import Job
 
 
-@dataclass
-class _Worker:
-    began: float = field(default_factory=time.monotonic)
-    done: int = 0
-    of: int = 0
-
-
 class LiveView:
-    """Points done, running, failed and time left; for each worker its point and epoch."""
+    """Points done, running and failed, the time left, and the epoch of each running job."""
 
     def __init__(self, console: Console, title: str, total: int, done: int, workers: int) -> None:
         self._console, self._title = console, title
-        self._total, self._done = total, done
+        self._total, self._done, self._workers = total, done, workers
         self._failed: set[str] = set()
-        self._slots = workers
-        self._workers: dict[str, _Worker] = {}
         self._seconds: list[float] = []
-        self._live = Live(console=console, get_renderable=self.drawn, transient=True)
+        self._tasks: dict[str, TaskID] = {}
+        # Only drawn here, never started: the live view below also holds the line of counts.
+        self._bars = Progress(
+            TextColumn("{task.description}", markup=False, table_column=Column()),
+            BarColumn(20),
+            TextColumn("{task.fields[state]}"),
+            TextColumn("{task.elapsed:.0f} s"),
+        )
+        self._live = Live(console=console, get_renderable=self.render, transient=True)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -41,26 +38,27 @@ class LiveView:
         self._live.stop()
 
     def started(self, name: str) -> None:
-        """Give the job a line."""
-        self._workers[name] = _Worker()
+        """Add a bar for the job."""
+        self._tasks[name] = self._bars.add_task(name, total=1, state="starting")
         self._failed.discard(name)
 
-    def epoch(self, name: str, done: int, of: int) -> None:
+    def epoch(self, name: str, done: int, total: int) -> None:
         """Move the bar of the job."""
-        worker = self._workers[name]
-        worker.done, worker.of = done, of
+        state = f"epoch {done} of {total}"
+        self._bars.update(self._tasks[name], completed=done, total=total, state=state)
 
     def finished(self, job: Job, summary: str) -> None:
-        """Take the job's line away, and print what came out above the view."""
-        worker = self._workers.pop(job.name)
+        """Remove the job's bar, and print its key figures above the view."""
+        seconds = self._remove(job)
         if job.kind == "point":
             self._done += 1
-            self._seconds.append(time.monotonic() - worker.began)
+            self._seconds.append(seconds)
         self._console.print(f"[green]✓[/] {escape(job.name)}  [dim]{escape(summary)}[/]")
 
     def failed(self, job: Job, reason: str) -> None:
-        """Take the job's line away, and print the reason above the view."""
-        self._workers.pop(job.name, None)
+        """Remove the job's bar, if it had one, and print the reason above the view."""
+        if job.name in self._tasks:
+            self._remove(job)
         if job.kind == "point":
             self._failed.add(job.name)
         self._console.print(f"[red]✗ {escape(job.name)}[/]  {escape(reason)}")
@@ -69,22 +67,25 @@ class LiveView:
         """Print a warning above the view."""
         self._console.print(f"[yellow]{escape(text)}[/]")
 
-    def drawn(self) -> Group:
-        """Draw the view as it is now."""
-        lines = Table.grid(padding=(0, 2))
-        for name, worker in list(self._workers.items()):
-            bar = ProgressBar(worker.of or 1, worker.done, width=20)
-            told = f"epoch {worker.done} of {worker.of}" if worker.of else "starting"
-            lines.add_row(escape(name), bar, told, f"{time.monotonic() - worker.began:.0f} s")
-        counts = f"{self._done} of {self._total} points done, {len(self._workers)} running"
+    def render(self) -> Group:
+        """Return the view as it is now."""
+        counts = f"{self._done} of {self._total} points done, {len(self._tasks)} running"
         failed = f", [red]{len(self._failed)} failed[/]" if self._failed else ""
-        return Group(f"[bold]{escape(self._title)}[/]: {counts}{failed}{self._time_left()}", lines)
+        title = f"[bold]{escape(self._title)}[/]"
+        return Group(f"{title}: {counts}{failed}{self._time_left()}", self._bars.get_renderable())
+
+    def _remove(self, job: Job) -> float:
+        """Remove the job's bar, and return how many seconds the job took."""
+        task = self._tasks.pop(job.name)
+        (seconds,) = (bar.elapsed for bar in self._bars.tasks if bar.id == task)
+        self._bars.remove_task(task)
+        return seconds or 0.0
 
     def _time_left(self) -> str:
-        left = self._total - self._done - len(self._failed)
-        if not self._seconds or not left:
+        points = self._total - self._done - len(self._failed)
+        if not self._seconds or not points:
             return ""
-        seconds = statistics.median(self._seconds) * left / self._slots
+        seconds = statistics.median(self._seconds) * points / self._workers
         return f", about {_duration(seconds)} left"
 
 

@@ -1,4 +1,4 @@
-"""What happens to the jobs of a sweep goes in; lines, or a live view on a terminal, come out."""
+"""Show the progress of a sweep, as log lines or as a live view on a terminal."""
 
 import logging
 from typing import Protocol, Self
@@ -11,8 +11,8 @@ from runner.sweep.live_progress import LiveView
 log = logging.getLogger(__name__)
 
 
-class View(Protocol):
-    """Where the progress of a sweep is shown, from entering to leaving it."""
+class ProgressView(Protocol):
+    """Where the progress of a sweep is shown while its context is entered."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...
@@ -20,8 +20,8 @@ class View(Protocol):
     def started(self, name: str) -> None:
         """Show a job that a worker has begun."""
 
-    def epoch(self, name: str, done: int, of: int) -> None:
-        """Show how far the training of a job is."""
+    def epoch(self, name: str, done: int, total: int) -> None:
+        """Show how many epochs the training of a job has done."""
 
     def finished(self, job: Job, summary: str) -> None:
         """Show a job that went well."""
@@ -33,7 +33,7 @@ class View(Protocol):
         """Show a warning."""
 
 
-class Lines:
+class LogLines:
     """One plain line for each job that begins and ends."""
 
     def __init__(self, total: int, done: int) -> None:
@@ -46,45 +46,50 @@ class Lines:
         pass
 
     def started(self, name: str) -> None:
-        """Print a line."""
+        """Log a line."""
         log.info("started: %s", name)
 
-    def epoch(self, name: str, done: int, of: int) -> None:
-        """Print nothing: an epoch is no news in a log."""
+    def epoch(self, name: str, done: int, total: int) -> None:
+        """Log nothing: lines for epochs would hide those for jobs."""
 
     def finished(self, job: Job, summary: str) -> None:
-        """Print a line with the key figures."""
+        """Log a line with the key figures."""
         self._done += job.kind == "point"
         log.info(
             "finished: %s: %s (%d of %d points done)", job.name, summary, self._done, self._total
         )
 
     def failed(self, job: Job, reason: str) -> None:
-        """Print a line with the reason."""
+        """Log a line with the reason."""
         log.error("failed: %s: %s", job.name, reason)
 
     def warned(self, text: str) -> None:
-        """Print a line."""
+        """Log a line."""
         log.warning(text)
 
 
-class FailuresOnly(Lines):
-    """For launchers whose jobs print for themselves, in this process or another."""
+class FailuresOnly(LogLines):
+    """For launchers whose jobs log their start and end themselves, in this process or another."""
+
+    def started(self, name: str) -> None:
+        """Log nothing: the launcher does."""
 
     def finished(self, job: Job, summary: str) -> None:
-        """Print nothing: the job has said so."""
+        """Log nothing: the job has done so."""
 
 
-def view_of(title: str, total: int, done: int, workers: int | None) -> View:
-    """Choose by where the output goes.
+def choose_view(title: str, total: int, done: int, workers: int | None) -> ProgressView:
+    """Choose a live view on a terminal, and lines elsewhere.
 
     Args:
-        done: how many of the `total` points are there already.
-        workers: how many jobs run at once; None for a launcher that does not tell.
+        title: name of the sweep.
+        total: how many points it has.
+        done: how many of them are finished already.
+        workers: how many jobs run at once; None for a launcher that does not report on them.
     """
     console = Console()
     if workers is None:
         return FailuresOnly(total, done)
     if console.is_terminal:
         return LiveView(console, title, total, done, workers)
-    return Lines(total, done)
+    return LogLines(total, done)

@@ -1,4 +1,4 @@
-"""The points of a sweep and the store go in; the run to go on with, and what is done, come out."""
+"""Resume the last unfinished sweep of the same points, or begin a new one."""
 
 import logging
 from collections.abc import Sequence
@@ -14,74 +14,80 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A sweep's run, ours alone, and whether someone had begun it before."""
+class SweepRun:
+    """The MLflow run of a sweep, which no other process writes to.
+
+    Attributes:
+        resumed: whether an earlier process began it.
+    """
 
     run: Run
     resumed: bool
 
 
-def claim(store: Store, name: str, points: Sequence[Point]) -> Claim:
-    """Go on with the last unfinished sweep of these points, or begin a new one.
+def resume_or_begin(store: Store, name: str, points: Sequence[Point]) -> SweepRun:
+    """Resume the last unfinished sweep of these points, or begin a new one.
 
-    Runs whose process has ended are marked as KILLED first, whatever they belong to. A sweep that
-    another process is still at is left to it.
+    All runs in the store whose process has ended are closed as KILLED first. A sweep whose process
+    is still running is not resumed.
 
     Raises:
         Refused: the store cannot be used.
         StoreFailed: the store stopped answering.
     """
     store.connect()
-    # A night goes on with its own sweep, never with that of another night.
+    # A night resumes its own sweep, never that of another night.
     night = points[0].settings.sweep.night
-    owned = f"{name} of {night}" if night else name
-    identity = sweep_fingerprint(owned, [point.fingerprint for point in points])
-    # Of two processes that find the same dead sweep, one goes on with it.
+    unique_name = f"{name} of {night}" if night else name
+    fingerprint = sweep_fingerprint(unique_name, [point.fingerprint for point in points])
+    # Of two processes that find the same unfinished sweep, only one may resume it.
     with store.lock():
         store.close_dead()
-        found = _unfinished(store, identity) if points[0].settings.sweep.resume else None
-        run = store.adopt(found) if found else _begun(store, name, identity, points)
+        unfinished = _unfinished(store, fingerprint) if points[0].settings.sweep.resume else None
+        run = store.adopt(unfinished) if unfinished else _begin(store, name, fingerprint, points)
         run.tag(MAX_DROP, str(points[0].settings.report.max_drop))
         run.tag(POINTS, str(len(points)))
         run.flush()
-        return Claim(run, resumed=found is not None)
+        return SweepRun(run, resumed=unfinished is not None)
 
 
-def left(store: Store, claimed: Claim, name: str, points: Sequence[Point]) -> list[Point]:
-    """Return the points that are left to run, once those of other sweeps are copied, if wished.
+def remaining_points(
+    store: Store, sweep: SweepRun, name: str, points: Sequence[Point]
+) -> list[Point]:
+    """Return the points that are still to be run.
+
+    Where the settings say so, finished points are first copied from other sweeps.
 
     Raises:
         StoreFailed: the store stopped answering.
     """
     done = {
-        record.fingerprint
-        for record in store.children(claimed.run.id)
-        if record.status == "FINISHED"
+        record.fingerprint for record in store.children(sweep.run.id) if record.status == "FINISHED"
     }
     remaining = [point for point in points if point.fingerprint not in done]
-    if claimed.resumed:
+    if sweep.resumed:
         finished = len(points) - len(remaining)
         log.info("resuming %s: %d of %d points done", name, finished, len(points))
     if not points[0].settings.sweep.reuse:
         return remaining
-    return [point for point in remaining if not _reused(store, claimed.run, name, point)]
+    return [point for point in remaining if not _copy_finished(store, sweep.run, name, point)]
 
 
-def _unfinished(store: Store, identity: str) -> Record | None:
-    same = store.of_kind(Kind.SWEEP, {FINGERPRINT: identity})
+def _unfinished(store: Store, fingerprint: str) -> Record | None:
+    same = store.of_kind(Kind.SWEEP, {FINGERPRINT: fingerprint})
     if same and same[-1].status in ("FAILED", "KILLED"):
         return same[-1]
     return None
 
 
-def _begun(store: Store, name: str, identity: str, points: Sequence[Point]) -> Run:
-    tags = {SWEEP: name, FINGERPRINT: identity}
+def _begin(store: Store, name: str, fingerprint: str, points: Sequence[Point]) -> Run:
+    tags = {SWEEP: name, FINGERPRINT: fingerprint}
     params = sweep_parameters([point.settings for point in points])
     return store.new_run(Kind.SWEEP, name, params, tags, points[0].settings.sweep.night)
 
 
-def _reused(store: Store, run: Run, name: str, point: Point) -> bool:
-    """Copy the finished point of another sweep, if there is a whole one, under this one."""
+def _copy_finished(store: Store, run: Run, name: str, point: Point) -> bool:
+    """Copy the same point of another sweep into this one; return whether one was complete."""
     same = store.of_kind(Kind.POINT, {FINGERPRINT: point.fingerprint})
     for source in reversed([record for record in same if record.status == "FINISHED"]):
         try:

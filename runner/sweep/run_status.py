@@ -1,4 +1,4 @@
-"""A job that did not finish goes in; its run in the store says so, and why."""
+"""Record in the store that a point did not finish, and why."""
 
 import traceback
 
@@ -15,18 +15,20 @@ _FAILED = ("FAILED", "KILLED")
 def close_failed(store: Store, sweep_run_id: str, point: Point, error: BaseException) -> bool:
     """Close the point's run as FAILED, or as KILLED where its process ended first, with the reason.
 
-    A point that never came to have a run gets one. Returns True for a point that was finished
-    before the error, which is then left as it is.
+    A point that has no run yet gets one.
+
+    Returns:
+        Whether the point was finished before the error; its run is then left as it is.
 
     Raises:
         StoreFailed: the store does not answer.
     """
-    found = store.children(sweep_run_id, point.fingerprint)
-    if found and found[-1].status != "RUNNING":
-        # It closed its run itself.
-        return found[-1].status == "FINISHED"
-    if found:
-        run = store.reopen(found[-1])
+    records = store.children(sweep_run_id, point.fingerprint)
+    if records and records[-1].status != "RUNNING":
+        # The job closed its run itself.
+        return records[-1].status == "FINISHED"
+    if records:
+        run = store.reopen(records[-1])
     else:
         tags = {FINGERPRINT: point.fingerprint, SIGNATURE: point.signature}
         params = point_parameters(point.settings)
@@ -37,7 +39,7 @@ def close_failed(store: Store, sweep_run_id: str, point: Point, error: BaseExcep
 
 
 def close_running(store: Store, sweep_run_id: str, reason: str) -> None:
-    """Close as KILLED what the end of the sweep interrupts.
+    """Close the runs of points that are still running as KILLED.
 
     Raises:
         StoreFailed: the store does not answer.
@@ -47,16 +49,17 @@ def close_running(store: Store, sweep_run_id: str, reason: str) -> None:
             store.reopen(record).end("KILLED", reason)
 
 
-def with_failed_runs(store: Store, sweep_run_id: str) -> set[str]:
+def failed_fingerprints(store: Store, sweep_run_id: str) -> set[str]:
     """Return the fingerprints of points whose run in the sweep failed or was killed.
 
     Raises:
         StoreFailed: the store does not answer.
     """
-    return {each.fingerprint for each in store.children(sweep_run_id) if each.status in _FAILED}
+    records = store.children(sweep_run_id)
+    return {record.fingerprint for record in records if record.status in _FAILED}
 
 
-def forget_failed(store: Store, sweep_run_id: str, point: Point) -> None:
+def delete_failed(store: Store, sweep_run_id: str, point: Point) -> None:
     """Delete the failed runs of a point that is run again: a point has one run in a sweep.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Checked points and a launcher go in; a tracked sweep and its report come out."""
+"""Run the points of a sweep under one MLflow run, and report."""
 
 import json
 import logging
@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Sequence
 
 from hydra.core.utils import JobReturn
-from hydra.plugins.launcher import Launcher
 
 from runner.errors import one_line
 from runner.planning.grid import Point
@@ -14,9 +13,9 @@ from runner.results import console
 from runner.results.rows import Results, read
 from runner.settings.store_uri import without_password
 from runner.sweep.dispatch import Dispatch, PointsFailed
-from runner.sweep.launchers.local.launcher import WorkersLauncher
-from runner.sweep.progress import view_of
-from runner.sweep.resume import claim, left
+from runner.sweep.launchers.protocol import Launcher
+from runner.sweep.progress import choose_view
+from runner.sweep.resume import remaining_points, resume_or_begin
 from runner.tracking import Store, StoreFailed, few_retries, tags
 
 log = logging.getLogger(__name__)
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 def run_sweep(
     name: str, points: Sequence[Point], launcher: Launcher
 ) -> tuple[bool, list[JobReturn]]:
-    """Run the points that are left of a sweep under one MLflow run, and report.
+    """Run the points of a sweep that are not finished yet, and report on all of them.
 
     Returns:
         Whether all points are finished, and the returns of the jobs that were run.
@@ -35,26 +34,25 @@ def run_sweep(
     """
     first = points[0].settings
     store = Store(first.tracking.uri, first.tracking.experiment)
-    claimed = claim(store, name, points)
+    sweep = resume_or_begin(store, name, points)
     returns: list[JobReturn] = []
     finished = False
     try:
-        with claimed.run.closing():
-            remaining = left(store, claimed, name, points)
-            workers = launcher.n_jobs if isinstance(launcher, WorkersLauncher) else None
+        with sweep.run.closing():
+            remaining = remaining_points(store, sweep, name, points)
             done = len(points) - len(remaining)
-            view = view_of(name, len(points), done, workers)
-            dispatch = Dispatch(name, claimed.run.id, store, launcher, view, first.sweep, returns)
+            view = choose_view(name, len(points), done, launcher.n_jobs())
+            dispatch = Dispatch(name, sweep.run.id, store, launcher, view, first.sweep, returns)
             with view:
                 try:
-                    dispatch.go(_ordered(remaining, first.sweep.first))
+                    dispatch.run(_ordered(remaining, first.sweep.first))
                 finally:
-                    claimed.run.tag(tags.LEFT, json.dumps(dispatch.left))
+                    sweep.run.tag(tags.LEFT, json.dumps(dispatch.not_started))
         finished = True
     except (PointsFailed, StoreFailed) as failure:
         log.error("%s: %s", name, failure)
     finally:
-        _report(store, claimed.run.id)
+        _report(store, sweep.run.id)
     return finished, returns
 
 
@@ -76,8 +74,8 @@ def _report(store: Store, sweep_run_id: str) -> None:
 
 
 def _publish(store: Store, results: Results) -> None:
-    """Log the report; the points are finished and logged, whatever becomes of it."""
-    # What draws is imported when it is needed: a sweep begins the sooner.
+    """Log the report; a failure of this does not change the outcome of the sweep."""
+    # Matplotlib is imported here, so that a sweep begins sooner.
     from runner.report.publish import publish
 
     try:
@@ -86,5 +84,5 @@ def _publish(store: Store, results: Results) -> None:
     except Exception as failure:
         log.error("no report: %s", one_line(failure))
         where = ["--experiment", store.experiment, "--tracking-uri", without_password(store.uri)]
-        again = shlex.join(["python", "-m", "runner.report", results.sweep.id, *where])
-        log.error("this makes it again: %s", again)
+        command = shlex.join(["python", "-m", "runner.report", results.sweep.id, *where])
+        log.error("this makes it again: %s", command)

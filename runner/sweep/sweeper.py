@@ -1,4 +1,4 @@
-"""The overrides of a multirun go in; the returns of its jobs, and the sweep's outcome, come out."""
+"""Run the grid of points that a multirun asks for, as a sweeper of Hydra."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hydra.core.plugins import Plugins
-from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
@@ -14,8 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from runner.errors import Refused
 from runner.planning import grid
 from runner.planning.candidates import expand
-from runner.settings import Settings
-from runner.sweep.launchers.local.launcher import WorkersLauncher
+from runner.sweep.launchers.hydra_launcher import adapt
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +21,7 @@ log = logging.getLogger(__name__)
 class PruningSweeper(Sweeper):
     """Run a grid of points, with any launcher, under one MLflow run."""
 
-    # Hydra drops what sweep() returns, so the door reads here whether some point failed.
+    # Hydra drops what sweep() returns, so the command reads here whether some point failed.
     failed: ClassVar[bool] = False
 
     def __init__(
@@ -35,7 +33,7 @@ class PruningSweeper(Sweeper):
 
         Args:
             params: the axes of a grid: a text of values, separated by commas, for each setting.
-            points: single points besides the grid, each a group of settings.
+            points: single points in addition to the grid, each a group of settings.
         """
         self._axes = params or {}
         self._singles = points or ()
@@ -43,12 +41,13 @@ class PruningSweeper(Sweeper):
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Keep what Hydra hands over, and make the launcher that the configuration names."""
+        """Store what Hydra hands over, and make the launcher that the configuration names."""
         self._loader = hydra_context.config_loader
         self._config = config
-        self._launcher: Launcher = Plugins.instance().instantiate_launcher(
+        launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
         )
+        self._launcher = adapt(launcher)
 
     def sweep(self, arguments: list[str]) -> Any:
         """Check all points, then run those that are possible and report.
@@ -56,14 +55,14 @@ class PruningSweeper(Sweeper):
         Raises:
             Refused: before any point is started, where a setting cannot work.
         """
-        _require_shapes(self._axes, self._singles)
+        _refuse_wrong_types(self._axes, self._singles)
         candidates = expand(self._axes, self._singles, arguments, self._loader)
-        checked = grid.check(candidates, self._loader, self._config, self._warm)
+        checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
         for reason in checked.skipped:
             log.warning("skipped: %s", reason)
         self._save_config()
 
-        # MLflow is imported here, after every check, while the workers' imports go on elsewhere.
+        # MLflow is imported here, after every check, while the workers' server imports too.
         from runner.sweep.session import run_sweep
 
         name = self._config.hydra.runtime.choices.get("sweep") or "unnamed"
@@ -71,22 +70,18 @@ class PruningSweeper(Sweeper):
         PruningSweeper.failed = not finished
         return [returns]
 
-    def _warm(self, points: Sequence[Settings]) -> None:
-        if isinstance(self._launcher, WorkersLauncher):
-            self._launcher.warm(points)
-
     def _save_config(self) -> None:
         folder = Path(self._config.hydra.sweep.dir)
         folder.mkdir(parents=True, exist_ok=True)
         OmegaConf.save(self._config, folder / "multirun.yaml")
 
 
-def _require_shapes(axes: Any, singles: Any) -> None:
-    """Refuse what a sweep file or the command line may hold in place of settings."""
+def _refuse_wrong_types(axes: Any, singles: Any) -> None:
+    """Refuse axes and points that are not groups of settings."""
     if not isinstance(axes, Mapping):
         accepted = "a group of settings, each with its values in one text"
         raise Refused(f"hydra.sweeper.params={axes}: must be {accepted}")
-    for each in singles:
-        if isinstance(singles, str) or not isinstance(each, Mapping):
+    for point in singles:
+        if isinstance(singles, str) or not isinstance(point, Mapping):
             accepted = "a list of groups of settings, as in [{schedule.epochs: 4}]"
             raise Refused(f"hydra.sweeper.points={singles}: must be {accepted}")

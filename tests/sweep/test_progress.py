@@ -11,7 +11,7 @@ from rich.console import Console
 
 from runner.sweep.jobs import Job
 from runner.sweep.live_progress import LiveView
-from runner.sweep.progress import FailuresOnly, Lines, view_of
+from runner.sweep.progress import FailuresOnly, LogLines, choose_view
 
 
 def _job(name: str, kind: Any = "point") -> Job:
@@ -22,7 +22,7 @@ def _job(name: str, kind: Any = "point") -> Job:
 def test_elsewhere_a_line_says_that_a_point_began_and_how_it_ended(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with caplog.at_level(logging.INFO), Lines(total=3, done=1) as view:
+    with caplog.at_level(logging.INFO), LogLines(total=3, done=1) as view:
         view.started("a=1")
         view.epoch("a=1", 1, 2)
         view.finished(_job("a=1"), "h5 10 B zipped, 95.00%")
@@ -43,7 +43,7 @@ def test_on_a_terminal_workers_points_and_epochs_are_in_view() -> None:
 
     def drawn() -> str:
         with console.capture() as captured:
-            console.print(view.drawn())
+            console.print(view.render())
         return re.sub(r"\x1b\[[0-9;]*m", "", captured.get())
 
     assert "smoke: 0 of 3 points done, 2 running" in drawn()
@@ -55,7 +55,7 @@ def test_on_a_terminal_workers_points_and_epochs_are_in_view() -> None:
 
 
 def test_the_view_is_chosen_by_launcher_and_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert type(view_of("s", 2, 0, workers=2)) is Lines
-    assert type(view_of("s", 2, 0, workers=None)) is FailuresOnly
+    assert type(choose_view("s", 2, 0, workers=2)) is LogLines
+    assert type(choose_view("s", 2, 0, workers=None)) is FailuresOnly
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert type(view_of("s", 2, 0, workers=2)) is LiveView
+    assert type(choose_view("s", 2, 0, workers=2)) is LiveView

@@ -1,1 +1,1 @@
-"""Launch jobs as processes of this machine."""
+"""Run jobs as processes of this machine."""

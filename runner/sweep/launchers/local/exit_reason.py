@@ -1,4 +1,4 @@
-"""How a worker ended goes in; why, and its last words, come out."""
+"""Explain why a worker ended before its job did."""
 
 import signal
 from pathlib import Path
@@ -8,12 +8,12 @@ from pebble import ProcessExpired
 from runner.errors import one_line
 from runner.sweep.launchers.local.worker import OUTPUT
 
-# What is quoted of a lost worker's output.
+# How much of the worker's output is quoted.
 _CHARACTERS = 4000
 
 
 def reason(error: BaseException) -> str:
-    """Say in a few words what ended the worker: a signal, an exit, or what went wrong around it."""
+    """Name in a few words the signal, exit code or error that ended the worker."""
     if not isinstance(error, ProcessExpired):
         return f"broke down: {one_line(error)}"
     exitcode = error.exitcode
@@ -24,8 +24,8 @@ def reason(error: BaseException) -> str:
     return f"the worker was killed by {name}{memory}"
 
 
-def last_words(folder: Path | None) -> str:
-    """Quote the end of what the worker printed into its output folder."""
+def last_output(folder: Path | None) -> str:
+    """Quote the end of what the worker printed into its output folder; None: it has none yet."""
     if folder is None:
         return "It had not begun."
     try:

@@ -1,4 +1,4 @@
-"""The data sets of a sweep go in; the process that its workers are forked from is started."""
+"""Start the server process that workers are forked from, with everything imported and loaded."""
 
 import json
 import multiprocessing
@@ -15,26 +15,34 @@ DATASETS = "RUNNER_PRELOADED_DATASETS"
 
 
 def start(points: Iterable[Settings], environment: Mapping[str, str]) -> ForkServerContext:
-    """Start importing and loading, in a process of its own, while the sweep is prepared.
+    """Start the server, which imports and loads while the sweep is prepared.
 
     Args:
+        points: settings of points whose data sets the server loads.
         environment: variables that the jobs set; what is imported here may read them too.
+
+    Returns:
+        The context that forks processes from the server.
     """
-    wanted = {
-        json.dumps(
-            {"settings": each.dataset.model_dump(mode="json"), "cache": str(each.cache.folder)}
-        )
-        for each in points
-    }
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["runner.sweep.launchers.local.preload"])
-    named = {DATASETS: f"[{','.join(sorted(wanted))}]"}
-    # Ctrl-C reaches every process of a terminal: this one sees to the others, which inherit that
-    # they ignore it.
+    # Ctrl-C reaches every process of a terminal. The sweep's process ends the others, so these
+    # ignore it, which they inherit.
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with env_override({**environment, **named}):
+        with env_override({**environment, DATASETS: _datasets(points)}):
             forkserver.ensure_running()
     finally:
         signal.signal(signal.SIGINT, handler)
     return context
+
+
+def _datasets(points: Iterable[Settings]) -> str:
+    """List the data sets of the points, and where each is cached, as JSON."""
+    datasets = {
+        json.dumps(
+            {"settings": point.dataset.model_dump(mode="json"), "cache": str(point.cache.folder)}
+        )
+        for point in points
+    }
+    return f"[{','.join(sorted(datasets))}]"

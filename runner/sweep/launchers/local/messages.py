@@ -1,4 +1,4 @@
-"""What a worker has to tell while it works goes in; frozen values come out at the launcher."""
+"""Define the messages that a worker sends to the launcher while it works."""
 
 import logging
 from contextlib import suppress
@@ -10,47 +10,47 @@ EPOCHS = "epochs"
 
 
 @dataclass(frozen=True)
-class Began:
-    """The job has its output folder, in which its printed text is kept too."""
+class JobFolder:
+    """The job's output folder, which also holds what the job prints."""
 
-    folder: str
+    path: str
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """So many epochs of the training at hand are done."""
+class EpochEnded:
+    """How many epochs of the present training are done, of how many."""
 
     done: int
-    of: int
+    total: int
 
 
 @dataclass(frozen=True)
-class Warned:
-    """Something that the person at the terminal should read."""
+class WarningText:
+    """A warning for whoever watches the sweep."""
 
     text: str
 
 
-News = Began | Epoch | Warned
+Message = JobFolder | EpochEnded | WarningText
 
 
-class Messenger(logging.Handler):
-    """Sends on what the project's own loggers say that someone may be waiting for."""
+class MessageHandler(logging.Handler):
+    """Send epochs and warnings from the log to the launcher."""
 
     def __init__(self, pipe: Connection) -> None:
         super().__init__(logging.DEBUG)
         self._pipe = pipe
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send warnings, and the number of each epoch that ends."""
-        news: News
+        """Send a record that is a warning or marks the end of an epoch."""
+        message: Message
         epochs = getattr(record, EPOCHS, None)
         if epochs:
-            news = Epoch(*epochs)
+            message = EpochEnded(*epochs)
         elif record.levelno >= logging.WARNING:
-            news = Warned(record.getMessage())
+            message = WarningText(record.getMessage())
         else:
             return
-        # A sweep that is gone hears nothing, and this process will not outlive it by much.
+        # The pipe breaks when the sweep's process ends; this process ends shortly after.
         with suppress(OSError):
-            self._pipe.send(news)
+            self._pipe.send(message)

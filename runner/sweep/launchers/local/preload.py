@@ -1,4 +1,4 @@
-"""Imported by the process that all workers are forked from: what every point needs comes out.
+"""Import and load, in the server process that workers are forked from, what every point needs.
 
 TensorFlow's and MLflow's modules, and the data sets that the environment names, are in memory once.
 No model is built here: TensorFlow's threads, which building starts, do not survive a fork.
@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-# Who waits for the output of the sweep does not wait for this process.
+# A program that reads the sweep's output to its end must not wait for this process.
 for number in (1, 2):
     os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
@@ -29,10 +29,10 @@ __all__ = ["run"]
 register()
 tracking.preload()
 commit(Path.cwd())
-for each in json.loads(os.environ.get(DATASETS, "[]")):
-    # The point that needs it will say what is wrong.
+for wanted in json.loads(os.environ.get(DATASETS, "[]")):
+    # The point that needs the data set reports what is wrong with it.
     with suppress(Exception):
-        dataset.load(DatasetSettings(**each["settings"]), Path(each["cache"]))
+        dataset.load(DatasetSettings(**wanted["settings"]), Path(wanted["cache"]))
 gc.collect()
 # Collections in the workers then leave what is here alone, and its memory stays shared.
 gc.freeze()

@@ -1,4 +1,4 @@
-"""One job of a sweep goes in, in a process of its own; the return that Hydra expects comes out."""
+"""Run one job of a sweep in this process, as Hydra's own launchers do."""
 
 import logging
 import multiprocessing
@@ -23,60 +23,72 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from runner.errors import one_line
 from runner.point.outcome import JobFailed
 from runner.settings.paths import register
-from runner.sweep.launchers.local.messages import Began, Messenger
+from runner.sweep.launchers.local.messages import JobFolder, MessageHandler
 
 OUTPUT = "console.log"
 
 
 @dataclass(frozen=True)
-class Errand:
+class LaunchContext:
     """What all jobs of a launch have in common."""
 
-    context: HydraContext
+    hydra: HydraContext
     task: TaskFunction
     config: DictConfig
     singletons: dict[Any, Any]
 
 
-def compose(errand: Errand, overrides: Sequence[str], number: int) -> DictConfig:
+def compose(context: LaunchContext, overrides: Sequence[str], number: int) -> DictConfig:
     """Compose the configuration of one job."""
-    config = errand.context.config_loader.load_sweep_config(errand.config, list(overrides))
+    config = context.hydra.config_loader.load_sweep_config(context.config, list(overrides))
     with open_dict(config):
         config.hydra.job.id = str(number)
         config.hydra.job.num = number
     return config
 
 
-def work(errand: bytes, overrides: Sequence[str], number: int, pipe: Connection) -> bytes:
-    """Run one job as Hydra's own launcher does, and return its JobReturn, pickled."""
-    _end_with_the_sweep()
+def work(pickled: bytes, overrides: Sequence[str], number: int, pipe: Connection) -> bytes:
+    """Run one job.
+
+    Args:
+        pickled: the `LaunchContext`.
+        overrides: Hydra overrides of the job.
+        number: Hydra's number of the job.
+        pipe: where messages for the launcher go.
+
+    Returns:
+        The pickled JobReturn.
+    """
+    _exit_with_the_sweep()
     register()
-    common: Errand = cloudpickle.loads(errand)
+    context: LaunchContext = cloudpickle.loads(pickled)
     setup_globals()
-    Singleton.set_state(common.singletons)
-    config = compose(common, overrides, number)
+    Singleton.set_state(context.singletons)
+    config = compose(context, overrides, number)
     HydraConfig.instance().set_config(config)
     folder = Path(config.hydra.sweep.dir) / str(OmegaConf.select(config, "hydra.sweep.subdir"))
     _print_into(folder)
-    pipe.send(Began(str(folder.absolute())))
-    done = run_job(
-        hydra_context=common.context,
-        task_function=_telling(common.task, pipe),
+    pipe.send(JobFolder(str(folder.absolute())))
+    result = run_job(
+        hydra_context=context.hydra,
+        task_function=_with_messages(context.task, pipe),
         config=config,
         job_dir_key="hydra.sweep.dir",
         job_subdir_key="hydra.sweep.subdir",
     )
-    return _pickled(done)
+    return _pickle(result)
 
 
-def _telling(task: TaskFunction, pipe: Connection) -> TaskFunction:
-    def told(config: DictConfig) -> Any:
+def _with_messages(task: TaskFunction, pipe: Connection) -> TaskFunction:
+    """Send messages to the launcher while the task runs."""
+
+    def run(config: DictConfig) -> Any:
         # Not earlier: Hydra sets up the logging of a job just before the job begins.
-        logging.getLogger("runner").addHandler(Messenger(pipe))
+        logging.getLogger("runner").addHandler(MessageHandler(pipe))
         logging.getLogger("runner.training").setLevel(logging.DEBUG)
         return task(config)
 
-    return told
+    return run
 
 
 def _print_into(folder: Path) -> None:
@@ -89,19 +101,20 @@ def _print_into(folder: Path) -> None:
         os.dup2(file.fileno(), 2)
 
 
-def _pickled(done: JobReturn) -> bytes:
-    if done.status is JobStatus.FAILED:
-        error = done._return_value
+def _pickle(result: JobReturn) -> bytes:
+    """Pickle a result, with an error in it replaced by one that every process can unpickle."""
+    if result.status is JobStatus.FAILED:
+        error = result._return_value
         trace = "".join(traceback.format_exception(error))
         print(trace, file=sys.stderr, flush=True)
-        # The error's own class may be one that only TensorFlow's importers know.
-        done._return_value = JobFailed(one_line(error))
-        done._return_value.add_note(trace)
-    return bytes(cloudpickle.dumps(done))
+        # Unpickling the error's own class may need TensorFlow.
+        result._return_value = JobFailed(one_line(error))
+        result._return_value.add_note(trace)
+    return bytes(cloudpickle.dumps(result))
 
 
-def _end_with_the_sweep() -> None:
-    """End this process as soon as the one that schedules is gone, however that ended."""
+def _exit_with_the_sweep() -> None:
+    """Kill this process as soon as the sweep's process has ended, however it ended."""
     sweep = multiprocessing.parent_process()
     if sweep is None:
         return

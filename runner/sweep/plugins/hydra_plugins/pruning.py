@@ -1,7 +1,7 @@
-"""Hydra's search for plugins goes in, which looks only in a package of this name; ours come out."""
+"""Offer the sweeper to Hydra, which looks for plugins only in a package of this name."""
 
 from runner.sweep import sweeper
 
 
 class PruningSweeper(sweeper.PruningSweeper):
-    """The sweeper, under a name that Hydra accepts."""
+    """The sweeper, in a module where Hydra finds it."""

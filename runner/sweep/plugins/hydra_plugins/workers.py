@@ -1,7 +1,7 @@
-"""Hydra's search for plugins goes in, which looks only in a package of this name; ours come out."""
+"""Offer the launcher to Hydra, which looks for plugins only in a package of this name."""
 
 from runner.sweep.launchers.local import launcher
 
 
 class WorkersLauncher(launcher.WorkersLauncher):
-    """The launcher, under a name that Hydra accepts."""
+    """The launcher, in a module where Hydra finds it."""

@@ -1,0 +1,58 @@
+"""Define what a sweep asks of a launcher, and what a launcher reports to it."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from hydra.core.utils import JobReturn
+
+from runner.settings import Settings
+
+
+class Observer(Protocol):
+    """What follows a launch; its jobs are numbered from 0."""
+
+    def wants_more(self) -> bool:
+        """Return whether another job should be started now."""
+
+    def started(self, job: int) -> None:
+        """Note that a job was started."""
+
+    def epoch_ended(self, job: int, done: int, total: int) -> None:
+        """Note how many epochs of its present training a job has done."""
+
+    def warned(self, job: int, text: str) -> None:
+        """Note a warning that a job logged."""
+
+    def finished(self, job: int, result: JobReturn) -> bool:
+        """Note how a job ended, and return whether more jobs should be started."""
+
+
+# Methods only: checking for a property would compute it.
+@runtime_checkable
+class Launcher(Protocol):
+    """What runs the jobs of a sweep."""
+
+    def n_jobs(self) -> int | None:
+        """Return how many jobs run at once; None where the launcher does not report on them."""
+
+    def can_stop(self) -> bool:
+        """Return whether a launch starts no more jobs once its observer wants no more."""
+
+    def preload(self, points: Sequence[Settings]) -> None:
+        """Begin to import and load in the background what these points need."""
+
+    def watch(self, observer: Observer) -> None:
+        """Report the launches that follow to this observer."""
+
+    def launch(
+        self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
+    ) -> Sequence[JobReturn]:
+        """Run one job for each list of overrides, as `hydra.plugins.launcher.Launcher` does.
+
+        Args:
+            job_overrides: Hydra overrides of each job.
+            initial_job_idx: number that Hydra gives to the first job.
+
+        Returns:
+            The results in the order of the jobs; a job that was not started has status UNKNOWN.
+        """
