@@ -1,4 +1,4 @@
-"""A sweep and limits go in; the smallest file that keeps them, and its provenance, come out.
+"""Copy the smallest file of a sweep that is within limits, and describe where it comes from.
 
 python -m runner.best SWEEP --max-drop 0.01 --target tflite_int8 --output model.tflite
 """
@@ -38,17 +38,19 @@ def main() -> None:
 
 
 def targets_of(arguments: argparse.Namespace, output: Path | None) -> list[Target]:
-    """Return the targets that may be chosen; a file's ending narrows them.
+    """Return the targets to choose from; the ending of the output leaves some of them out.
 
     Raises:
-        Refused: the ending is none, or not that of the targets asked for.
+        Refused: the output has no ending, or one that none of the requested targets has.
     """
-    asked = [Target(each) for each in arguments.target or Target]
-    fit = [each for each in asked if output is None or each.file_name.endswith(output.suffix)]
+    requested = [Target(name) for name in arguments.target or Target]
+    fit = [
+        target for target in requested if output is None or target.file_name.endswith(output.suffix)
+    ]
     if output is not None and output.is_dir():
         raise Refused(f"--output={output}: must be a file to write, and is a folder")
     if output is not None and (not output.suffix or not fit):
-        endings = sorted({Path(each.file_name).suffix for each in asked})
+        endings = sorted({Path(target.file_name).suffix for target in requested})
         raise Refused(f"--output={output}: must end in {' or '.join(endings)}")
     return fit
 
@@ -58,38 +60,35 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     from runner.results.selection import select
 
     criteria = criteria_of(arguments, targets_of(arguments, arguments.output))
-    found, values = select(store, arguments.sweep, criteria)
-    if not found.file:
-        command.show(arguments, values, found.reason)
+    decision, values = select(store, arguments.sweep, criteria)
+    if not decision.file:
+        command.show(arguments, values, decision.reason)
         return command.FAILED
-    place = f"models/{found.file.target.file_name}"
     if arguments.output:
-        values = _write(store, found.file, place, arguments.output, values)
+        values = _write(store, decision.file, arguments.output, values)
         path = str(arguments.output)
     else:
-        path = store.local_file(found.file.point, place)
+        path = store.local_file(decision.file.point, decision.file.artifact)
         if "://" not in path and not Path(path).exists():
-            raise SelfExplaining(f"{path}: is not there any more (run {found.file.point.id})")
+            raise SelfExplaining(f"{path}: is not there any more (run {decision.file.point.id})")
     command.show(
         arguments,
         values | {"path": path},
-        f"{path} ({found.file.point.name}): {figures(found.file)}",
+        f"{path} ({decision.file.point.name}): {figures(decision.file)}",
     )
     return command.DONE
 
 
-def _write(
-    store: "Store", file: "File", place: str, output: Path, values: dict[str, Any]
-) -> dict[str, Any]:
-    """Copy the file, aside first, and its provenance beside it."""
+def _write(store: "Store", file: "File", output: Path, values: dict[str, Any]) -> dict[str, Any]:
+    """Copy the file, which is complete once it has its name, and write its provenance beside it."""
     from runner.results.provenance import sha256
 
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".") as folder:
-            aside = Path(folder) / "whole"
-            shutil.copyfile(store.fetch(file.point, place, Path(folder)), aside)
-            aside.replace(output)
+            copy = Path(folder) / "copy"
+            shutil.copyfile(store.fetch(file.point, file.artifact, Path(folder)), copy)
+            copy.replace(output)
         values = values | {"sha256": sha256(output)}
         output.with_name(f"{output.name}.json").write_text(json.dumps(values, indent=2) + "\n")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A sweep and limits go in; the smallest TFLite file that keeps them becomes a model's champion.
+"""Register the smallest TFLite file of a sweep that is within limits as a model's champion.
 
 python -m runner.promote SWEEP --max-drop 0.01 --name digits
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from runner.tracking import Store
     from runner.tracking.registry import Promotion
 
-_TFLITE = [each for each in Target if each is not Target.H5]
+_TFLITE = [target for target in Target if target is not Target.H5]
 
 
 def main() -> None:
@@ -48,37 +48,41 @@ def main() -> None:
 
 
 def _check(arguments: argparse.Namespace) -> list[Target]:
-    """Return the targets that may be chosen, or refuse what cannot be served or named."""
+    """Return the targets to choose from.
+
+    Raises:
+        Refused: a target cannot be served, or the registry takes no such name.
+    """
     if Target.H5 in (arguments.target or ()):
         raise Refused(f"--target={Target.H5}: must be a file that is served: {', '.join(_TFLITE)}")
     name = arguments.name
     # It stands in an address, models:/NAME@champion; the registry refuses more.
     if name is not None and not (name.strip() and name.isprintable() and "?" not in name):
         raise Refused(f"--name={name!r}: must be a name, of printable characters except ?")
-    return [Target(each) for each in arguments.target or _TFLITE]
+    return [Target(name) for name in arguments.target or _TFLITE]
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
     from runner.results.selection import select
 
     criteria = criteria_of(arguments, _check(arguments))
-    found, values = select(store, arguments.sweep, criteria)
-    if not found.file:
-        command.show(arguments, values, found.reason)
+    decision, values = select(store, arguments.sweep, criteria)
+    if not decision.file:
+        command.show(arguments, values, decision.reason)
         return command.FAILED
-    params = found.file.point.params
+    params = decision.file.point.params
     default = f"{params.get('dataset.name')}-{_network(params)}"
     name = default if arguments.name is None else arguments.name
-    values, done = _promote(store, found.file, name, values)
+    values, promotion = _promote(store, decision.file, name, values)
     uri = f"models:/{name}@champion"
-    values |= {"name": name, "uri": uri, **asdict(done)}
-    command.show(arguments, values, _told(store, found.file, uri, done))
+    values |= {"name": name, "uri": uri, **asdict(promotion)}
+    command.show(arguments, values, _describe(store, decision.file, uri, promotion))
     return command.DONE
 
 
 def _network(params: Mapping[str, str]) -> str:
-    """Say what the model is called: MLflow takes no colons and slashes in a name."""
-    target, path = (params.get(f"architecture.{each}", "null") for each in ("target", "path"))
+    """Return the name of the network: MLflow takes no colons and slashes in a name."""
+    target, path = (params.get(f"architecture.{key}", "null") for key in ("target", "path"))
     if target != "null":
         return target.rpartition(":")[2]
     return params.get("architecture.name", "") if path == "null" else _plain(Path(path).stem)
@@ -91,13 +95,13 @@ def _plain(name: str) -> str:
 def _promote(
     store: "Store", file: "File", name: str, values: dict[str, Any]
 ) -> tuple[dict[str, Any], "Promotion"]:
-    """Register the file; what is known of it becomes the version's tags and description."""
+    """Register the file, with its provenance as tags and description of the version."""
     from runner.results.decision import figures
     from runner.results.provenance import sha256, version_tags
     from runner.tracking.registry import Candidate, promote
 
     with tempfile.TemporaryDirectory() as folder:
-        path = store.fetch(file.point, f"models/{file.target.file_name}", Path(folder))
+        path = store.fetch(file.point, file.artifact, Path(folder))
         values = values | {"sha256": sha256(path)}
         candidate = Candidate(
             point=file.point,
@@ -110,21 +114,21 @@ def _promote(
         return values, promote(store, name, candidate)
 
 
-def _told(store: "Store", file: "File", uri: str, done: "Promotion") -> str:
-    """Say in words who is champion now, and how to serve it."""
+def _describe(store: "Store", file: "File", uri: str, promotion: "Promotion") -> str:
+    """Say which version is the champion now, and how to serve it."""
     from runner.results.decision import figures
 
-    if done.changed:
-        before = f", after version {done.previous}" if done.previous else ""
-        said = f"{uri} is version {done.version} now{before}"
+    if promotion.changed:
+        before = f", after version {promotion.previous}" if promotion.previous else ""
+        champion = f"{uri} is version {promotion.version} now{before}"
     else:
-        said = f"nothing changed: {uri} is this file already, as version {done.version}"
+        champion = f"nothing changed: {uri} is this file already, as version {promotion.version}"
     which = f"{file.target} of {file.point.name}: {figures(file)}"
-    return f"{said}: {which}\nServe it: {_serve_command(store.uri, uri)}"
+    return f"{champion}: {which}\nServe it: {_serve_command(store.uri, uri)}"
 
 
 def _serve_command(store_uri: str, uri: str) -> str:
-    """Say what to type: MLflow finds the store and its own programs by the environment."""
+    """Return the command: MLflow finds the store and its own programs by the environment."""
     programs = Path(sys.executable).parent
     variables = []
     if Path(shutil.which("uvicorn") or "").parent != programs:

@@ -1,1 +1,1 @@
-"""What sweeps came to goes in; a page, pictures, a table and a description come out."""
+"""Write reports of sweeps: a page, charts, a table and a description."""

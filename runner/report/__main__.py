@@ -1,4 +1,4 @@
-"""Sweeps go in; their report is made again, or a page with them side by side is written.
+"""Make the report of a sweep again, or one of several sweeps side by side.
 
 python -m runner.report SWEEP [SWEEP ...] [--output FOLDER]
 """
@@ -36,7 +36,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     from runner.results.rows import read
 
     names = list(dict.fromkeys(arguments.sweep))
-    sweeps = {found.id: found for found in (find_sweep(store, name) for name in names)}
+    sweeps = {sweep.id: sweep for sweep in (find_sweep(store, name) for name in names)}
     results = [read(store, sweep) for sweep in sweeps.values()]
     if len(results) == 1 and not arguments.output:
         from runner.report.publish import publish
@@ -44,21 +44,21 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         path = publish(store, results[0])
     else:
         path = str(_write(store, results, arguments.output or _DEFAULT))
-    values = {"report": path, "sweeps": [each.sweep.id for each in results]}
+    values = {"report": path, "sweeps": list(sweeps)}
     command.show(arguments, values, f"Report: {path}")
     return command.DONE
 
 
 def _write(store: "Store", results: "list[Results]", folder: Path) -> Path:
-    from runner.report.charts import pictures
+    from runner.report.charts import draw_charts
     from runner.report.contents import gather
     from runner.report.markdown import whole
     from runner.report.page import page
     from runner.report.points_csv import points_csv
 
-    findings = gather(store, results)
-    html = page(findings, pictures(findings))
-    texts = {"report.html": html, "report.md": whole(findings), "points.csv": points_csv(findings)}
+    contents = gather(store, results)
+    html = page(contents, draw_charts(contents))
+    texts = {"report.html": html, "report.md": whole(contents), "points.csv": points_csv(contents)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():

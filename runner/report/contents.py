@@ -1,4 +1,4 @@
-"""Results of sweeps go in; everything that a report tells, read from the store once, comes out."""
+"""Gather everything that a report shows from the store."""
 
 import csv
 import functools
@@ -15,7 +15,7 @@ from runner.results.rows import Results, Row, by_data
 from runner.tracking import Record, Store, StoreFailed
 
 CURVES = ("loss", "val_accuracy", "epoch_sparsity")
-# More lines in one picture, or columns in another, cannot be told apart.
+# With more lines or columns a chart is illegible.
 _LEGIBLE = 16
 
 # A metric's values by step, and the lines of a layers.csv.
@@ -24,13 +24,22 @@ Layers = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What one sweep came to, or several side by side."""
+class Contents:
+    """What a report shows of one sweep, or of several side by side.
+
+    Attributes:
+        decisions: what to ship, for each sweep and data set.
+        groups: the rows of all sweeps, by data set.
+        front: the files that no other file of their data set beats in bytes and accuracy.
+        shown: the points that are shown in detail.
+        curves: by the run id of a shown point, the values of its metrics by step.
+        layers: by the run id of a shown point, the lines of its layers.csv.
+    """
 
     store: Store
     sweeps: tuple[Results, ...]
     decisions: tuple[tuple[Results, Decision], ...]
-    parts: tuple[tuple[Row, ...], ...]
+    groups: tuple[tuple[Row, ...], ...]
     front: tuple[File, ...]
     shown: tuple[Record, ...]
     curves: Mapping[str, Mapping[str, Curve]]
@@ -43,47 +52,50 @@ class Findings:
 
     @property
     def picks(self) -> list[File]:
-        """The files to ship: one for each sweep and data set where one is fit."""
+        """The files to ship: one for each sweep and data set where one qualifies."""
         return [decision.file for _, decision in self.decisions if decision.file]
 
     def sweep_of(self, point: Record) -> str:
-        """Name the sweep of a point where there are several, else nothing."""
+        """Return the label of a point's sweep; empty where there is one sweep only."""
         return "" if len(self.sweeps) == 1 else self._sweeps[point.id]
 
     @functools.cached_property
     def labels(self) -> list[str]:
-        """Tell the sweeps apart: by name, and where two have one name, by the run's too."""
-        names = [each.name for each in self.sweeps]
+        """A different name for each sweep: two of one name get the start of their run ids."""
+        names = [results.name for results in self.sweeps]
         return [
-            name if names.count(name) == 1 else f"{name} {each.sweep.id[:6]}"
-            for name, each in zip(names, self.sweeps, strict=True)
+            name if names.count(name) == 1 else f"{name} {results.sweep.id[:6]}"
+            for name, results in zip(names, self.sweeps, strict=True)
         ]
 
     @functools.cached_property
     def _sweeps(self) -> Mapping[str, str]:
         """The label of the sweep of each point, by the point's run."""
-        labelled = zip(self.labels, self.sweeps, strict=True)
-        return {row.point.id: label for label, each in labelled for row in each.rows}
+        pairs = zip(self.labels, self.sweeps, strict=True)
+        return {row.point.id: label for label, results in pairs for row in results.rows}
 
 
-def gather(store: Store, sweeps: Sequence[Results]) -> Findings:
-    """Decide for each sweep by its own limit, and read what the pictures show.
+def gather(store: Store, sweeps: Sequence[Results]) -> Contents:
+    """Decide for each sweep by its own limit, and read what the charts show.
 
     Raises:
         StoreFailed: the store does not answer.
     """
     decisions = [
-        (each, decision) for each in sweeps for decision in decide(each.rows, Limits(each.max_drop))
+        (results, decision)
+        for results in sweeps
+        for decision in decide(results.rows, Limits(results.max_drop))
     ]
-    rows = [row for each in sweeps for row in each.rows]
-    parts = by_data(rows)
-    front = [file for part in parts for file in pareto(choice.files(part))]
-    shown = _shown([*(each.file for _, each in decisions if each.file), *front], rows)
-    return Findings(
+    rows = [row for results in sweeps for row in results.rows]
+    groups = by_data(rows)
+    front = [file for group in groups for file in pareto(choice.files(group))]
+    picks = [decision.file for _, decision in decisions if decision.file]
+    shown = _points_to_show([*picks, *front], rows)
+    return Contents(
         store=store,
         sweeps=tuple(sweeps),
         decisions=tuple(decisions),
-        parts=tuple(tuple(part) for part in parts),
+        groups=tuple(tuple(group) for group in groups),
         front=tuple(front),
         shown=tuple(shown),
         curves={point.id: _curves(store, point) for point in shown},
@@ -91,10 +103,10 @@ def gather(store: Store, sweeps: Sequence[Results]) -> Findings:
     )
 
 
-def _shown(files: Sequence[File], rows: Sequence[Row]) -> list[Record]:
-    """Choose the points to show in detail, in the order of the rows: the best ones if too many."""
+def _points_to_show(files: Sequence[File], rows: Sequence[Row]) -> list[Record]:
+    """Choose the points to show in detail, in the order of the rows: the best if too many."""
     points = [row.point for row in rows if "sparsity" in row.point.metrics]
-    ranked = dict.fromkeys([*(file.point.id for file in files), *(each.id for each in points)])
+    ranked = dict.fromkeys([*(file.point.id for file in files), *(point.id for point in points)])
     best = list(ranked)[:_LEGIBLE]
     return [point for point in points if point.id in best]
 
@@ -104,7 +116,7 @@ def _curves(store: Store, point: Record) -> dict[str, Curve]:
 
 
 def _layers(store: Store, point: Record) -> Layers:
-    """Read what a point was measured to be layer by layer; someone may have deleted the file."""
+    """Read a point's table of layers; someone may have deleted the file."""
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = store.fetch(point, "layers.csv", Path(folder))

@@ -1,4 +1,4 @@
-"""Findings go in; one self-contained HTML page comes out, which opens without a network."""
+"""Write a report as one self-contained HTML page, which opens without a network."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,54 +10,51 @@ from plotly.offline import get_plotlyjs
 
 from runner.report import sweep_facts
 from runner.report.charts.style import CONFIG
-from runner.report.contents import Findings
+from runner.report.contents import Contents
 from runner.report.files_table import FilesTable
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, data_label
 
 
-def page(findings: Findings, pictures: Mapping[str, Figure]) -> str:
-    """Write the page: the decision, the front, all files, more pictures, and how it came about.
+def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
+    """Write the page: the decisions, the charts, all files, and how each sweep was run.
 
     Everything is embedded, plotly's JavaScript (4.8 MB) too.
     """
-    counts = [sweep_facts.counted(results) for results in findings.sweeps]
+    counts = [sweep_facts.counted(results) for results in contents.sweeps]
     environment = Environment(
         loader=PackageLoader("runner.report", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     return environment.get_template("page.html.j2").render(
-        title=" and ".join(findings.labels),
+        title=" and ".join(contents.labels),
         subtitle=counts[0] if len(counts) == 1 else f"{len(counts)} sweeps side by side",
         plotly=Markup(get_plotlyjs()),  # noqa: S704
-        decisions=[_decision(findings, *each) for each in findings.decisions],
-        pictures=[
-            {"name": name, "html": _embedded(name, figure)} for name, figure in pictures.items()
-        ],
-        table=FilesTable(findings),
-        sweeps=[_sweep(*each) for each in zip(findings.labels, findings.sweeps, strict=True)],
+        decisions=[_decision(contents, *pair) for pair in contents.decisions],
+        charts=[{"name": name, "html": _embed(name, figure)} for name, figure in charts.items()],
+        table=FilesTable(contents),
+        sweeps=[_sweep(*pair) for pair in zip(contents.labels, contents.sweeps, strict=True)],
     )
 
 
-def _embedded(name: str, figure: Figure) -> Markup:
+def _embed(name: str, figure: Figure) -> Markup:
     html = figure.to_html(
         full_html=False, include_plotlyjs=False, config=CONFIG, div_id=f"figure-{name}"
     )
     return Markup(html)  # noqa: S704
 
 
-def _decision(findings: Findings, results: Results, decision: Decision) -> dict[str, Any]:
-    label = findings.labels[findings.sweeps.index(results)]
-    data = data_label(decision.rows, findings.rows) if decision.rows else ""
-    several = len(findings.decisions) > 1
+def _decision(contents: Contents, results: Results, decision: Decision) -> dict[str, Any]:
+    label = contents.labels[contents.sweeps.index(results)]
+    data = data_label(decision.rows, contents.rows) if decision.rows else ""
+    several = len(contents.decisions) > 1
     file = decision.file or decision.closest
-    place = f"models/{file.target.file_name}" if file else ""
     return {
         "of": f"{label} on {data}" if several else "",
         "file": decision.file,
         "verdict": decision.verdict,
         "figures": figures(file) if file else "",
-        "path": findings.store.local_file(file.point, place) if file else "",
+        "path": contents.store.local_file(file.point, file.artifact) if file else "",
     }
 
 

@@ -1,22 +1,25 @@
-"""Findings go in; a CSV comes out: one line a point, every setting and every figure a column."""
+"""Write the points as CSV: one line a point, a column for every setting and every figure."""
 
 import csv
 import io
 
-from runner.report.contents import Findings
+from runner.report.contents import Contents
+
+_COLUMNS = ("sweep", "point", "run_id", "status", "pick", "error")
 
 
-def points_csv(findings: Findings) -> str:
+def points_csv(contents: Contents) -> str:
     """Write the points; what a point does not have is left empty."""
-    points = [(results, row.point) for results in findings.sweeps for row in results.rows]
-    params = list(dict.fromkeys(name for _, point in points for name in point.params))
-    metrics = sorted({name for _, point in points for name in point.metrics})
-    table = io.StringIO()
-    lines = csv.writer(table, lineterminator="\n")
-    lines.writerow(["sweep", "point", "run_id", "status", "pick", "error", *params, *metrics])
-    picks = {file.point.id: str(file.target) for file in findings.picks}
-    for results, point in points:
-        told = [results.name, point.name, point.id, point.status, picks.get(point.id), point.error]
-        settings = [point.params.get(name) for name in params]
-        lines.writerow([*told, *settings, *(point.metrics.get(name) for name in metrics)])
-    return table.getvalue()
+    points = [row.point for row in contents.rows]
+    params = dict.fromkeys(name for point in points for name in point.params)
+    metrics = sorted({name for point in points for name in point.metrics})
+    picks = {file.point.id: str(file.target) for file in contents.picks}
+    text = io.StringIO()
+    table = csv.DictWriter(text, [*_COLUMNS, *params, *metrics], lineterminator="\n")
+    table.writeheader()
+    for results in contents.sweeps:
+        for point in (row.point for row in results.rows):
+            values = (results.name, point.name, point.id, point.status, picks.get(point.id))
+            columns = dict(zip(_COLUMNS, (*values, point.error), strict=True))
+            table.writerow({**columns, **point.params, **point.metrics})
+    return text.getvalue()

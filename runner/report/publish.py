@@ -4,9 +4,9 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from runner.report.charts import pictures
+from runner.report.charts import draw_charts
 from runner.report.charts.style import CONFIG
-from runner.report.contents import Findings, gather
+from runner.report.contents import Contents, gather
 from runner.report.markdown import note, whole
 from runner.report.page import page
 from runner.report.points_csv import points_csv
@@ -26,7 +26,7 @@ _PICKED = {
 
 
 def publish(store: Store, results: Results) -> str:
-    """Log page, pictures, tables, note and figures to the sweep's run, and mark the picked point.
+    """Log page, charts, tables, note and figures to the sweep's run, and mark the picked point.
 
     Returns:
         The path or address of the page.
@@ -34,40 +34,40 @@ def publish(store: Store, results: Results) -> str:
     Raises:
         StoreFailed: the store does not take it.
     """
-    findings = gather(store, [results])
-    drawn = pictures(findings)
+    contents = gather(store, [results])
+    charts = draw_charts(contents)
     run = store.reopen(results.sweep)
-    # The decision first: what is large, or drawn, may yet fail.
-    run.log_text(whole(findings), "report.md")
-    run.log_text(points_csv(findings), "points.csv")
-    run.log_metrics(_figures(findings))
-    _describe(run, results, note(findings, list(drawn)))
+    # The decision first: a chart, or a large file, may yet fail.
+    run.log_text(whole(contents), "report.md")
+    run.log_text(points_csv(contents), "points.csv")
+    run.log_metrics(_figures(contents))
+    _set_note(run, results, note(contents, list(charts)))
     run.flush()
-    _mark(store, results, findings.picks)
-    run.log_text(page(findings, drawn), PAGE)
+    _mark_picks(store, results, contents.picks)
+    run.log_text(page(contents, charts), PAGE)
     run.flush()
-    for name, figure in drawn.items():
+    for name, figure in charts.items():
         run.log_figure(figure, f"pictures/{name}.html", CONFIG)
     return store.local_file(results.sweep, PAGE)
 
 
-def _figures(findings: Findings) -> dict[str, float]:
-    """Sum the sweep up, so that sweeps compare with sweeps; one file is to be shipped, or none."""
-    points = [row.point.status for row in findings.rows]
+def _figures(contents: Contents) -> dict[str, float]:
+    """Return figures by which MLflow compares sweeps; those of a pick if there is exactly one."""
+    statuses = [row.point.status for row in contents.rows]
     counts = {
-        "points_done": float(points.count("FINISHED")),
-        "points_failed": float(points.count("FAILED") + points.count("KILLED")),
+        "points_done": float(statuses.count("FINISHED")),
+        "points_failed": float(statuses.count("FAILED") + statuses.count("KILLED")),
     }
-    if len(findings.decisions) > 1 or not findings.picks:
+    if len(contents.decisions) > 1 or not contents.picks:
         # A figure of an earlier report cannot be taken back, only overwritten.
-        stale = set(_PICKED) & findings.sweeps[0].sweep.metrics.keys()
+        stale = set(_PICKED) & contents.sweeps[0].sweep.metrics.keys()
         return counts | dict.fromkeys(stale, math.nan)
-    (file,) = findings.picks
+    (file,) = contents.picks
     return counts | {name: getattr(file, field) for name, field in _PICKED.items()}
 
 
-def _describe(run: Run, results: Results, text: str) -> None:
-    """Set the note, unless someone has written another one meanwhile."""
+def _set_note(run: Run, results: Results, text: str) -> None:
+    """Set the note, unless someone has written another one by hand."""
     tags = results.sweep.tags
     if NOTE not in tags or _digest(tags[NOTE]) == tags.get(WRITTEN_NOTE):
         run.tag(NOTE, text)
@@ -78,7 +78,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _mark(store: Store, results: Results, picks: Sequence[File]) -> None:
+def _mark_picks(store: Store, results: Results, picks: Sequence[File]) -> None:
     targets = {file.point.id: str(file.target) for file in picks}
     for row in results.rows:
         point = row.point

@@ -1,1 +1,1 @@
-"""A store goes in; what a sweep came to, and the files to choose from, come out."""
+"""Read what sweeps logged, and choose files from it."""

@@ -1,4 +1,4 @@
-"""Points, their baselines and limits go in; the file to ship, or the closest one, comes out."""
+"""Choose the file of a sweep to ship, or the one closest to its limits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from runner.results.rows import Row
 from runner.settings.targets import Target
 from runner.tracking import Record
 
-_STANDARD = f"validation_accuracy/{Target.H5}"
-# Accuracies are shares of a whole number of images: the sum of two may be off by a hair.
-_HAIR = 1e-9
-# Which figure of a file a limit is about.
-_MEASURED = {
+_BASELINE_ACCURACY = f"validation_accuracy/{Target.H5}"
+# Accuracies are shares of a whole number of images: rounding puts a sum of two off by less.
+_ROUNDING = 1e-9
+# The figure of a file that a limit is about.
+_LIMITED_FIGURES = {
     "max_bytes": "size_bytes",
     "max_zip_bytes": "zip_bytes",
     "max_latency_ms": "latency_ms",
@@ -32,10 +32,15 @@ class File:
     validation_drop: float
     latency_ms: float | None = None
 
+    @property
+    def artifact(self) -> str:
+        """Its path among the artifacts of the point's run."""
+        return f"models/{self.target.file_name}"
+
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file must keep to be shipped; None sets no limit. Bytes, and milliseconds an image."""
+    """The limits of a file to ship, in bytes and milliseconds an image; None sets no limit."""
 
     max_drop: float | None
     targets: tuple[Target, ...] = tuple(Target)
@@ -44,17 +49,17 @@ class Limits:
     max_latency_ms: float | None = None
 
     def excess(self, name: str, file: File) -> float:
-        """Return by how much the file is beyond a limit: points of accuracy, else a share of it."""
+        """Return how far a file exceeds a limit: in points of accuracy, else as a share of it."""
         limit = getattr(self, name)
         if name == "max_drop":
             return (file.validation_drop - float(limit)) * 100
-        value = getattr(file, _MEASURED[name])
+        value = getattr(file, _LIMITED_FIGURES[name])
         return float("inf") if value is None else float(value / limit - 1)
 
     def broken_by(self, file: File) -> dict[str, str]:
-        """Say which limits the file breaks, by the name of the limit, and what it has instead."""
-        told = {
-            "max_drop": (file.validation_drop - _HAIR, f"drops {file.validation_drop:.4f}"),
+        """Return the limits that a file exceeds, by name, with what the file has in words."""
+        values = {
+            "max_drop": (file.validation_drop - _ROUNDING, f"drops {file.validation_drop:.4f}"),
             "max_bytes": (file.size_bytes, f"is {file.size_bytes:,.0f} bytes"),
             "max_zip_bytes": (file.zip_bytes, f"is {file.zip_bytes:,.0f} bytes zipped"),
             "max_latency_ms": (
@@ -66,7 +71,7 @@ class Limits:
         }
         return {
             name: text
-            for name, (value, text) in told.items()
+            for name, (value, text) in values.items()
             if (limit := getattr(self, name)) is not None and (value is None or value > limit)
         }
 
@@ -75,7 +80,7 @@ def files(rows: Sequence[Row]) -> list[File]:
     """List every file that was measured; accuracy drops count from the best baseline's h5."""
     best = best_baseline(rows)
     return [
-        _file(row.point, target, best.metrics[_STANDARD])
+        _file(row.point, target, best.metrics[_BASELINE_ACCURACY])
         for row in rows
         for target in Target
         if best and row.baseline and row.point.has_file(target)
@@ -83,46 +88,46 @@ def files(rows: Sequence[Row]) -> list[File]:
 
 
 def best_baseline(rows: Sequence[Row]) -> Record | None:
-    """Return the baseline of the highest validation accuracy: the standard for every file.
+    """Return the baseline of the highest validation accuracy, which every file is judged by.
 
     Judged by its own baseline, a file would be the better the worse that baseline is.
     """
     baselines = [row.baseline for row in rows if row.baseline]
-    return max(baselines, key=lambda each: each.metrics[_STANDARD], default=None)
+    return max(baselines, key=baseline_accuracy, default=None)
 
 
-def standard(baseline: Record) -> float:
+def baseline_accuracy(baseline: Record) -> float:
     """Return the validation accuracy of the baseline's h5 file."""
-    return baseline.metrics[_STANDARD]
+    return baseline.metrics[_BASELINE_ACCURACY]
 
 
 def smallest(rows: Sequence[Row], limits: Limits) -> File | None:
-    """Choose the file of the fewest zipped bytes that keeps the limits; test accuracy has no say.
+    """Choose the file of the fewest zipped bytes within the limits; test accuracy plays no part.
 
     Of equal sizes, the more accurate one is chosen.
     """
-    good = [each for each in _asked(rows, limits) if not limits.broken_by(each)]
-    return min(good, key=lambda each: (each.zip_bytes, each.validation_drop), default=None)
+    good = [file for file in _candidates(rows, limits) if not limits.broken_by(file)]
+    return min(good, key=lambda file: (file.zip_bytes, file.validation_drop), default=None)
 
 
 def closest(rows: Sequence[Row], limits: Limits) -> File | None:
-    """Choose the file that breaks the fewest limits, and these by the least; then the smallest.
+    """Choose the file that exceeds the fewest limits, then by the least, then the smallest.
 
-    A limit on bytes or milliseconds is broken by a share of it, one on accuracy by points.
+    The excess over a limit on bytes or milliseconds is a share of it, over accuracy in points.
     """
 
     def distance(file: File) -> tuple[int, float, float]:
         broken = limits.broken_by(file)
         return len(broken), sum(limits.excess(name, file) for name in broken), file.zip_bytes
 
-    return min(_asked(rows, limits), key=distance, default=None)
+    return min(_candidates(rows, limits), key=distance, default=None)
 
 
-def _asked(rows: Sequence[Row], limits: Limits) -> list[File]:
-    return [each for each in files(rows) if each.target in limits.targets]
+def _candidates(rows: Sequence[Row], limits: Limits) -> list[File]:
+    return [file for file in files(rows) if file.target in limits.targets]
 
 
-def _file(point: Record, target: Target, standard: float) -> File:
+def _file(point: Record, target: Target, best: float) -> File:
     figures = point.metrics
     validation = figures[f"validation_accuracy/{target}"]
     return File(
@@ -133,6 +138,6 @@ def _file(point: Record, target: Target, standard: float) -> File:
         zip_ratio=figures[f"zip_ratio/{target}"],
         accuracy=figures[f"accuracy/{target}"],
         validation_accuracy=validation,
-        validation_drop=standard - validation,
+        validation_drop=best - validation,
         latency_ms=figures.get(f"latency_ms/{target}"),
     )

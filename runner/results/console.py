@@ -1,4 +1,4 @@
-"""A sweep's results go in; a table, failures and the file to ship come out on the console."""
+"""Print the results of a sweep: a table, the failures and the file to ship."""
 
 import os
 import shlex
@@ -10,7 +10,7 @@ from rich.console import Console
 from runner.results.choice import Limits
 from runner.results.decision import decide
 from runner.results.rows import Results
-from runner.results.table import LEGEND, as_text, fitting
+from runner.results.table import LEGEND, as_text, for_terminal
 from runner.settings.store_uri import without_password
 from runner.tracking import Store
 
@@ -20,7 +20,7 @@ def show(store: Store, results: Results) -> None:
     rows = results.rows
     console = Console()
     if console.is_terminal:
-        console.print(fitting(rows, console))
+        console.print(for_terminal(rows, console))
     else:
         print(as_text(rows))
     print(LEGEND)
@@ -33,14 +33,14 @@ def show(store: Store, results: Results) -> None:
 
 
 def ui_command(uri: str) -> str:
-    """Say how to look at the store: a server by its address, a database through MLflow's UI."""
-    shown = without_password(uri)
+    """Return how to look at the store: a server's address, or the command of MLflow's UI."""
+    masked = without_password(uri)
     if uri.startswith(("http", "databricks")):
-        return shown
+        return masked
     python = Path(sys.executable)
     here = Path.cwd()
     program = os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
-    # A password is not for the screen: the environment's own is named, any other is masked.
-    named = shown != uri and os.environ.get("MLFLOW_TRACKING_URI") == uri
-    address = '"$MLFLOW_TRACKING_URI"' if named else shlex.quote(shown)
+    # No password is printed: one of the environment stays there, any other is masked.
+    in_environment = masked != uri and os.environ.get("MLFLOW_TRACKING_URI") == uri
+    address = '"$MLFLOW_TRACKING_URI"' if in_environment else shlex.quote(masked)
     return f"{shlex.quote(program)} -m mlflow ui --backend-store-uri {address}"

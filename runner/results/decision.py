@@ -1,4 +1,4 @@
-"""A sweep's rows and limits go in; what to ship, in a value and in words, comes out."""
+"""Decide which file of a sweep to ship, and say it in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _GONE = "The baseline's run is gone from the store: there is nothing to judge fi
 
 @dataclass(frozen=True)
 class Decision:
-    """What to ship of the points on one data set: a file, or the closest one where none is fit."""
+    """What to ship of the points on one data set: a file, or the closest one if none qualifies."""
 
     limits: Limits
     rows: tuple[Row, ...]
@@ -23,16 +23,16 @@ class Decision:
 
     @property
     def limit(self) -> str:
-        """Say in words what the file must keep."""
+        """The limit in words; empty without a baseline."""
         if not self.baseline:
             return ""
-        standard = choice.standard(self.baseline)
+        accuracy = choice.baseline_accuracy(self.baseline)
         drop = in_points(self.limits.max_drop or 0.0)
-        return f"within {drop} of the baseline's validation accuracy ({standard:.2%})"
+        return f"within {drop} of the baseline's validation accuracy ({accuracy:.2%})"
 
     @property
     def verdict(self) -> str:
-        """Say in one sentence what to ship."""
+        """What to ship, in one sentence."""
         if self.file:
             name = f"{self.file.target} of {self.file.point.name}"
             return f"Ship {name}: the smallest file {self.limit}."
@@ -45,10 +45,10 @@ class Decision:
 
     @property
     def reason(self) -> str:
-        """Say which limits the closest file breaks, and by what, in the words of the options."""
+        """The limits that the closest file exceeds, as options, and what the file has instead."""
         if not self.closest:
-            orphaned = targets(self.rows) and not self.baseline
-            return _GONE if orphaned else "no file of these targets was measured"
+            no_baseline = targets(self.rows) and not self.baseline
+            return _GONE if no_baseline else "no file of these targets was measured"
         broken = self.limits.broken_by(self.closest)
         limits = " ".join(
             f"--{name.replace('_', '-')}={getattr(self.limits, name):g}" for name in broken
@@ -57,17 +57,17 @@ class Decision:
         return f"no file keeps {limits}; the closest, {name}, {' and '.join(broken.values())}"
 
     def text(self, store: Store) -> str:
-        """Say it in one line, with the path or address of the file."""
+        """Return the decision in one line, with the path or address of the file."""
         if self.file:
-            return f"Smallest file {self.limit}: {described(store, self.file)}"
+            return f"Smallest file {self.limit}: {describe(store, self.file)}"
         if self.closest:
-            return f"No file is {self.limit}; the closest: {described(store, self.closest)}"
+            return f"No file is {self.limit}; the closest: {describe(store, self.closest)}"
         return self.verdict
 
 
 def decide(rows: Sequence[Row], limits: Limits) -> list[Decision]:
-    """Decide for each data set apart; there is at least one decision."""
-    return [decision(part, limits) for part in by_data(rows) or [[]]]
+    """Decide for each data set alone; there is at least one decision."""
+    return [decision(group, limits) for group in by_data(rows) or [[]]]
 
 
 def decision(rows: Sequence[Row], limits: Limits) -> Decision:
@@ -82,18 +82,18 @@ def decision(rows: Sequence[Row], limits: Limits) -> Decision:
 
 
 def in_points(share: float) -> str:
-    """Say a share of accuracy in points: 0.01 is one."""
+    """Write a share of accuracy in points: 0.01 is one."""
     return f"{share * 100:g} point{'' if share == 0.01 else 's'}"
 
 
-def described(store: Store, file: File) -> str:
-    """Say which file it is, where it lies, and its figures."""
-    path = store.local_file(file.point, f"models/{file.target.file_name}")
+def describe(store: Store, file: File) -> str:
+    """Return the path of a file, its point and its figures, in words."""
+    path = store.local_file(file.point, file.artifact)
     return f"{path} ({file.point.name}): {figures(file)}"
 
 
 def figures(file: File) -> str:
-    """Say the figures of a file in words."""
+    """Return the figures of a file in words."""
     return (
         f"{file.zip_bytes:,.0f} bytes zipped, {file.zip_ratio:.1f} times smaller than its "
         f"baseline's h5, validation accuracy {file.validation_accuracy:.2%}, "

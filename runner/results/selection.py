@@ -1,4 +1,4 @@
-"""A sweep and what its file must keep go in; the file comes out, or what comes closest to it."""
+"""Select the file of a sweep that meets criteria, or the one closest to them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -16,11 +16,11 @@ from runner.tracking import Store
 
 @dataclass(frozen=True)
 class Criteria:
-    """Which points are looked at, and what their file must keep.
+    """The points to choose among, and the limits of their file.
 
     Attributes:
         targets: kinds of files to choose from.
-        max_drop: validation accuracy that a file may lose; None for the sweep's own limit.
+        max_drop: share of validation accuracy that a file may lose; None for the sweep's limit.
         where: settings that a point must have, with their values.
         limits: most bytes and milliseconds, by the names of `Limits`.
     """
@@ -34,17 +34,20 @@ class Criteria:
 def select(store: Store, sweep: str, criteria: Criteria) -> tuple[Decision, dict[str, Any]]:
     """Choose a sweep's file that meets the criteria, or else the closest one, and describe it.
 
+    Returns:
+        The decision, and the file's figures and origin as plain values.
+
     Raises:
         Refused: there is no such sweep, or its points do not compare.
         StoreFailed: the store does not answer.
     """
     results = read(store, find_sweep(store, sweep))
-    found = qualify(results, criteria)
-    described = found.file or found.closest
-    values = provenance(results, found.baseline, described) if described else {}
-    limits = {name: value for name, value in asdict(found.limits).items() if value is not None}
-    values = {"qualifies": found.file is not None, "limits": limits, **values}
-    return found, values if found.file else values | {"reason": found.reason}
+    result = qualify(results, criteria)
+    file = result.file or result.closest
+    values = provenance(results, result.baseline, file) if file else {}
+    limits = {name: value for name, value in asdict(result.limits).items() if value is not None}
+    values = {"qualifies": result.file is not None, "limits": limits, **values}
+    return result, values if result.file else values | {"reason": result.reason}
 
 
 def qualify(results: Results, criteria: Criteria) -> Decision:
@@ -53,7 +56,7 @@ def qualify(results: Results, criteria: Criteria) -> Decision:
     Raises:
         Refused: no point has these settings, or their accuracies do not compare.
     """
-    rows = _having(results, criteria.where)
+    rows = _rows_with(results, criteria.where)
     if len(by_data(rows)) > 1:
         names = [name for name in varying([row.point for row in rows]) if "dataset." in name]
         raise Refused(
@@ -64,12 +67,12 @@ def qualify(results: Results, criteria: Criteria) -> Decision:
     return decision(rows, Limits(drop, criteria.targets, **criteria.limits))
 
 
-def _having(results: Results, where: Sequence[tuple[str, str]]) -> list[Row]:
+def _rows_with(results: Results, where: Sequence[tuple[str, str]]) -> list[Row]:
     rows = list(results.rows)
     for name, value in where:
-        there = sorted({row.point.params.get(name, "") for row in rows})
+        values = sorted({row.point.params.get(name, "") for row in rows})
         rows = [row for row in rows if row.point.params.get(name) == value]
         if not rows:
-            known = ", ".join(there).strip(", ") or "no such setting"
+            known = ", ".join(values).strip(", ") or "no such setting"
             raise Refused(f"--where {name}={value}: must be a value that a point has: {known}")
     return rows

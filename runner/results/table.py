@@ -1,4 +1,4 @@
-"""A sweep's rows go in; a table of them comes out, for a terminal, a pipe or a page."""
+"""Draw a table of a sweep's points, for a terminal, a pipe or a page."""
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,25 +23,25 @@ def as_text(rows: Sequence[Row]) -> str:
     """Draw the table for a pipe, in Markdown: one line a row, however long, and no colours."""
     console = Console(width=_PIPE_WIDTH, no_color=True, file=io.StringIO())
     with console.capture() as captured:
-        console.print(_wide(rows, box.MARKDOWN, as_markdown))
+        console.print(_by_point(rows, box.MARKDOWN, as_markdown))
     lines = [line.rstrip() for line in captured.get().splitlines()]
     return "\n".join(line for line in lines if line)
 
 
-def fitting(rows: Sequence[Row], console: Console) -> Table:
+def for_terminal(rows: Sequence[Row], console: Console) -> Table:
     """Draw one row a point where that fits the terminal, else one row a file."""
-    shown = _wide(rows, box.SIMPLE_HEAD)
-    needed = Measurement.get(console, console.options.update(width=_PIPE_WIDTH), shown).maximum
-    return shown if needed <= console.width else _long(rows)
+    table = _by_point(rows, box.SIMPLE_HEAD)
+    needed = Measurement.get(console, console.options.update(width=_PIPE_WIDTH), table).maximum
+    return table if needed <= console.width else _by_file(rows)
 
 
 def as_markdown(text: str) -> str:
-    """Escape what a table in Markdown, or what shows it, would take for something else."""
+    """Escape the characters that have a meaning in a table of Markdown, or in HTML."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
 
 
-def _wide(
-    rows: Sequence[Row], frame: box.Box, written: Callable[[str], str] = lambda text: text
+def _by_point(
+    rows: Sequence[Row], frame: box.Box, escape_text: Callable[[str], str] = lambda text: text
 ) -> Table:
     kinds = targets(rows)
     table = Table(box=frame)
@@ -49,13 +49,13 @@ def _wide(
         table.add_column(name)
     for name in ("sparsity", *kinds):
         table.add_column(name, justify="right")
-    for label, record in _labelled(rows):
+    for label, record in _labels_and_records(rows):
         cells = [" ".join(_figures(record, kind)) for kind in kinds]
-        table.add_row(*map(written, label), _sparsity(record), *cells)
+        table.add_row(*map(escape_text, label), _sparsity(record), *cells)
     return table
 
 
-def _long(rows: Sequence[Row]) -> Table:
+def _by_file(rows: Sequence[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), collapse_padding=True, pad_edge=False)
     # Names of settings may take two lines, and the first of them says what a baseline is.
     for name in list(_varying(rows).values()) or ["run"]:
@@ -65,7 +65,7 @@ def _long(rows: Sequence[Row]) -> Table:
     table.add_column("target", no_wrap=True)
     for name in ("accuracy", "zipped", "ratio"):
         table.add_column(name, justify="right", no_wrap=True)
-    for label, record in _labelled(rows):
+    for label, record in _labels_and_records(rows):
         for kind in targets(rows):
             table.add_row(*_short(label), _sparsity(record), kind, *_figures(record, kind))
         table.add_section()
@@ -73,7 +73,7 @@ def _long(rows: Sequence[Row]) -> Table:
 
 
 def _short(label: Sequence[str]) -> list[str]:
-    """Save the column that says what a run is: only a baseline says it, before what varies."""
+    """Put the kind of a run before its first setting, for a baseline only: it saves a column."""
     kind, *values = label
     if not values:
         return [kind]
@@ -84,8 +84,8 @@ def _varying(rows: Sequence[Row]) -> Mapping[str, str]:
     return short(varying([row.point for row in rows]))
 
 
-def _labelled(rows: Sequence[Row]) -> Iterator[tuple[list[str], Record]]:
-    """Go through the baselines, then the points, each with what tells it from the others."""
+def _labels_and_records(rows: Sequence[Row]) -> Iterator[tuple[list[str], Record]]:
+    """Yield the baselines, then the points, with their kind and the settings that vary."""
     names = list(_varying(rows))
     baselines = {row.baseline.id: row.baseline for row in rows if row.baseline}
     for kind, records in (
@@ -104,7 +104,7 @@ def _sparsity(record: Record) -> str:
 def _figures(record: Record, kind: Target) -> list[str]:
     figures = record.metrics
     if not record.has_file(kind):
-        asked = record.params.get("export.targets", "").strip("[]").split(",")
-        return ["failed" if record.status == "FAILED" and kind in asked else "-", "", ""]
+        requested = record.params.get("export.targets", "").strip("[]").split(",")
+        return ["failed" if record.status == "FAILED" and kind in requested else "-", "", ""]
     accuracy, size = figures[f"accuracy/{kind}"], figures[f"zip_bytes/{kind}"]
     return [f"{accuracy:.2%}", f"{size:,.0f}", f"{figures[f'zip_ratio/{kind}']:.1f}x"]

@@ -150,8 +150,8 @@ class Store:
         Raises:
             StoreFailed: the store does not answer.
         """
-        found = self.of_kind(Kind.BASELINE, {SIGNATURE: signature, MEASURING: measuring})
-        return next((record for record in found if record.has_file(Target.H5)), None)
+        baselines = self.of_kind(Kind.BASELINE, {SIGNATURE: signature, MEASURING: measuring})
+        return next((record for record in baselines if record.has_file(Target.H5)), None)
 
     def get(self, run_id: str) -> Record:
         """Return one run.

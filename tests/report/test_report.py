@@ -1,4 +1,4 @@
-"""The report of a real sweep, as it lies in the store, and of many points drawn for it."""
+"""The report of a real sweep, as it lies in the store, and of many points charts for it."""
 
 import csv
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.report.charts import pictures
+from runner.report.charts import draw_charts
 from runner.report.contents import gather
 from runner.report.markdown import note
 from runner.report.page import page
@@ -150,11 +150,11 @@ def _figures(sparsity: float, seed: int) -> dict[str, float]:
 
 def test_sweeps_stand_side_by_side(many: tuple[Store, list[Record]]) -> None:
     store, sweeps = many
-    findings = gather(store, [read(store, sweep) for sweep in sweeps])
-    drawn = pictures(findings)
-    assert set(drawn) == {"front", "effects"}
-    assert len(findings.shown) == 16
-    html = page(findings, drawn)
+    contents = gather(store, [read(store, sweep) for sweep in sweeps])
+    charts = draw_charts(contents)
+    assert set(charts) == {"front", "effects"}
+    assert len(contents.shown) == 16
+    html = page(contents, charts)
     assert len(html) < 6_000_000
     assert '<th><button type="button">sweep</button></th>' in html
     assert html.count("<td>one</td>") == 99 * len(Target)

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from runner.nightly.history.past import EARLY, GOOD, Past
 from runner.nightly.history.records import NightSweep
-from runner.report.charts.style import COLOURS, FAINT, colour, styled, symbol
+from runner.report.charts.style import COLOURS, FAINT, apply_style, colour, symbol
 
 _BAD = COLOURS[1]
 _ROWS = ("mean accuracy", "picked, zipped bytes", "seconds a point")
@@ -38,7 +38,7 @@ def trend(nights: Sequence[Past], sweep: str) -> Figure | None:
         figure.update_yaxes(title=title, row=row, col=1, tickformat=".2%" if row == 1 else ",")
     figure.update_xaxes(type="category")
     figure.update_xaxes(title="night", row=3, col=1)
-    return styled(figure, sweep, height=720)
+    return apply_style(figure, sweep, height=720)
 
 
 def _line(names: Sequence[str], values: Sequence[float | None], name: str, number: int) -> Scatter:

@@ -1,35 +1,35 @@
-"""Findings go in; plotly's figures, by the name of their picture, come out."""
+"""Draw the charts of a report with plotly."""
 
 import logging
 from collections.abc import Callable, Mapping
 
 from plotly.graph_objects import Figure
 
-from runner.report.charts.curves import curves
-from runner.report.charts.effects import effects
-from runner.report.charts.layers import layers
-from runner.report.charts.pareto import front
-from runner.report.contents import Findings
+from runner.report.charts.curves import curves_chart
+from runner.report.charts.effects import effects_chart
+from runner.report.charts.layers import layers_chart
+from runner.report.charts.pareto import front_chart
+from runner.report.contents import Contents
 
 log = logging.getLogger(__name__)
 
-_PICTURES: Mapping[str, Callable[[Findings], Figure | None]] = {
-    "front": front,
-    "effects": effects,
-    "layers": layers,
-    "curves": curves,
+_CHARTS: Mapping[str, Callable[[Contents], Figure | None]] = {
+    "front": front_chart,
+    "effects": effects_chart,
+    "layers": layers_chart,
+    "curves": curves_chart,
 }
 
 
-def pictures(findings: Findings) -> Mapping[str, Figure]:
-    """Draw what the findings have something for; a picture that fails takes no other along."""
-    drawn: dict[str, Figure] = {}
-    for name, draw in _PICTURES.items():
+def draw_charts(contents: Contents) -> Mapping[str, Figure]:
+    """Draw the charts that there is data for, by name; one that fails is left out, and logged."""
+    charts: dict[str, Figure] = {}
+    for name, draw in _CHARTS.items():
         try:
-            figure = draw(findings)
+            figure = draw(contents)
         except Exception:
-            log.exception("the picture %s failed", name)
+            log.exception("the chart %s failed", name)
             continue
         if figure is not None:
-            drawn[name] = figure
-    return drawn
+            charts[name] = figure
+    return charts

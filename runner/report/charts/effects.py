@@ -1,4 +1,4 @@
-"""Findings go in; what each swept setting does to accuracy and to bytes comes out as a picture."""
+"""Draw the effect of each setting that varies on accuracy and bytes."""
 
 from collections.abc import Sequence
 from statistics import mean
@@ -6,8 +6,8 @@ from statistics import mean
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
-from runner.report.charts.style import byte_axis, colour, share_axis, styled
-from runner.report.contents import Findings
+from runner.report.charts.style import apply_style, byte_axis, colour, share_axis
+from runner.report.contents import Contents
 from runner.results.rows import number, targets, varying
 from runner.settings.labels import short
 from runner.settings.targets import Target
@@ -17,15 +17,15 @@ from runner.tracking import Record
 _MOST = 5
 
 
-def effects(findings: Findings) -> Figure | None:
+def effects_chart(contents: Contents) -> Figure | None:
     """Draw, for each setting that varies, its values against accuracy and zipped bytes.
 
     The files are those of one target: the picked one's. None where nothing varies.
     """
-    kinds = targets(findings.rows)
-    picked = findings.picks[0].target if findings.picks else None
+    kinds = targets(contents.rows)
+    picked = contents.picks[0].target if contents.picks else None
     target = picked or (kinds[-1] if kinds else None)
-    points = [row.point for row in findings.rows if target and row.point.has_file(target)]
+    points = [row.point for row in contents.rows if target and row.point.has_file(target)]
     names = varying(points)[:_MOST]
     if target is None or not names:
         return None
@@ -36,7 +36,9 @@ def effects(findings: Findings) -> Figure | None:
     for column, name in enumerate(names, start=1):
         _draw(figure, points, name, target, column)
     _label(figure, points, target, names)
-    return styled(figure, f"Each setting's effect on {target} files; the line is the mean", 640)
+    return apply_style(
+        figure, f"Each setting's effect on {target} files; the line is the mean", 640
+    )
 
 
 def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, column: int) -> None:

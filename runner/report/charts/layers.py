@@ -1,29 +1,29 @@
-"""Findings go in; the sparsity of every layer of the best points comes out as a picture."""
+"""Draw the sparsity of every layer of the best points."""
 
 from plotly.graph_objects import Figure, Heatmap
 
-from runner.report.charts.style import styled
-from runner.report.contents import Findings
+from runner.report.charts.style import apply_style
+from runner.report.contents import Contents
 
 
-def layers(findings: Findings) -> Figure | None:
+def layers_chart(contents: Contents) -> Figure | None:
     """Draw a map of layers and points; None where no point was measured layer by layer."""
-    points = [point for point in findings.shown if findings.layers[point.id]]
+    points = [point for point in contents.shown if contents.layers[point.id]]
     if not points:
         return None
     # Two points may share a name when sweeps are side by side.
-    columns = [f"{findings.sweep_of(point)} {point.name}".strip() for point in points]
-    named = [
+    columns = [f"{contents.sweep_of(point)} {point.name}".strip() for point in points]
+    sparsities = [
         {
             f"{line['layer']} {line['weight']}": float(line["sparsity"])
             for line in lines
             # Older tables hold nothing but what can be pruned.
             if line.get("prunable", "True") == "True"
         }
-        for lines in (findings.layers[point.id] for point in points)
+        for lines in (contents.layers[point.id] for point in points)
     ]
-    names = list(dict.fromkeys(name for each in named for name in each))
-    shares = [[each.get(name) for each in named] for name in names]
+    names = list(dict.fromkeys(name for point in sparsities for name in point))
+    shares = [[point.get(name) for point in sparsities] for name in names]
     figure = Figure(
         Heatmap(
             x=columns,
@@ -42,5 +42,5 @@ def layers(findings: Findings) -> Figure | None:
     )
     figure.update_xaxes(type="category", tickangle=-35, automargin=True)
     figure.update_yaxes(type="category", autorange="reversed", automargin=True)
-    title = "Zeros by layer" + ("" if len(points) == len(findings.rows) else ", best points")
-    return styled(figure, title, height=240 + 40 * len(names))
+    title = "Zeros by layer" + ("" if len(points) == len(contents.rows) else ", best points")
+    return apply_style(figure, title, height=240 + 40 * len(names))

@@ -1,4 +1,4 @@
-"""Findings go in; accuracy against zipped bytes, with the front and the baseline, comes out."""
+"""Draw accuracy against zipped bytes, with the Pareto front and the dense baselines."""
 
 import math
 from collections.abc import Sequence
@@ -7,14 +7,21 @@ from typing import Any
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
-from runner.report.charts.style import FAINT, INK, byte_axis, colour, share_axis, styled, symbol
-from runner.report.contents import Findings
+from runner.report.charts.style import (
+    FAINT,
+    INK,
+    apply_style,
+    byte_axis,
+    colour,
+    share_axis,
+    symbol,
+)
+from runner.report.contents import Contents
 from runner.results import choice
 from runner.results.choice import File
 from runner.results.decision import in_points
 from runner.results.rows import Row, data_label
 from runner.settings.targets import Target
-from runner.tracking import Record
 
 _HOVER = (
     "%{customdata[0]}<br>%{customdata[1]}<br>%{x:,.0f} bytes zipped"
@@ -22,55 +29,55 @@ _HOVER = (
 )
 
 
-def front(findings: Findings) -> Figure | None:
+def front_chart(contents: Contents) -> Figure | None:
     """Draw one plot for each data set; None where no file was measured."""
-    parts = [part for part in findings.parts if choice.files(part)]
-    if not parts:
+    groups = [group for group in contents.groups if choice.files(group)]
+    if not groups:
         return None
-    titles = [data_label(part, findings.rows) for part in parts] if len(parts) > 1 else None
-    figure = make_subplots(rows=len(parts), cols=1, subplot_titles=titles, vertical_spacing=0.12)
-    for number, part in enumerate(parts, start=1):
-        _draw(figure, findings, part, number)
+    titles = [data_label(group, contents.rows) for group in groups] if len(groups) > 1 else None
+    figure = make_subplots(rows=len(groups), cols=1, subplot_titles=titles, vertical_spacing=0.12)
+    for number, group in enumerate(groups, start=1):
+        _draw(figure, contents, group, number)
     title = "Accuracy against zipped bytes: up and to the left is better"
-    return styled(figure, title, height=120 + 480 * len(parts))
+    return apply_style(figure, title, height=120 + 480 * len(groups))
 
 
-def _draw(figure: Figure, findings: Findings, part: Sequence[Row], number: int) -> None:
-    files = choice.files(part)
-    ids = {row.point.id for row in part}
-    best = [file for file in findings.front if file.point.id in ids]
-    picks = [file for file in findings.picks if file.point.id in ids]
-    traces = [_front_line(best), *_clouds(findings, files), *_dense(part), *_picked(picks)]
+def _draw(figure: Figure, contents: Contents, group: Sequence[Row], number: int) -> None:
+    files = choice.files(group)
+    ids = {row.point.id for row in group}
+    best = [file for file in contents.front if file.point.id in ids]
+    picks = [file for file in contents.picks if file.point.id in ids]
+    traces = [_front_line(best), *_clouds(contents, files), *_dense(group), *_picks(picks)]
     for trace in traces:
         trace.showlegend = number == 1 and trace.showlegend is not False
         figure.add_trace(trace, row=number, col=1)
     sizes = [file.zip_bytes for file in files]
-    sizes += [size for trace in _dense(part) for size in trace.x]
+    sizes += [size for trace in _dense(group) for size in trace.x]
     figure.update_xaxes(title="zipped bytes (log scale)", row=number, col=1, **byte_axis(sizes))
     figure.update_yaxes(title="validation accuracy", row=number, col=1)
-    _name_picks(figure, findings, picks, number)
-    _limits(figure, findings, part, number)
+    _name_picks(figure, contents, picks, number)
+    _limits(figure, contents, group, number)
 
 
-def _clouds(findings: Findings, files: Sequence[File]) -> list[Scatter]:
-    """Draw one cloud for each target, and where sweeps are side by side, each of their own."""
+def _clouds(contents: Contents, files: Sequence[File]) -> list[Scatter]:
+    """Draw one cloud for each target, and where sweeps are side by side, for each sweep too."""
     kinds = [target for target in Target if any(file.target is target for file in files)]
     groups: dict[tuple[str, Target], list[File]] = {}
     for file in files:
-        groups.setdefault((findings.sweep_of(file.point), file.target), []).append(file)
-    if len(findings.sweeps) == 1:
+        groups.setdefault((contents.sweep_of(file.point), file.target), []).append(file)
+    if len(contents.sweeps) == 1:
         return [
             _cloud(some, str(target), number=kinds.index(target), shape=kinds.index(target))
             for (_, target), some in groups.items()
         ]
     clouds = [
-        _cloud(some, f"{sweep} {target}", findings.labels.index(sweep), kinds.index(target))
+        _cloud(some, f"{sweep} {target}", contents.labels.index(sweep), kinds.index(target))
         for (sweep, target), some in groups.items()
     ]
-    # The legend explains colours and shapes apart: together they would be too many.
+    # The legend explains colours and shapes separately: together they would be too many.
     for cloud in clouds:
         cloud.showlegend = False
-    return [*clouds, *_explained(findings.labels, kinds)]
+    return [*clouds, *_legend(contents.labels, kinds)]
 
 
 def _cloud(files: Sequence[File], name: str, number: int, shape: int) -> Scatter:
@@ -85,7 +92,7 @@ def _cloud(files: Sequence[File], name: str, number: int, shape: int) -> Scatter
     )
 
 
-def _explained(sweeps: Sequence[str], kinds: Sequence[Target]) -> list[Scatter]:
+def _legend(sweeps: Sequence[str], kinds: Sequence[Target]) -> list[Scatter]:
     marks = [(sweep, colour(number), "circle") for number, sweep in enumerate(sweeps)]
     marks += [(str(kind), FAINT, symbol(number)) for number, kind in enumerate(kinds)]
     return [
@@ -99,16 +106,16 @@ def _marker(ink: str, shape: str) -> dict[str, Any]:
     return {"color": ink, "symbol": shape, "size": 9, "opacity": 0.8, "line": line}
 
 
-def _dense(part: Sequence[Row]) -> list[Scatter]:
+def _dense(group: Sequence[Row]) -> list[Scatter]:
     """Draw the files of the dense baselines, hollow."""
-    found = {row.baseline.id: row.baseline for row in part if row.baseline}
-    marks = [(each, kind) for each in found.values() for kind in Target if each.has_file(kind)]
+    baselines = {row.baseline.id: row.baseline for row in group if row.baseline}
+    marks = [(run, kind) for run in baselines.values() for kind in Target if run.has_file(kind)]
     return [
         Scatter(
             name="dense baseline",
-            x=[each.metrics[f"zip_bytes/{kind}"] for each, kind in marks],
-            y=[each.metrics[f"validation_accuracy/{kind}"] for each, kind in marks],
-            customdata=[[each.name, kind, _test(each, kind)] for each, kind in marks],
+            x=[run.metrics[f"zip_bytes/{kind}"] for run, kind in marks],
+            y=[run.metrics[f"validation_accuracy/{kind}"] for run, kind in marks],
+            customdata=[[run.name, kind, run.metrics[f"accuracy/{kind}"]] for run, kind in marks],
             mode="markers",
             marker={"color": INK, "symbol": "hexagon2-open", "size": 11, "line": {"width": 1.5}},
             hovertemplate=_HOVER,
@@ -127,7 +134,7 @@ def _front_line(front: Sequence[File]) -> Scatter:
     )
 
 
-def _picked(picks: Sequence[File]) -> list[Scatter]:
+def _picks(picks: Sequence[File]) -> list[Scatter]:
     return [
         Scatter(
             name="to ship",
@@ -140,9 +147,9 @@ def _picked(picks: Sequence[File]) -> list[Scatter]:
     ]
 
 
-def _name_picks(figure: Figure, findings: Findings, picks: Sequence[File], number: int) -> None:
+def _name_picks(figure: Figure, contents: Contents, picks: Sequence[File], number: int) -> None:
     for position, file in enumerate(picks):
-        sweep = findings.sweep_of(file.point)
+        sweep = contents.sweep_of(file.point)
         figure.add_annotation(
             text=f"<b>{sweep}{': ' if sweep else ''}{file.target} of {file.point.name}</b>",
             # Plotly counts in powers of ten here.
@@ -160,14 +167,18 @@ def _name_picks(figure: Figure, findings: Findings, picks: Sequence[File], numbe
         )
 
 
-def _limits(figure: Figure, findings: Findings, part: Sequence[Row], number: int) -> None:
-    """Draw the least accuracies that may be shipped, and begin with a view of what is near them."""
-    ids = {row.point.id for row in part}
-    own = [each for each in findings.decisions if ids & {row.point.id for row in each[1].rows}]
+def _limits(figure: Figure, contents: Contents, group: Sequence[Row], number: int) -> None:
+    """Draw the least accuracies that may be shipped, and show the range around them at first."""
+    ids = {row.point.id for row in group}
+    decisions = [
+        (results, decision)
+        for results, decision in contents.decisions
+        if ids & {row.point.id for row in decision.rows}
+    ]
     limits: dict[float, str] = {}
-    for results, decision in own:
+    for results, decision in decisions:
         if decision.baseline:
-            limit = choice.standard(decision.baseline) - results.max_drop
+            limit = choice.baseline_accuracy(decision.baseline) - results.max_drop
             limits.setdefault(limit, f"limit: {in_points(results.max_drop)} below the baseline")
     for limit, text in limits.items():
         figure.add_hline(
@@ -179,11 +190,8 @@ def _limits(figure: Figure, findings: Findings, part: Sequence[Row], number: int
             row=number,
             col=1,
         )
-    best = [file for file in [*findings.front, *findings.picks] if file.point.id in ids]
-    dense = [choice.standard(each.baseline) for _, each in own if each.baseline]
-    seen = [*limits, *dense, *(file.validation_accuracy for file in best)]
-    figure.update_yaxes(row=number, col=1, **share_axis(seen))
-
-
-def _test(record: Record, kind: Target) -> float:
-    return record.metrics[f"accuracy/{kind}"]
+    best = [file for file in [*contents.front, *contents.picks] if file.point.id in ids]
+    baselines = [decision.baseline for _, decision in decisions if decision.baseline]
+    dense = map(choice.baseline_accuracy, baselines)
+    shares = [*limits, *dense, *(file.validation_accuracy for file in best)]
+    figure.update_yaxes(row=number, col=1, **share_axis(shares))

@@ -1,4 +1,4 @@
-"""A bare figure goes in; one that looks like all others of a report comes out."""
+"""Give all charts of a report the same look."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ INK, FAINT = "#222222", "#888888"
 CONFIG = {"displaylogo": False, "responsive": True}
 
 
-def styled(figure: Figure, title: str, height: int = 560) -> Figure:
+def apply_style(figure: Figure, title: str, height: int = 560) -> Figure:
     """Give the figure its title, fonts, grid and margins; height in pixels."""
     figure.update_layout(
         template="plotly_white",
@@ -32,12 +32,12 @@ def styled(figure: Figure, title: str, height: int = 560) -> Figure:
 
 
 def colour(number: int) -> str:
-    """Return the colour of the n-th thing."""
+    """Return the colour of the n-th item."""
     return COLOURS[number % len(COLOURS)]
 
 
 def symbol(number: int) -> str:
-    """Return the mark of the n-th thing."""
+    """Return the symbol of the n-th item."""
     return SYMBOLS[number % len(SYMBOLS)]
 
 
@@ -57,7 +57,7 @@ def byte_axis(sizes: Sequence[float]) -> dict[str, Any]:
 
 
 def share_axis(shares: Sequence[float]) -> dict[str, Any]:
-    """Describe an axis of shares, around what is to be seen: never below 0 or far above 1."""
+    """Describe an axis of shares, with room around these: never below 0 or far above 1."""
     least, most = min(shares), max(shares)
     room = max((most - least) / 6, 0.01)
     return {"tickformat": ".1%", "range": [max(least - room, 0.0), min(most + room, 1.005)]}
