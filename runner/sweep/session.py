@@ -32,28 +32,28 @@ def run_sweep(
     Raises:
         Refused: the store cannot be used.
     """
-    first = points[0].settings
-    store = Store(first.tracking.uri, first.tracking.experiment)
+    settings = points[0].settings
+    store = Store(settings.tracking.uri, settings.tracking.experiment)
     sweep = resume_or_begin(store, name, points)
     returns: list[JobReturn] = []
-    finished = False
     try:
         with sweep.run.closing():
             remaining = remaining_points(store, sweep, name, points)
             done = len(points) - len(remaining)
-            view = choose_view(name, len(points), done, launcher.n_jobs())
-            dispatch = Dispatch(name, sweep.run.id, store, launcher, view, first.sweep, returns)
-            with view:
+            with choose_view(name, len(points), done, launcher.n_jobs()) as view:
+                dispatch = Dispatch(
+                    name, sweep.run.id, store, launcher, view, settings.sweep, returns
+                )
                 try:
-                    dispatch.run(_ordered(remaining, first.sweep.first))
+                    dispatch.run(_ordered(remaining, settings.sweep.first))
                 finally:
                     sweep.run.tag(tags.LEFT, json.dumps(dispatch.not_started))
-        finished = True
+        return True, returns
     except (PointsFailed, StoreFailed) as failure:
         log.error("%s: %s", name, failure)
+        return False, returns
     finally:
         _report(store, sweep.run.id)
-    return finished, returns
 
 
 def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:

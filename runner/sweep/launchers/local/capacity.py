@@ -1,4 +1,4 @@
-"""Count how many workers this machine has room for at once."""
+"""Count the workers that the cores and memory of this machine allow at once."""
 
 import os
 from pathlib import Path

@@ -32,7 +32,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """Take the settings in `conf/hydra/launcher/workers.yaml`.
 
         Args:
-            n_jobs: how many jobs run at once; None: as many as the machine has room for.
+            n_jobs: how many jobs run at once; None: as many as cores and memory allow.
             timeout_minutes: when a job is stopped; None: never.
         """
         self._n_jobs = n_jobs
@@ -78,10 +78,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:
-        """Run the jobs, and return their results in the same order.
-
-        A job that was not started, because the observer wanted no more, has status UNKNOWN.
-        """
+        """Run the jobs; see the protocol for the arguments and the result."""
         self._prepare()
         observer = self._observer or _StartLog(job_overrides, initial_job_idx)
         context = self._pickled_context()
@@ -98,8 +95,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
                     running[process.messages] = job, process
                     observer.started(job)
                 for job, process in _with_messages(running):
-                    message = process.receive()
-                    if message:
+                    if message := process.receive():
                         _report(observer, job, message)
                         continue
                     del running[process.messages]
