@@ -1,1 +1,1 @@
-"""A model file or a function of the user's goes in; a Keras model that can be pruned comes out."""
+"""Build the Keras models that are pruned: shipped ones, and those of the user."""

@@ -1,4 +1,4 @@
-"""A name, an input shape and a number of classes go in; an untrained Keras model comes out.
+"""Define the shipped architectures, and build untrained Keras models of them.
 
 TensorFlow is imported only when a model is built: the table is read long before that.
 """
@@ -12,23 +12,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 Shape = tuple[int, int, int]
-# A layer, or a function where the way from image to scores branches.
+# A layer, or a function where the path from image to scores branches.
 Step = Callable[[Any], Any]
-
 
 # Of batch normalisation's averages: Keras' own 0.99 lags behind in a short fine-tuning.
 _MOMENTUM = 0.9
 
 
 class Layers(Protocol):
-    """Keras' layers module, as far as the builders need it."""
+    """Describe Keras' layers module as far as the builders need it."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]: ...
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network: the steps from image to scores, and the least image side that they take."""
+    """Hold a network: the steps from image to scores, and the least side of an image in pixels."""
 
     build: Callable[[Layers, int], Sequence[Step]]
     least_side: int
@@ -101,7 +100,7 @@ def _fashion_cnn(layers: Layers, classes: int) -> Sequence[Step]:
 
 
 def _depthwise_cnn(layers: Layers, classes: int) -> Sequence[Step]:
-    # Paddings, strides and the kept dimensions are what XNNPACK's sparse inference asks for.
+    # XNNPACK's sparse inference requires these paddings and strides, and keepdims below.
     steps: list[Step] = [
         layers.ZeroPadding2D(1, name="pad"),
         layers.Conv2D(16, 3, 2, use_bias=False, name="conv"),
@@ -119,7 +118,7 @@ def _depthwise_cnn(layers: Layers, classes: int) -> Sequence[Step]:
 
 
 def _separable(layers: Layers, name: str, filters: int, stride: int) -> list[Step]:
-    """Look at each channel by itself, then mix them (MobileNet, Howard et al. 2017)."""
+    """Filter each channel by itself, then mix the channels (MobileNet, Howard et al. 2017)."""
     return [
         layers.ZeroPadding2D(1, name=f"{name}_pad"),
         layers.DepthwiseConv2D(3, stride, use_bias=False, name=f"{name}_depthwise"),
@@ -149,24 +148,24 @@ def _resnet_small(layers: Layers, classes: int) -> Sequence[Step]:
 
 
 def _residual(layers: Layers, name: str, filters: int, shrinks: bool) -> Step:
-    """Two convolutions whose result is added to what went in, as in He et al. 2015, figure 2."""
+    """Add the input to the result of two convolutions (He et al. 2015, figure 2)."""
     stride = 2 if shrinks else 1
 
     def step(image: Any) -> Any:
-        way, beside = image, image
-        for at, by in ((1, stride), (2, 1)):
+        main, shortcut = image, image
+        for number, step_size in ((1, stride), (2, 1)):
             conv = layers.Conv2D(
-                filters, 3, by, padding="same", use_bias=False, name=f"{name}_conv_{at}"
+                filters, 3, step_size, padding="same", use_bias=False, name=f"{name}_conv_{number}"
             )
-            way = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_norm_{at}")(conv(way))
-            if at == 1:
-                way = layers.ReLU(name=f"{name}_relu_1")(way)
+            norm = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_norm_{number}")
+            main = norm(conv(main))
+            if number == 1:
+                main = layers.ReLU(name=f"{name}_relu_1")(main)
         if shrinks:
-            beside = layers.Conv2D(filters, 1, stride, use_bias=False, name=f"{name}_beside")(image)
-            beside = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_beside_norm")(
-                beside
-            )
-        added = layers.Add(name=f"{name}_add")([way, beside])
+            conv = layers.Conv2D(filters, 1, stride, use_bias=False, name=f"{name}_beside")
+            norm = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_beside_norm")
+            shortcut = norm(conv(image))
+        added = layers.Add(name=f"{name}_add")([main, shortcut])
         return layers.ReLU(name=f"{name}_relu_2")(added)
 
     return step
@@ -185,7 +184,7 @@ ARCHITECTURES = {
 def build(name: str, shape: Shape, classes: int) -> Any:
     """Build an untrained, uncompiled model for images of shape (H, W, C).
 
-    It is Sequential unless its way from image to scores branches.
+    It is Sequential unless its path from image to scores branches.
 
     Sources: lenet_300_100, LeCun et al. 1998 and Han et al. 2016; lenet5, the variant of Caffe that
     Han et al. 2016 compress; mnist_cnn, TensorFlow Model Optimization's pruning tutorial.

@@ -1,4 +1,4 @@
-"""The architecture settings, an image's shape and a number of classes go in; a model comes out."""
+"""Build the model that the architecture settings ask for."""
 
 import re
 from pathlib import Path
@@ -12,11 +12,13 @@ from runner.models.flatten import flatten, require_graph
 from runner.process.capture import stderr_to_log
 from runner.settings import ArchitectureSettings
 
-# How Keras says that it does not know a class or a function, by its name or by its description.
+# Keras' messages about a class or a function that it does not know, by name or by description.
 _UNKNOWN = re.compile(
     r"(?:Unknown [\w ]+:? ['\"]|Could not locate (?:class|function) ['\"])"
     r"(?:\{.*?'config': ')?([\w>]+)"
 )
+# Modules of Keras 3; those of Keras 2 begin with tf_keras.
+_KERAS_3 = re.compile(r"keras(\.|$)")
 
 
 def build(settings: ArchitectureSettings, shape: Shape, classes: int) -> keras.Model:
@@ -25,28 +27,32 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: int) -> keras.M
     A model from a file has its weights. Classes of the user's own are registered with Keras, so
     that files with them can be read again in this process.
 
+    Args:
+        shape: shape of one image.
+        classes: number of classes of the labels.
+
     Raises:
         ImpossiblePoint: the user's own model does not go with the images or the labels.
-        Refused: it cannot be worked with at all.
+        Refused: the user's own model cannot be pruned, whatever the data.
     """
     if settings.name in ARCHITECTURES:
         return architectures.build(settings.name, shape, classes)
     with refusing(settings):
         if settings.path is not None:
-            model = _read(settings.path, settings.trust)
+            model = _read_file(settings.path, settings.trust)
         else:
-            model = _called(str(settings.target), shape, classes)
-        _require_one_way(model)
+            model = _call_function(str(settings.target), shape, classes)
+        _require_one_input_and_output(model)
         _register(model)
         try:
             flat = flatten(model, shape)
         except (ValueError, TypeError, NotImplementedError, RuntimeError, KeyError) as error:
-            raise _copying_failed(error) from None
+            raise _rebuilding_failure(error) from None
         outputs.check(flat, classes)
     return flat
 
 
-def _read(path: Path, trust: bool) -> Any:
+def _read_file(path: Path, trust: bool) -> Any:
     file_check.check(path, trust)
     try:
         with stderr_to_log():
@@ -58,10 +64,10 @@ def _read(path: Path, trust: bool) -> Any:
         raise Unfit(f"cannot be loaded ({short(error)})") from None
 
 
-def _called(target: str, shape: Shape, classes: int) -> Any:
+def _call_function(target: str, shape: Shape, classes: int) -> Any:
     model = user_function.call(target, shape, classes)
-    ancestors = [f"{each.__module__}.{each.__name__}" for each in type(model).__mro__]
-    if not isinstance(model, keras.Model) and any(each.startswith("keras.") for each in ancestors):
+    modules = [ancestor.__module__ for ancestor in type(model).__mro__]
+    if not isinstance(model, keras.Model) and any(map(_KERAS_3.match, modules)):
         raise Unfit(
             "returned a model of Keras 3: TFMOT prunes models of Keras 2 only; build it with "
             "tf_keras, or with tf.keras"
@@ -76,14 +82,14 @@ def _called(target: str, shape: Shape, classes: int) -> Any:
     return model
 
 
-def _require_one_way(model: keras.Model) -> None:
+def _require_one_input_and_output(model: keras.Model) -> None:
     require_graph(model)
-    for what, values in (("inputs", model.inputs), ("outputs", model.outputs)):
+    for name, values in (("inputs", model.inputs), ("outputs", model.outputs)):
         if len(values) != 1:
-            raise Unfit(f"has {len(values)} {what}: must have one")
+            raise Unfit(f"has {len(values)} {name}: must have one")
     if model.inputs[0].dtype.name != "float32":
         raise Unfit(f"takes {model.inputs[0].dtype.name}: must take images of float32 from 0 to 1")
-    for layer in _layers(model):
+    for layer in _all_layers(model):
         if layer.compute_dtype != "float32":
             raise Unfit(
                 f"layer {layer.name} computes in {layer.compute_dtype}: must be float32 "
@@ -93,16 +99,16 @@ def _require_one_way(model: keras.Model) -> None:
 
 def _register(model: keras.Model) -> None:
     """Let Keras find classes that are not its own when it reads a file."""
-    for layer in _layers(model):
+    for layer in _all_layers(model):
         kind = type(layer)
         if kind.__module__.startswith("tf_keras.src.saving."):
-            # What a SavedModel makes of a class whose code is not there.
+            # The class that a SavedModel puts in place of one whose code is missing.
             raise Unfit(file_check.unknown_to_keras(kind.__name__))
-        if not kind.__module__.startswith("tf_keras.") and not _registered(kind):
+        if not kind.__module__.startswith("tf_keras.") and not _is_registered(kind):
             keras.utils.get_custom_objects()[kind.__name__] = kind
 
 
-def _copying_failed(error: Exception) -> Unfit:
+def _rebuilding_failure(error: Exception) -> Unfit:
     unknown = _UNKNOWN.search(str(error))
     if unknown:
         return Unfit(
@@ -112,10 +118,10 @@ def _copying_failed(error: Exception) -> Unfit:
     return Unfit(f"cannot be copied layer by layer ({short(error)})")
 
 
-def _registered(kind: type) -> bool:
+def _is_registered(kind: type) -> bool:
     return bool(keras.utils.get_registered_object(keras.utils.get_registered_name(kind)) is kind)
 
 
-def _layers(model: keras.Model) -> list[Any]:
-    """List the layers, those of models inside too."""
+def _all_layers(model: keras.Model) -> list[Any]:
+    """List the layers, including those of models inside the model."""
     return list(model._flatten_layers(include_self=False, recursive=True))

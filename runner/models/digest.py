@@ -1,4 +1,4 @@
-"""The path of a model goes in; a digest of its content, wherever it lies, comes out."""
+"""Identify the content of a model file or folder, wherever it lies."""
 
 import functools
 import hashlib
@@ -11,15 +11,15 @@ _Stamp = tuple[str, int, int]
 
 
 def digest(path: Path) -> str:
-    """Identify the content of a file, or of all files of a folder with their relative names.
+    """Return the SHA-256 of a file, or of all files of a folder with their relative names.
 
     Raises:
         Unfit: it cannot be read.
     """
     try:
-        inside = path.rglob("*") if path.is_dir() else [path]
-        files = sorted(each for each in inside if each == path or each.is_file())
-        return _of(str(path), tuple(_stamp(file) for file in files))
+        candidates = path.rglob("*") if path.is_dir() else [path]
+        files = sorted(file for file in candidates if file == path or file.is_file())
+        return _digest_files(str(path), tuple(_stamp(file) for file in files))
     except OSError as error:
         raise Unfit(f"cannot be read ({short(error)})") from None
 
@@ -29,13 +29,13 @@ def _stamp(file: Path) -> _Stamp:
     return str(file), status.st_size, status.st_mtime_ns
 
 
-# Each point of a sweep asks, and a file may be large.
+# Each point of a sweep needs the digest, and a file may be large.
 @functools.lru_cache(maxsize=16)
-def _of(root: str, files: tuple[_Stamp, ...]) -> str:
+def _digest_files(root: str, files: tuple[_Stamp, ...]) -> str:
     total = hashlib.sha256()
     for name, _, _ in files:
         with Path(name).open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
-        inside = Path(name).relative_to(root).as_posix()
-        total.update(f"{inside}\0{content}\n".encode())
+        relative = Path(name).relative_to(root).as_posix()
+        total.update(f"{relative}\0{content}\n".encode())
     return total.hexdigest()

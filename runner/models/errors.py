@@ -1,4 +1,4 @@
-"""What is wrong with a model goes in; the refusal that names the setting it came from comes out."""
+"""Turn the faults of a user's model into refusals that name the setting it comes from."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +8,15 @@ from runner.settings import ArchitectureSettings
 
 
 class Unfit(SelfExplaining):
-    """A model that cannot be worked with; the text is why."""
+    """A model cannot be pruned; the text says why."""
 
 
 class UnfitForData(Unfit):
-    """A model that is fine alone, but not with these images or labels."""
+    """A model does not go with these images or labels, but may with others."""
 
 
 def subject(settings: ArchitectureSettings) -> str:
-    """Name the setting that says which model is meant, with its value."""
+    """Return the setting that names the model, with its value, as `architecture=lenet5`."""
     if settings.name == "keras_file":
         return f"architecture.path={settings.path}"
     if settings.name == "callable":
@@ -26,11 +26,11 @@ def subject(settings: ArchitectureSettings) -> str:
 
 @contextmanager
 def refusing(settings: ArchitectureSettings) -> Iterator[None]:
-    """Turn what is wrong with the model into the line that the user reads.
+    """Put the setting of the model in front of what is wrong with it.
 
     Raises:
-        ImpossiblePoint: it does not go with the data.
-        Refused: it goes with no data.
+        ImpossiblePoint: the block raises UnfitForData.
+        Refused: the block raises Unfit.
     """
     try:
         yield
@@ -41,8 +41,8 @@ def refusing(settings: ArchitectureSettings) -> Iterator[None]:
 
 
 def short(error: BaseException, most: int = 200) -> str:
-    """Fold an error into one short line: Keras' own go on for paragraphs."""
-    # Its reason comes last, behind the whole description of a layer.
+    """Fold an error into one line of its type and at most that many characters of its text."""
+    # Keras gives the reason last, after paragraphs that describe a layer.
     text = " ".join(str(error).split()).rpartition("Exception encountered: ")[2]
-    kept = text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} ..."
-    return f"{type(error).__name__}: {kept}" if kept else type(error).__name__
+    beginning = text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} ..."
+    return f"{type(error).__name__}: {beginning}" if beginning else type(error).__name__

@@ -1,6 +1,6 @@
-"""The path of a model goes in; a refusal comes out where the file itself says it cannot work.
+"""Check a user's model file by what it says of its model, without loading it.
 
-Nothing is loaded: loading alone may run code that is in the file.
+Loading a model may run code that is in the file.
 """
 
 import re
@@ -11,8 +11,8 @@ from typing import Any
 from runner.models.errors import Unfit
 from runner.models.file_metadata import read
 
-# What users write as `x + y` or tf.reshape(x, ...), by the name that TensorFlow gives it. Others,
-# such as io.write_file, can do anything.
+# Operations that users write as `x + y` or tf.reshape(x, ...), by TensorFlow's names for them.
+# Other operations, such as io.write_file, can do anything.
 _HARMLESS = re.compile(
     r"(compat\.v1\.)?"
     r"((__operators__|math|nn|image|linalg|keras\.activations)\.\w+"
@@ -38,7 +38,7 @@ _BINARY = {"binarycrossentropy", "bce", "binaryfocalcrossentropy"}
 
 
 def check(path: Path, trust: bool) -> None:
-    """Check what the file says of its model.
+    """Check what a file or a SavedModel folder says of its model.
 
     Args:
         trust: whether code in the file may run.
@@ -47,21 +47,21 @@ def check(path: Path, trust: bool) -> None:
         Unfit: it holds no model, one of Keras 3, code, parts that are not Keras' own, or a task
             other than one label of several classes.
     """
-    described = read(path)
-    if described.keras_version[:2] in ("3.", "4."):
+    description = read(path)
+    if description.keras_version[:2] in ("3.", "4."):
         raise Unfit(
-            f"was saved by Keras {described.keras_version}: TFMOT prunes models of Keras 2 only; "
+            f"was saved by Keras {description.keras_version}: TFMOT prunes models of Keras 2 only; "
             "save it with tf-keras, or under TF_USE_LEGACY_KERAS=1"
         )
-    for each in _objects(described.layers):
+    for part in _objects(description.layers):
         if not trust:
-            _refuse_code(each)
-        _refuse_what_is_not_of_keras(each)
-    _refuse_other_tasks(described.loss)
+            _refuse_code(part)
+        _refuse_foreign_classes(part)
+    _refuse_other_tasks(description.loss)
 
 
 def _objects(described: Any) -> Iterator[dict[str, Any]]:
-    """Yield the description of every object, however deep: wrappers and models hold others."""
+    """Yield the description of every object, and of those in wrappers and inner models."""
     if isinstance(described, dict):
         if isinstance(described.get("class_name"), str):
             yield described
@@ -72,26 +72,26 @@ def _objects(described: Any) -> Iterator[dict[str, Any]]:
 
 def _name(described: dict[str, Any]) -> str:
     config = described.get("config")
-    inside = config.get("name") if isinstance(config, dict) else None
-    return str(inside or described.get("name") or described["class_name"])
+    own_name = config.get("name") if isinstance(config, dict) else None
+    return str(own_name or described.get("name") or described["class_name"])
 
 
 def _refuse_code(described: dict[str, Any]) -> None:
     kind, config = described["class_name"].split(">")[-1], described.get("config")
-    called = str(config.get("function")) if isinstance(config, dict) else ""
+    function = str(config.get("function")) if isinstance(config, dict) else ""
     if kind in _CODE:
-        what = f"layer {_name(described)} is a {kind.strip('_')}"
-    elif kind in _OPERATIONS and not _HARMLESS.fullmatch(called):
-        what = f"layer {_name(described)} calls {called}"
+        subject = f"layer {_name(described)} is a {kind.strip('_')}"
+    elif kind in _OPERATIONS and not _HARMLESS.fullmatch(function):
+        subject = f"layer {_name(described)} calls {function}"
     else:
         return
     raise Unfit(
-        f"{what}: loading it runs code from the file; if you trust the file, set "
+        f"{subject}: loading it runs code from the file; if you trust the file, set "
         "architecture.trust=true"
     )
 
 
-def _refuse_what_is_not_of_keras(described: dict[str, Any]) -> None:
+def _refuse_foreign_classes(described: dict[str, Any]) -> None:
     kind, module = described["class_name"], described.get("module", "builtins")
     if kind.split(">")[-1].startswith(_WRAPPERS):
         raise Unfit(
@@ -102,12 +102,12 @@ def _refuse_what_is_not_of_keras(described: dict[str, Any]) -> None:
     # are saved by their names alone.
     registered = ">" in kind and not kind.startswith("Keras>")
     if kind == "function" or registered or not _OF_KERAS.fullmatch(str(module)):
-        named = described["config"] if kind == "function" else kind.split(">")[-1]
-        raise Unfit(unknown_to_keras(str(named)))
+        name = described["config"] if kind == "function" else kind.split(">")[-1]
+        raise Unfit(unknown_to_keras(str(name)))
 
 
 def unknown_to_keras(name: str) -> str:
-    """Say what to do about a class or function that is not Keras' own."""
+    """Say why a class or function of this name, not Keras' own, is refused, and what to do."""
     return (
         f"{name} is no part of Keras, and its code is not in the file: take architecture=callable, "
         "with a function that builds the model"
@@ -130,12 +130,12 @@ def _refuse_other_tasks(loss: Any) -> None:
 
 
 def _losses(loss: Any) -> Iterator[str]:
-    """Yield the names in what was given to compile: a name, an object, or several of them."""
+    """Yield the names of losses as `compile` takes them: a name, an object, or several of them."""
     if isinstance(loss, str):
         yield loss
     elif isinstance(loss, dict) and "class_name" in loss:
         function = loss["class_name"] == "function" and isinstance(loss["config"], str)
         yield loss["config"] if function else str(loss["class_name"])
     elif isinstance(loss, dict | list):
-        for each in loss.values() if isinstance(loss, dict) else loss:
-            yield from _losses(each)
+        for part in loss.values() if isinstance(loss, dict) else loss:
+            yield from _losses(part)

@@ -1,4 +1,4 @@
-"""The path of a model goes in; what the file says of its model, read without Keras, comes out."""
+"""Read what a model file says of its model, without Keras and without executing anything."""
 
 import json
 import zipfile
@@ -16,7 +16,13 @@ _WHOLE = "save the whole model, with model.save(...)"
 
 @dataclass(frozen=True)
 class Description:
-    """The version of Keras that wrote it, its layers as Keras describes them, its loss, if any."""
+    """Hold what a file says of its model.
+
+    Attributes:
+        keras_version: version of Keras that wrote the file.
+        layers: the layers as Keras describes them, in nested dicts and lists.
+        loss: the loss as `compile` took it; None for a model that was not compiled.
+    """
 
     keras_version: str
     layers: Any
@@ -24,7 +30,7 @@ class Description:
 
 
 def read(path: Path) -> Description:
-    """Read what a file or folder says of its model; nothing of it is executed.
+    """Read the description of a model from an .h5 or .keras file or a SavedModel folder.
 
     Raises:
         Unfit: there is no such file, or it holds no whole model of Keras.
@@ -46,11 +52,13 @@ def read(path: Path) -> Description:
 
 def _h5(path: Path) -> Description:
     with h5py.File(path) as file:
-        texts = {name: _text(file.attrs.get(name)) for name in ("keras_version", "model_config")}
-        training = json.loads(_text(file.attrs.get("training_config")) or "{}")
-        if not texts["model_config"] or "model_weights" not in file:
+        version, config, training = (
+            _text(file.attrs.get(name))
+            for name in ("keras_version", "model_config", "training_config")
+        )
+        if not config or "model_weights" not in file:
             raise Unfit(f"holds no model, at most its weights: {_WHOLE}")
-    return _described(texts["keras_version"], json.loads(texts["model_config"]), training)
+    return _describe(version, json.loads(config), json.loads(training or "{}"))
 
 
 def _text(value: Any) -> str:
@@ -65,25 +73,25 @@ def _keras(path: Path) -> Description:
         if "config.json" not in names or "metadata.json" not in names:
             raise Unfit(f"is a zip file without a model of Keras: {_WHOLE}")
         metadata, config = (
-            json.loads(file.read(f"{each}.json")) for each in ("metadata", "config")
+            json.loads(file.read(f"{name}.json")) for name in ("metadata", "config")
         )
-    return _described(metadata["keras_version"], config, config.pop("compile_config", None))
+    return _describe(metadata["keras_version"], config, config.pop("compile_config", None))
 
 
 def _saved_model(path: Path) -> Description:
     if not (path / "saved_model.pb").is_file():
         raise Unfit("is a folder without a SavedModel (saved_model.pb)")
-    part = path / "keras_metadata.pb"
-    objects = objects_in_metadata(part.read_bytes()) if part.is_file() else {}
+    metadata = path / "keras_metadata.pb"
+    objects = objects_in_metadata(metadata.read_bytes()) if metadata.is_file() else {}
     if "root" not in objects:
         raise Unfit(
             "is a SavedModel without Keras' part (keras_metadata.pb), as model.export(...) and "
             f"tf.saved_model.save(...) write it: {_WHOLE}"
         )
-    trainings = [each.pop("training_config", None) for each in objects.values()]
+    trainings = [described.pop("training_config", None) for described in objects.values()]
     version = objects["root"].get("keras_version", "2")
-    return _described(version, list(objects.values()), next(filter(None, trainings), None))
+    return _describe(version, list(objects.values()), next(filter(None, trainings), None))
 
 
-def _described(version: Any, layers: Any, training: Any) -> Description:
+def _describe(version: Any, layers: Any, training: Any) -> Description:
     return Description(str(version), layers, (training or {}).get("loss"))

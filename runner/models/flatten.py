@@ -1,4 +1,4 @@
-"""A model and an image's shape go in; the same model, flat, of a known size comes out."""
+"""Rebuild a user's model without models inside it and with all sizes known."""
 
 import itertools
 import re
@@ -13,107 +13,108 @@ Shape = tuple[int, int, int]
 
 
 def flatten(model: keras.Model, shape: Shape) -> keras.Model:
-    """Make new layers with the same weights, on an input as large as an image (H, W, C).
+    """Rebuild a model of new layers with the same weights, for images of the shape (H, W, C).
 
-    The input keeps its name and shape, as (784,) for (28, 28, 1), and gets sizes that it left open.
-    Models in the model are taken apart, because TFMOT wraps layers only; all names are unique.
+    The input keeps its name and shape, as (784,) for (28, 28, 1); unknown sizes become known.
+    Models in the model are taken apart, because TFMOT wraps layers only. All names are unique.
 
     Raises:
         Unfit: a layer is a subclassed model.
-        UnfitForData: it takes other images.
+        UnfitForData: the model takes images of another shape.
     """
-    copy = _Copy()
+    copy = _FlatCopy()
     image = keras.layers.Input(_input_shape(model, shape), name=copy.name(model.input_names[0]))
     scores = copy.follow(model, [image])[0]
-    whole = keras.Model(image, scores, name=re.sub(r"[^\w.-]", "_", model.name))
-    copy.take_weights()
-    return whole
+    flat = keras.Model(image, scores, name=re.sub(r"[^\w.-]", "_", model.name))
+    copy.copy_weights()
+    return flat
 
 
 def _input_shape(model: keras.Model, shape: Shape) -> tuple[int, ...]:
-    """Return the shape that the model takes, all sizes known."""
-    taken = tuple(model.inputs[0].shape[1:])
-    misfit = UnfitForData(f"takes inputs of the shape {taken}; the images have {shape}")
-    if None in taken:
-        fits = len(taken) == 3 and all(
-            mine in (None, own) for mine, own in zip(taken, shape, strict=True)
+    """Return the input shape of the model with all sizes known."""
+    expected = tuple(model.inputs[0].shape[1:])
+    misfit = UnfitForData(f"takes inputs of the shape {expected}; the images have {shape}")
+    if None in expected:
+        fits = len(expected) == 3 and all(
+            side in (None, known) for side, known in zip(expected, shape, strict=True)
         )
         if not fits:
             raise misfit
         return shape
-    # In order, sizes may be merged, and those of 1 come and go; channels in front do not fit.
-    if not _ends(taken) <= _ends(shape) or max(_ends(taken)) != max(_ends(shape)):
+    # Neighbouring sizes may be merged, and sizes of 1 may come and go; another order does not fit.
+    merged, separate = _cumulative_products(expected), _cumulative_products(shape)
+    if not merged <= separate or max(merged) != max(separate):
         raise misfit
-    return taken
+    return expected
 
 
-def _ends(shape: Sequence[int]) -> set[int]:
+def _cumulative_products(shape: Sequence[int]) -> set[int]:
     return {1, *itertools.accumulate(shape, mul)}
 
 
-class _Copy:
-    """New layers for those of a model, as they are met on the way from input to output."""
+class _FlatCopy:
+    """Create a new layer for each layer of a model, in the order from input to output."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
-        self._new: dict[int, tuple[Any, Any]] = {}
+        self._copies: dict[int, tuple[Any, Any]] = {}
 
     def follow(
         self, model: keras.Model, inputs: Sequence[Any], training: bool | None = None
     ) -> list[Any]:
-        """Apply copies of a model's layers to other inputs; return its outputs."""
+        """Apply copies of a model's layers to other inputs, and return the outputs of the model."""
         values = {id(old): new for old, new in zip(model.inputs, inputs, strict=True)}
 
-        def replaced(each: Any) -> Any:
-            return values.get(id(each), each)
+        def replacement(value: Any) -> Any:
+            return values.get(id(value), value)
 
         for node in _nodes(model):
-            args, kwargs = tf.nest.map_structure(replaced, (node.call_args, node.call_kwargs))
+            args, kwargs = tf.nest.map_structure(replacement, (node.call_args, node.call_kwargs))
             outputs = self._apply(node.layer, args, kwargs, training, model.name)
             values |= zip(map(id, tf.nest.flatten(node.outputs)), outputs, strict=True)
-        return [values[id(each)] for each in model.outputs]
+        return [values[id(output)] for output in model.outputs]
 
     def _apply(
         self, layer: Any, args: Any, kwargs: dict[str, Any], training: bool | None, owner: str
     ) -> list[Any]:
         if isinstance(layer, keras.Model):
             require_graph(layer)
-            said = kwargs.get("training")
-            return self.follow(layer, tf.nest.flatten(args), training if said is None else said)
-        # Whoever calls a model inside with training=False means the layers in it.
+            own = kwargs.get("training")
+            return self.follow(layer, tf.nest.flatten(args), training if own is None else own)
+        # training=False in the call of an inner model applies to the layers in it.
         expects = layer._call_spec.expects_training_arg
         if expects and training is not None and kwargs.get("training") is None:
             kwargs = {**kwargs, "training": training}
-        if id(layer) not in self._new:
-            self._new[id(layer)] = layer, self._like(layer, owner)
-        return list(tf.nest.flatten(self._new[id(layer)][1](*args, **kwargs)))
+        if id(layer) not in self._copies:
+            self._copies[id(layer)] = layer, self._copy(layer, owner)
+        return list(tf.nest.flatten(self._copies[id(layer)][1](*args, **kwargs)))
 
-    def _like(self, layer: Any, owner: str) -> Any:
+    def _copy(self, layer: Any, owner: str) -> Any:
         config = {**layer.get_config(), "name": self.name(layer.name, owner)}
         config.pop("batch_input_shape", None)
         return type(layer).from_config(config)
 
     def name(self, name: str, owner: str = "") -> str:
-        """Find a name that no other layer has, near to its own."""
+        """Choose a name like the given one that no other layer has."""
         plain = re.sub(r"[^\w./-]", "_", name)
         plain = plain if re.match(r"\w", plain) else f"layer_{plain}"
         numbered = (f"{owner}_{plain}_{number}" for number in itertools.count(1))
         choices = itertools.chain([plain, f"{owner}_{plain}"], numbered)
-        free = next(each for each in choices if each not in self._names)
+        free = next(choice for choice in choices if choice not in self._names)
         self._names.add(free)
         return free
 
-    def take_weights(self) -> None:
-        """Give each new layer the weights of its old one."""
-        for old, new in self._new.values():
+    def copy_weights(self) -> None:
+        """Give each new layer the weights of the layer that it copies."""
+        for old, new in self._copies.values():
             new.set_weights(old.get_weights())
 
 
 def require_graph(model: keras.Model) -> None:
-    """Accept Sequential and functional models.
+    """Check that a model is Sequential or functional, and has an input shape.
 
     Raises:
-        Unfit: what a subclassed one computes is known to its own code only.
+        Unfit: it is neither; what a subclassed model computes is known to its own code only.
     """
     plain = type(model).__module__.startswith("tf_keras.src.engine.")
     if not plain or not model._is_graph_network:
@@ -124,6 +125,6 @@ def require_graph(model: keras.Model) -> None:
 
 
 def _nodes(model: keras.Model) -> Iterator[Any]:
-    """Go through the applications of layers, each after what it depends on."""
+    """Yield the applications of layers, each after those that it depends on."""
     for depth in sorted(model._nodes_by_depth, reverse=True):
         yield from (node for node in model._nodes_by_depth[depth] if not node.is_input)

@@ -1,4 +1,4 @@
-"""A network's builder goes in; its layers, without a model and without TensorFlow, come out."""
+"""List the layers of a shipped architecture without building it and without TensorFlow."""
 
 import functools
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from typing import Any
 
 from runner.models.architectures import ARCHITECTURES
 
-# What TFMOT prunes by magnitude, with the rank of the weights it prunes there
-# (its PruneRegistry, version 0.8; the tests compare).
+# The layers that TFMOT can prune, with the rank of the weights it prunes there: a copy of the
+# PruneRegistry of TFMOT 0.8, with which the tests compare it.
 PRUNED = {
     "Dense": 2,
     "Embedding": 2,
@@ -26,19 +26,24 @@ PRUNED = {
 
 @dataclass(frozen=True)
 class LayerPlan:
-    """A layer before it exists: its name and the name of its class in Keras."""
+    """Hold what is known of a layer before it exists.
+
+    Attributes:
+        name: name of the layer.
+        kind: name of its class in Keras.
+    """
 
     name: str
     kind: str
 
     @property
     def rank(self) -> int | None:
-        """Rank of the weights that can be pruned; None where there are none."""
+        """Return the rank of the weights that can be pruned; None where there are none."""
         return PRUNED.get(self.kind)
 
 
 class _Recorder:
-    """Stands for Keras' layers module, and notes what is asked of it."""
+    """Stand in for Keras' layers module, and record the layers that a builder makes."""
 
     def __init__(self) -> None:
         self.plans: list[LayerPlan] = []

@@ -1,11 +1,12 @@
-"""A Keras model goes in; what its output means, and whether it fits the labels, come out."""
+"""Tell what the output of a model means, and whether it fits the labels."""
 
 from typing import Any
 
 from runner.backend import keras, tf
 from runner.models.errors import Unfit, UnfitForData
 
-# Layers, and TensorFlow's operations by their last name, that leave numbers what they mean.
+# Layers, and TensorFlow's operations by the last part of their names, that do not change whether
+# numbers are logits or probabilities.
 _PASSING = {
     *("Activation", "Cropping2D", "Dropout", "Flatten", "Permute", "Reshape", "Average"),
     *("AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D"),
@@ -13,12 +14,12 @@ _PASSING = {
     *("identity", "reshape", "squeeze", "expand_dims", "transpose", "strided_slice", "cast"),
     *("stop_gradient", "reduce_mean"),
 }
-# Those that make logits of logits, and nothing known of probabilities.
+# Those that turn logits into logits, but probabilities into something unknown.
 _ARITHMETIC = {
     *("Add", "Subtract", "Concatenate", "add", "subtract", "sub", "multiply", "mul", "divide"),
     *("truediv", "matmul", "bias_add", "concat", "stack", "negative"),
 }
-_OF_THEIR_OWN = {"ELU", "LeakyReLU", "PReLU", "ReLU", "ThresholdedReLU", "Lambda", "Multiply"}
+_NOT_LINEAR = {"ELU", "LeakyReLU", "PReLU", "ReLU", "ThresholdedReLU", "Lambda", "Multiply"}
 _LINEAR, _PASSES, _COMBINES = "linear", "passes", "combines"
 # Softmax of a logarithm of softmax is that softmax again.
 _LOGITS = {_LINEAR: True, "log_softmax": True, "log_softmax_v2": True}
@@ -26,10 +27,13 @@ _PROBABILITIES = {"softmax": False, "softmax_v2": False}
 
 
 def gives_logits(model: keras.Model) -> bool:
-    """Tell whether a classifier without wrappers ends before softmax.
+    """Tell whether a classifier gives logits rather than probabilities.
+
+    Args:
+        model: a model without TFMOT's wrappers.
 
     Raises:
-        Unfit: it ends in something else.
+        Unfit: its output goes through another function than softmax.
     """
     last = _last_function(model)
     known = _LOGITS | _PROBABILITIES
@@ -41,9 +45,12 @@ def gives_logits(model: keras.Model) -> bool:
 def check(model: keras.Model, classes: int) -> None:
     """Check that a model gives a number for each class.
 
+    Args:
+        classes: number of classes of the labels.
+
     Raises:
         Unfit: it is no classifier for one label of several classes.
-        UnfitForData: it knows another number of classes.
+        UnfitForData: it has another number of classes.
     """
     shape, last = tuple(model.output_shape[1:]), _last_function(model)
     wanted = f"must be a classifier that gives {classes} numbers, one for each class"
@@ -61,24 +68,24 @@ def check(model: keras.Model, classes: int) -> None:
 
 
 def _last_function(model: keras.Model) -> str:
-    """Name the function that the numbers went through last; linear for none."""
+    """Name the function that gives the output its meaning; `linear` for none."""
     return _function(model.outputs[0])
 
 
 def _function(tensor: Any) -> str:
-    # By the tensor's own history: a layer may be applied in other models too.
+    # The history of the tensor, because a layer may be applied in other models too.
     layer, node, _ = tensor._keras_history
-    own = _of_layer(layer)
-    if own not in (_PASSES, _COMBINES):
-        return own
-    before = tf.nest.flatten(layer._inbound_nodes[node].keras_inputs)
-    found = sorted({_function(each) for each in before})
-    if own == _COMBINES and found != [_LINEAR]:
-        return f"{_kind(layer)} of {' and '.join(found)}"
-    return " and ".join(found)
+    effect = _effect(layer)
+    if effect not in (_PASSES, _COMBINES):
+        return effect
+    inputs = tf.nest.flatten(layer._inbound_nodes[node].keras_inputs)
+    functions = sorted({_function(tensor) for tensor in inputs})
+    if effect == _COMBINES and functions != [_LINEAR]:
+        return f"{_kind(layer)} of {' and '.join(functions)}"
+    return " and ".join(functions)
 
 
-def _of_layer(layer: Any) -> str:
+def _effect(layer: Any) -> str:
     kind = _kind(layer)
     if kind in _ARITHMETIC:
         return _COMBINES
@@ -87,8 +94,8 @@ def _of_layer(layer: Any) -> str:
         return activation
     if kind in _PASSING:
         return _PASSES
-    # What a layer computes that is not Keras' own is unknown, as most of TensorFlow's operations.
-    known = type(layer).__module__.startswith("tf_keras.") and kind not in _OF_THEIR_OWN
+    # What a layer of the user's own computes is unknown, and so are most operations of TensorFlow.
+    known = type(layer).__module__.startswith("tf_keras.") and kind not in _NOT_LINEAR
     if kind == "Softmax":
         return "softmax"
     return _LINEAR if known and type(layer).__name__ != "TFOpLambda" else kind
@@ -97,7 +104,7 @@ def _of_layer(layer: Any) -> str:
 def _activation(layer: Any) -> str:
     activation = getattr(layer, "activation", None)
     if isinstance(activation, keras.layers.Layer):
-        return _of_layer(activation)
+        return _effect(activation)
     return str(getattr(activation, "__name__", _LINEAR))
 
 

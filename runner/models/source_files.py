@@ -1,4 +1,4 @@
-"""The name of a module goes in; the files with its code come out, and nothing was imported."""
+"""List the files with the code of a user's module, without importing it."""
 
 import ast
 import importlib.util
@@ -8,20 +8,27 @@ from pathlib import Path
 
 from runner.models.errors import Unfit
 
-# Where Python and installed packages lie: what is beside those is no part of them.
-_INSTALLED = {Path(sysconfig.get_path(each)) for each in ("stdlib", "purelib", "platlib")}
+# The folders of Python and of installed packages: other modules there are no part of the user's.
+_INSTALLED = {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
 
 
 def source_files(module: str) -> tuple[list[Path], Path]:
-    """List the files that a module is made of, and the folder that they lie below.
+    """List the files that a module is made of.
 
-    They are its own or all of its top-level package, and those of what they import from beside it.
+    They are its file or all files of its top-level package, and those of the modules that they
+    import from the same folder.
+
+    Args:
+        module: dotted name, as in an import.
+
+    Returns:
+        The files in the order of their paths, and the folder that they lie below.
 
     Raises:
         Unfit: there is no such module, or its syntax is wrong.
     """
     top, *inner = module.split(".")
-    # Nothing is imported to find a module that is in no package.
+    # To find a module that is in no package, Python imports nothing.
     spec = importlib.util.find_spec(top)
     places = list(spec.submodule_search_locations or ()) if spec else []
     if spec is None or not (places or str(spec.origin).endswith(".py")):
@@ -32,14 +39,14 @@ def source_files(module: str) -> tuple[list[Path], Path]:
         raise Unfit(f"no module {module}: {top} is {starts[0]}")
     for file in own:
         _refuse_bad_syntax(file)
-    return sorted(_with_those_beside(starts)), starts[0].parent
+    return sorted(_with_local_imports(starts)), starts[0].parent
 
 
 def _module_at(path: Path) -> list[Path]:
     """Find the file of a module, or of a package, given where it is without its ending."""
     if path.is_dir():
         return [path / "__init__.py"] if (path / "__init__.py").is_file() else [path]
-    return [each for each in (path, path.with_suffix(".py")) if each.is_file()]
+    return [file for file in (path, path.with_suffix(".py")) if file.is_file()]
 
 
 def _refuse_bad_syntax(file: Path) -> None:
@@ -51,23 +58,27 @@ def _refuse_bad_syntax(file: Path) -> None:
             raise Unfit(f"{file}{where}: {getattr(error, 'msg', error)}") from None
 
 
-def _with_those_beside(starts: list[Path]) -> set[Path]:
+def _with_local_imports(starts: list[Path]) -> set[Path]:
     files: set[Path] = set()
-    left = list(starts)
-    while left:
-        start = left.pop()
+    pending = list(starts)
+    while pending:
+        start = pending.pop()
         for file in set(start.rglob("*.py") if start.is_dir() else [start]) - files:
             files.add(file)
             if start.parent not in _INSTALLED:
-                left += [each for name in _imported(file) for each in _beside(start.parent, name)]
+                pending += [
+                    path
+                    for name in _imported_names(file)
+                    for path in _local_module(start.parent, name)
+                ]
     return files
 
 
-def _beside(folder: Path, name: str) -> list[Path]:
-    return [each for each in (folder / name, folder / f"{name}.py") if each.exists()]
+def _local_module(folder: Path, name: str) -> list[Path]:
+    return [path for path in (folder / name, folder / f"{name}.py") if path.exists()]
 
 
-def _imported(file: Path) -> Iterator[str]:
+def _imported_names(file: Path) -> Iterator[str]:
     """Yield the top-level names that a file imports; a relative import stays in its package."""
     try:
         tree = ast.parse(file.read_bytes())

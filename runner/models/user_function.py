@@ -1,4 +1,4 @@
-"""The name of a function goes in; a digest of its source, or what it returns, comes out."""
+"""Identify a user's function by its source, and call it to build a model."""
 
 import functools
 import hashlib
@@ -19,18 +19,22 @@ _TARGET = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)")
 
 
 def source_digest(target: str) -> str:
-    """Identify the code of a function, without running any of it.
+    """Return the SHA-256 of the code of a function, without running any of it.
 
-    It is that of its module or top-level package, and of what is imported from beside it.
+    The code is that of its module or top-level package, and of the modules that these import from
+    the same folder.
+
+    Args:
+        target: name of the function, as `package.module:function`.
 
     Raises:
-        Unfit: it is no name of a function, or there is no such module.
+        Unfit: this is not the name of a function, or there is no such module.
     """
-    module, _ = _parsed(target)
+    module, _ = _parse(target)
     return _digest(module, _working_folder())
 
 
-# Each point of a sweep asks, and all of them are to run the same code.
+# Each point of a sweep needs the digest, and all points must run the same code.
 @functools.cache
 def _digest(module: str, folder: Path) -> str:
     with _working_folder_importable(folder):
@@ -42,43 +46,48 @@ def _digest(module: str, folder: Path) -> str:
 
 
 def call(target: str, shape: tuple[int, int, int], classes: int) -> Any:
-    """Import a function and call it with an input shape (H, W, C) and a number of classes.
+    """Import a function and call it to build a model.
+
+    Args:
+        target: name of the function, as `package.module:function`.
+        shape: shape of one image: height, width, channels.
+        classes: number of classes of the labels.
 
     Raises:
         Unfit: there is no such function, or it raises.
     """
-    module, name = _parsed(target)
+    module, name = _parse(target)
     with _working_folder_importable(_working_folder()):
-        function = _imported(module, name)
+        function = _import_function(module, name)
         try:
             return function(shape, classes)
         except (Exception, SystemExit) as error:
             raise Unfit(f"{name}({shape}, {classes}) raised {short(error)}") from None
 
 
-def _parsed(target: str) -> tuple[str, str]:
-    found = _TARGET.fullmatch(target)
-    if not found:
+def _parse(target: str) -> tuple[str, str]:
+    match = _TARGET.fullmatch(target)
+    if not match:
         raise Unfit("must be the name of a function, as in package.module:function")
-    return found[1], found[2]
+    return match[1], match[2]
 
 
-def _imported(module: str, name: str) -> Any:
+def _import_function(module: str, name: str) -> Any:
     try:
         imported = importlib.import_module(module)
     except (Exception, SystemExit) as error:
         raise Unfit(f"importing {module} raised {short(error)}") from None
     function = getattr(imported, name, None)
     if function is None:
-        own = [each for each in vars(imported) if callable(vars(imported)[each]) and each[0] != "_"]
-        raise Unfit(f"{module} has no {name}; it has {', '.join(own) or 'no function'}")
+        public = [key for key, value in vars(imported).items() if callable(value) and key[0] != "_"]
+        raise Unfit(f"{module} has no {name}; it has {', '.join(public) or 'no function'}")
     if not callable(function):
         raise Unfit(f"{name} is a {type(function).__name__}: must be a function")
     return function
 
 
 def _working_folder() -> Path:
-    """Return the folder that the command was typed in, also where Hydra works in another one."""
+    """Return the folder in which the command was typed, even if Hydra has changed the folder."""
     return Path(to_absolute_path("."))
 
 
