@@ -200,10 +200,10 @@ def test_planning_needs_no_tensorflow(tmp_path: Path) -> None:
     save(residual(), tmp_path / "model.keras")
     functions(tmp_path, "planned")
     script = (
-        "import sys; from pathlib import Path; from runner.own_model import file, digest\n"
-        "from runner.own_model import function, inspection\n"
-        "file.check(Path('model.keras'), False); digest.digest(Path('model.keras'))\n"
-        "function.source_digest('planned:network')\n"
+        "import sys; from pathlib import Path; from runner.models import digest, file_check\n"
+        "from runner.models import user_function; from runner.planning import inspection\n"
+        "file_check.check(Path('model.keras'), False); digest.digest(Path('model.keras'))\n"
+        "user_function.source_digest('planned:network')\n"
         "sys.exit(any(name in sys.modules for name in ('tensorflow', 'tf_keras', 'planned')))"
     )
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
