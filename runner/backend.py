@@ -1,7 +1,7 @@
-"""Nothing goes in; TensorFlow, Keras 2 and TFMOT come out, set up so that results repeat.
+"""Import TensorFlow, Keras 2 and TFMOT, and set them up so that results repeat.
 
-The only place that imports them: TFMOT needs Keras 2, which must be asked for before TensorFlow
-is first imported.
+No other module imports them: TFMOT needs Keras 2, which must be selected before the first import of
+TensorFlow.
 """
 
 import logging
@@ -18,14 +18,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 @contextmanager
 def _keras_3_absent() -> Iterator[None]:
-    """Spare a second: TFMOT looks for parts of Keras 2 in Keras 3, and does without them."""
-    found = {"keras": sys.modules["keras"]} if "keras" in sys.modules else {}
+    """Hide Keras 3, whose import takes a second; TFMOT looks for it, but works without it."""
+    loaded = {"keras": sys.modules["keras"]} if "keras" in sys.modules else {}
     sys.modules["keras"] = None  # type: ignore[assignment]
     try:
         yield
     finally:
         del sys.modules["keras"]
-        sys.modules.update(found)
+        sys.modules.update(loaded)
 
 
 with stderr_to_log(), _keras_3_absent():
@@ -66,8 +66,8 @@ with stderr_to_log(), _keras_3_absent():
     )
 
 tf.get_logger().setLevel("ERROR")
-# Warnings about gradients, of models that are converted and not trained any more. A filter: the
-# level is set anew by TensorFlow.
+# Hides warnings about the gradients of models that are only converted. A filter, because TensorFlow
+# resets the level.
 logging.getLogger("absl").addFilter(lambda record: record.levelno >= logging.ERROR)
 
 __all__ = [
@@ -92,20 +92,24 @@ __all__ = [
 
 
 def make_repeatable(seed: int, threads: int) -> None:
-    """Start from a clean state: same seed and threads, same figures, bit for bit.
+    """Start from a clean state: the same seed and threads then give the same figures, bit for bit.
+
+    Args:
+        seed: for the random numbers of Python, NumPy and TensorFlow.
+        threads: number of threads, within one operation and between operations.
 
     Raises:
         RuntimeError: this process has already computed with another number of threads.
     """
     keras.backend.clear_session()
-    before = tf.config.threading.get_intra_op_parallelism_threads()
+    threads_before = tf.config.threading.get_intra_op_parallelism_threads()
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
     except RuntimeError:
         raise RuntimeError(
             f"threads={threads}: TensorFlow has already computed in this process, "
-            f"with threads={before}; it takes one number a process"
+            f"with threads={threads_before}; it takes one number a process"
         ) from None
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)

@@ -1,1 +1,1 @@
-"""Convert a Keras model into the files that ship."""
+"""Convert Keras models into h5 and TFLite files."""

@@ -1,1 +1,1 @@
-"""Measure exported files: bytes, accuracy, memory, latency, weights."""
+"""Measure exported files: bytes, accuracy, memory, latency and the bytes of each weight."""

@@ -1,4 +1,4 @@
-"""A TFLite file and images go in; the time that this processor takes for one image comes out."""
+"""Measure how long this processor takes to run a TFLite file on one image."""
 
 import itertools
 import platform
@@ -14,30 +14,30 @@ from runner.backend import Interpreter
 from runner.measure.measurement import Images, quantize_images
 from runner.process.capture import stderr_to_log
 
-# Always one, whatever `threads` says: latencies of different sweeps can be compared.
+# Always one, whatever `threads` is, so that latencies of different sweeps can be compared.
 _THREADS = 1
 _WARM_UP = 20
-# As many invocations as fit into the seconds, within these limits.
+# As many invocations as fit into these seconds, but at least and at most this many.
 _LEAST, _MOST = 50, 1000
 _SECONDS = 1.0
-# Enough that no image decides, few enough to hold them all in the type that the file takes.
+# So many that no single image matters, and so few that all fit in memory as the file takes them.
 _IMAGES = 100
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True)
 class Latency:
-    """Milliseconds that a file takes for an image: the median, and what nine in ten stay below."""
+    """Hold the median and the 90th percentile of the time for one image, in milliseconds."""
 
     median_ms: float
     p90_ms: float
 
 
 def time_file(path: Path, images: Images) -> Latency:
-    """Run a TFLite file over one image at a time, on one thread; only invoke() counts.
+    """Run a TFLite file on one image at a time, on one thread; only invoke() is timed.
 
     Args:
-        images: float32 in [0, 1], shape (N, H, W, C); used in turn, as often as it takes.
+        images: float32 in [0, 1], shape (N, ...) in the shape that the file takes; used in turn.
     """
     with stderr_to_log():
         interpreter = Interpreter(str(path), num_threads=_THREADS)
@@ -46,23 +46,24 @@ def time_file(path: Path, images: Images) -> Latency:
 
 
 def summarize(seconds: Iterator[float], at_most: float = _SECONDS) -> Latency:
-    """Sum up the seconds of invocations, without the first ones, which warm up.
+    """Compute the latency from the seconds of single invocations, without the first 20.
 
     Args:
-        seconds: runs an invocation for each value; as many as fit into `at_most` seconds count.
+        seconds: runs an invocation for each value, and yields how long it took.
+        at_most: seconds after which no more invocations are counted, once there are 50.
     """
     for _ in range(_WARM_UP):
         next(seconds)
-    counted: list[float] = []
+    timings: list[float] = []
     end = time.monotonic() + at_most
-    while len(counted) < _LEAST or (len(counted) < _MOST and time.monotonic() < end):
-        counted.append(next(seconds))
-    median, p90 = np.percentile(counted, [50, 90]) * 1000
+    while len(timings) < _LEAST or (len(timings) < _MOST and time.monotonic() < end):
+        timings.append(next(seconds))
+    median, p90 = np.percentile(timings, [50, 90]) * 1000
     return Latency(float(median), float(p90))
 
 
 def processor(info: Path = _CPU_INFO) -> str:
-    """Say on what latencies are measured, as in `AMD EPYC 7B13, 1 thread`."""
+    """Name the processor that latencies are measured on, as `AMD EPYC 7B13, 1 thread`."""
     lines = info.read_text().splitlines() if info.is_file() else []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     name = next(models, "") or platform.processor() or platform.machine()
@@ -70,10 +71,10 @@ def processor(info: Path = _CPU_INFO) -> str:
 
 
 def _invocations(interpreter: Any, images: Images) -> Iterator[float]:
-    """Invoke again and again, with the next image each time; yield how many seconds it took."""
-    (taken,) = interpreter.get_input_details()
-    for image in itertools.cycle([quantize_images(image[np.newaxis], taken) for image in images]):
-        interpreter.set_tensor(taken["index"], image)
+    """Invoke without end, with the next image each time, and yield the seconds that it took."""
+    (input_,) = interpreter.get_input_details()
+    for image in itertools.cycle([quantize_images(image[np.newaxis], input_) for image in images]):
+        interpreter.set_tensor(input_["index"], image)
         started = time.perf_counter()
         interpreter.invoke()
         yield time.perf_counter() - started

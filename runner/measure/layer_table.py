@@ -1,4 +1,4 @@
-"""A model and what its files weigh go in; a table of its weights, layer by layer, comes out."""
+"""Write tables of the weights of a model, layer by layer, as CSV."""
 
 import csv
 import io
@@ -23,38 +23,43 @@ def layers_csv(
     files: Mapping[str, WeightBytes],
     earlier: str = "",
 ) -> str:
-    """Write one line a weight: its size, its exact zeros and distinct values, its bytes in files.
+    """Return a table of one line a weight: its size, zeros, distinct values and bytes in files.
 
     Args:
-        layers: the weights that can be pruned, as measured.
-        files: the bytes of each weight by target; empty where a weight has no tensor of its own
-            there, as batch normalisation that became part of a convolution.
+        model: the model whose weights are listed.
+        layers: the weights that TFMOT can prune, as measured.
+        files: bytes of each weight by target; a weight that has no tensor of its own in a file is
+            missing there, as batch normalization that became part of a convolution.
         earlier: this table as it was written before; its columns of other targets are kept.
     """
-    prunable = {(each.layer, each.weight): each for each in layers}
-    kept = _bytes_in(earlier)
-    targets = [*(target for target in kept if target not in files), *files]
-    known = {**kept, **files}
+    prunable = {(sparsity.layer, sparsity.weight): sparsity for sparsity in layers}
+    earlier_files = _bytes_in(earlier)
+    targets = [*(target for target in earlier_files if target not in files), *files]
+    all_files = {**earlier_files, **files}
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["layer", "weight", "shape", *_FIGURES, *(_BYTES + each for each in targets)])
+    rows.writerow(["layer", "weight", "shape", *_FIGURES, *(_BYTES + target for target in targets)])
     for layer in model.layers:
         for weight in layer.weights:
             key = layer.name, short_name(weight)
-            weighed = [known[target].get(key) for target in targets]
-            rows.writerow([*key, *_figures(weight.numpy(), prunable.get(key)), *weighed])
+            sizes = [all_files[target].get(key) for target in targets]
+            rows.writerow([*key, *_figures(weight.numpy(), prunable.get(key)), *sizes])
     return table.getvalue()
 
 
 def stages_csv(stages: Mapping[str, Sequence[LayerSparsity]]) -> str:
-    """Write one line a stage and prunable weight: the zeros and distinct values after it."""
+    """Return a table of one line for each stage and prunable weight: its zeros and distinct values.
+
+    Args:
+        stages: what was measured after each stage, by its name, in the order of the stages.
+    """
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(_STAGE)
     for stage, layers in stages.items():
-        for each in layers:
-            figures = [each.parameters, each.zeros, each.sparsity, each.distinct]
-            rows.writerow([stage, each.layer, each.weight, *figures])
+        for weight in layers:
+            figures = [weight.parameters, weight.zeros, weight.sparsity, weight.distinct]
+            rows.writerow([stage, weight.layer, weight.weight, *figures])
     return table.getvalue()
 
 
@@ -63,12 +68,13 @@ def _figures(values: np.ndarray, pruned: LayerSparsity | None) -> list[object]:
     size = int(values.size)
     shape = "x".join(map(str, values.shape))
     distinct = len(np.unique(values))
-    asked = pruned.requested_sparsity if pruned else None
-    return [shape, size, zeros, zeros / size if size else 0.0, distinct, pruned is not None, asked]
+    share = zeros / size if size else 0.0
+    requested = pruned.requested_sparsity if pruned else None
+    return [shape, size, zeros, share, distinct, pruned is not None, requested]
 
 
 def _bytes_in(table: str) -> dict[str, WeightBytes]:
-    """Read back the columns of bytes."""
+    """Read the columns of bytes of a table, by target."""
     lines = list(csv.DictReader(table.splitlines()))
     names = [name for name in (lines[0] if lines else {}) if name.startswith(_BYTES)]
     return {

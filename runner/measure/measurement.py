@@ -1,4 +1,4 @@
-"""An exported file and the data go in; its bytes, its zipped bytes and its accuracy come out."""
+"""Measure the bytes, the memory and the accuracy of an exported file."""
 
 import functools
 import io
@@ -19,9 +19,9 @@ from runner.process.capture import stderr_to_log
 from runner.settings.targets import Target
 
 _BATCH = 200
-# Of Zstandard; the highest of the usual levels: those above need more memory to unpack.
+# Of Zstandard: the highest of the usual levels. Higher ones need more memory to unpack.
 _ZSTD_LEVEL = 19
-# ZIP's own beginning of time: the same bytes give the same zip at any hour.
+# The first date that ZIP can hold, so that the same bytes always give the same zip.
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 Images = NDArray[np.float32]
@@ -30,9 +30,18 @@ Classes = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one exported file weighs, in bytes, and how it does, as shares of all images.
+    """Hold the figures of one exported file.
 
-    The arena is what LiteRT's interpreter takes for one image, where it tells.
+    Attributes:
+        target: the target that the file belongs to.
+        size_bytes: size of the file.
+        zip_bytes: size of a zip that holds just this file.
+        zstd_bytes: size of one Zstandard frame that holds this file.
+        arena_bytes: memory that LiteRT's interpreter takes for the tensors of one image; None where
+            it is not known.
+        accuracy: share of correct answers for the test images, from 0 to 1.
+        validation_accuracy: the same for the validation images.
+        test_classes: class given to each test image, int64, shape (N,).
     """
 
     target: Target
@@ -45,13 +54,21 @@ class Measurement:
     test_classes: Classes
 
     def __str__(self) -> str:
-        """Say the key figures in a few words."""
+        """Return the key figures in a few words."""
         return f"{self.target} {self.zip_bytes:,} B zipped, {self.accuracy:.2%}"
 
 
 def measure(target: Target, path: Path, data: Dataset, threads: int) -> Measurement:
-    """Measure the file as it lies on disk: it is read back, and run over all images."""
-    run = _keras(path) if target is Target.H5 else _litert(path, threads)
+    """Read a file back from disk, run it on all validation and test images, and measure it.
+
+    Args:
+        data: images in the shape that the file takes.
+        threads: number of threads of LiteRT's interpreter.
+
+    Raises:
+        Exception: of any kind, from Keras or LiteRT, for a file that they cannot read or run.
+    """
+    run = _keras_classifier(path) if target is Target.H5 else _litert_classifier(path, threads)
     test = run(data.test.images)
     validation = run(data.validation.images)
     return Measurement(
@@ -67,7 +84,10 @@ def measure(target: Target, path: Path, data: Dataset, threads: int) -> Measurem
 
 
 def zipped_bytes(path: Path) -> int:
-    """Count the bytes of a zip, deflated at the default level, that holds just this file."""
+    """Count the bytes of a zip, deflated at the default level, that holds just this file.
+
+    The same content and name give the same number at any time.
+    """
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", compression=zipfile.ZIP_DEFLATED) as file:
         entry = zipfile.ZipInfo(path.name, _TIMESTAMP)
@@ -76,9 +96,9 @@ def zipped_bytes(path: Path) -> int:
     return len(archive.getvalue())
 
 
-def agreement(one: Classes, other: Classes) -> float:
-    """Return the share of images to which both files give the same class."""
-    return float(np.mean(one == other))
+def agreement(first: Classes, second: Classes) -> float:
+    """Return the share of images, from 0 to 1, to which two files give the same class."""
+    return float(np.mean(first == second))
 
 
 def _accuracy(classes: Classes, split: Split) -> float:
@@ -86,12 +106,19 @@ def _accuracy(classes: Classes, split: Split) -> float:
 
 
 def classify(model: keras.Model, images: Images) -> Classes:
-    """Return the class that the model gives the highest score, for each image."""
+    """Return the class with the highest score for each image.
+
+    Args:
+        images: float32 in [0, 1], shape (N, ...) in the shape that the model takes.
+
+    Returns:
+        Classes as int64, shape (N,).
+    """
     return _classifier(model)(images)
 
 
 def _classifier(model: keras.Model) -> Callable[[Images], Classes]:
-    # Not predict(): it spends more time on tracing than on a few thousand images.
+    # Not predict(), which takes more time to trace than to run a few thousand images.
     traced = tf.function(
         lambda batch: tf.argmax(model(batch, training=False), axis=-1),
         autograph=False,
@@ -102,15 +129,15 @@ def _classifier(model: keras.Model) -> Callable[[Images], Classes]:
 
 def _by_batch(run: Callable[[Images], Classes], images: Images) -> Classes:
     batches = range(0, len(images), _BATCH)
-    return np.concatenate([run(images[at : at + _BATCH]) for at in batches])
+    return np.concatenate([run(images[start : start + _BATCH]) for start in batches])
 
 
-def _keras(path: Path) -> Callable[[Images], Classes]:
+def _keras_classifier(path: Path) -> Callable[[Images], Classes]:
     model = keras.models.load_model(str(path), compile=False)
     return _classifier(model)
 
 
-def _litert(path: Path, threads: int) -> Callable[[Images], Classes]:
+def _litert_classifier(path: Path, threads: int) -> Callable[[Images], Classes]:
     with stderr_to_log():
         interpreter = Interpreter(str(path), num_threads=threads)
         interpreter.allocate_tensors()
@@ -119,19 +146,27 @@ def _litert(path: Path, threads: int) -> Callable[[Images], Classes]:
 
 
 def _invoke(interpreter: Any, images: Images) -> Classes:
-    (taken,) = interpreter.get_input_details()
-    (given,) = interpreter.get_output_details()
-    if tuple(taken["shape"]) != images.shape:
-        interpreter.resize_tensor_input(taken["index"], images.shape)
+    (input_,) = interpreter.get_input_details()
+    (output,) = interpreter.get_output_details()
+    if tuple(input_["shape"]) != images.shape:
+        interpreter.resize_tensor_input(input_["index"], images.shape)
         interpreter.allocate_tensors()
-    interpreter.set_tensor(taken["index"], quantize_images(images, taken))
+    interpreter.set_tensor(input_["index"], quantize_images(images, input_))
     interpreter.invoke()
-    # Dequantizing keeps the order of the scores, so the largest can be taken as it is.
-    return np.asarray(interpreter.get_tensor(given["index"]).argmax(axis=-1))
+    # Dequantizing does not change the order of the scores, so the largest is found without it.
+    return np.asarray(interpreter.get_tensor(output["index"]).argmax(axis=-1))
 
 
 def quantize_images(images: Images, tensor: Mapping[str, Any]) -> NDArray[Any]:
-    """Turn images into the numbers that the input tensor expects."""
+    """Convert images to the type that an input tensor of a TFLite file takes.
+
+    Args:
+        images: float32 in [0, 1].
+        tensor: details of the tensor, as LiteRT's interpreter gives them.
+
+    Returns:
+        Values of the same shape, quantized unless the tensor is float32.
+    """
     if tensor["dtype"] is np.float32:
         return images
     scale, zero_point = tensor["quantization"]

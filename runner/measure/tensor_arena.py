@@ -1,4 +1,4 @@
-"""A TFLite file goes in; the bytes of memory that its tensors take while it runs come out."""
+"""Measure the memory that the tensors of a TFLite file take while it runs."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +10,7 @@ from ai_edge_litert.interpreter import OpResolverType
 from runner.backend import Interpreter
 from runner.process.capture import stderr_to_log
 
-# Each tensor in an arena starts at a multiple of this, so no hole in one is larger.
+# In bytes. Each tensor in an arena starts at a multiple of this, so that no gap is as large.
 _ALIGNMENT = 64
 
 # The addresses where a tensor begins and ends.
@@ -18,17 +18,17 @@ Span = tuple[int, int]
 
 
 def arena_bytes(path: Path) -> int | None:
-    """Count the bytes that LiteRT sets aside for the tensors that the file itself does not hold.
+    """Count the bytes that LiteRT allocates for the tensors whose values are not in the file.
 
-    These are its arenas, in which tensors that are not needed at the same time share memory. They
-    are those for one image, on one thread, of LiteRT's own kernels: a delegate, such as XNNPACK,
-    has memory of which LiteRT does not tell. float16 and sparse weights count as unpacked, since
-    that is where these kernels unpack them to. What kernels work out once and keep counts too.
+    These are its arenas, in which tensors that are not needed at the same time share memory, for
+    one image, on one thread, with LiteRT's own kernels. The memory of a delegate, such as XNNPACK,
+    cannot be read. float16 and sparse weights count with their unpacked size, because these kernels
+    unpack them into an arena. Values that kernels compute once and keep count too.
 
     Returns:
-        None where LiteRT does not tell: of loops and branches, which have arenas of their own, of
-        tensors whose shape only running shows, of scalars that are computed, and of files that its
-        own kernels do not run.
+        None where LiteRT gives no number: for loops and branches, which have arenas of their own,
+        for tensors whose shape is known only while running, for scalars that are computed, and for
+        files that its own kernels cannot run.
     """
     content = path.read_bytes()
     model = schema.Model.GetRootAs(content, 0)
@@ -45,21 +45,22 @@ def arena_bytes(path: Path) -> int | None:
     except RuntimeError:
         return None
     spans = _spans(interpreter, _constants(model))
-    return None if spans is None else _covered(spans)
+    return None if spans is None else _total_size(spans)
 
 
 def _constants(model: Any) -> set[int]:
     """Find the tensors whose values are in the file."""
     graph = model.Subgraphs(0)
     buffers = (
-        (at, model.Buffers(graph.Tensors(at).Buffer())) for at in range(graph.TensorsLength())
+        (index, model.Buffers(graph.Tensors(index).Buffer()))
+        for index in range(graph.TensorsLength())
     )
     # In files above 2 GB, values lie outside of the buffers, at an offset.
-    return {at for at, buffer in buffers if buffer.DataLength() or buffer.Offset() > 1}
+    return {index for index, buffer in buffers if buffer.DataLength() or buffer.Offset() > 1}
 
 
 def _spans(interpreter: Any, constants: set[int]) -> list[Span] | None:
-    """Find where tensors lie, those too that kernels have added; None if one has no place yet."""
+    """Find the addresses of all tensors, including those of kernels; None if one has none yet."""
     spans = []
     for tensor in interpreter.get_tensor_details():
         if tensor["index"] in constants or 0 in tensor["shape"]:
@@ -74,8 +75,8 @@ def _spans(interpreter: Any, constants: set[int]) -> list[Span] | None:
     return spans
 
 
-def _covered(spans: Iterable[Span]) -> int:
-    """Add up the arenas: stretches of memory with no holes but those left by alignment."""
+def _total_size(spans: Iterable[Span]) -> int:
+    """Add up the sizes of the arenas: spans of memory with no larger gaps than alignment leaves."""
     arenas: list[Span] = []
     for first, last in sorted(spans):
         begin, end = arenas[-1] if arenas else (first, first)

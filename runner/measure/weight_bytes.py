@@ -1,4 +1,4 @@
-"""An exported file and its model go in; the bytes of each weight in that file come out."""
+"""Count the bytes that each weight of a model takes in an exported file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ Shape = tuple[int, ...]
 Key = tuple[str, str]
 Weights = Mapping[str, Mapping[str, Any]]
 
-# They turn a constant into the numbers that the next operator takes.
+# Operators that only convert a constant for the next operator.
 _UNPACKING = (schema.BuiltinOperator.DEQUANTIZE, schema.BuiltinOperator.DENSIFY)
 _INTEGERS = (schema.TensorType.INT32, schema.TensorType.INT64)
 
 
 @dataclass(frozen=True)
 class _Constant:
-    """A tensor whose values are in the file."""
+    """Hold a tensor whose values are in the file."""
 
     name: str
     shape: Shape
@@ -31,19 +31,29 @@ class _Constant:
 
 
 def weight_bytes(path: Path, model: keras.Model) -> dict[Key, int]:
-    """Count the bytes of each weight in an h5 or TFLite file, by layer and weight ("kernel").
+    """Count the bytes of each weight in an h5 or TFLite file.
 
-    A weight that a TFLite file holds only as part of another one, such as those of a batch
-    normalization in the convolution before it, is not found; nor are several of one layer that
-    neither name nor shape tells apart. A sparse weight counts with its indices, a quantized one
-    without its scales and zero points. Layers that share a constant count it each.
+    A weight that a TFLite file holds only as part of another one is not found, as those of a batch
+    normalization in the convolution before it; nor are weights of one layer that differ neither in
+    name nor in shape. A sparse weight counts with its indices, a quantized one without its scales
+    and zero points. A constant that several layers share counts for each of them.
+
+    Args:
+        path: an exported file; its suffix tells its format.
+        model: the model that the file was made of.
+
+    Returns:
+        Bytes by the name of the layer and that of the weight in it, as `kernel`.
+
+    Raises:
+        Exception: of any kind, for a file that is damaged.
     """
     weights = {layer.name: _named_weights(layer) for layer in model.layers}
     return _in_h5(path, weights) if path.suffix == ".h5" else _in_tflite(path, model, weights)
 
 
 def _named_weights(layer: keras.layers.Layer) -> dict[str, Any]:
-    """Name the weights of a layer, but for those that share a name, as in a layer of layers."""
+    """Return the weights of a layer by name, without those that share one, as in nested layers."""
     names = [short_name(weight) for weight in layer.weights]
     named = zip(names, layer.weights, strict=True)
     return {name: weight for name, weight in named if names.count(name) == 1}
@@ -52,34 +62,34 @@ def _named_weights(layer: keras.layers.Layer) -> dict[str, Any]:
 def _in_h5(path: Path, weights: Weights) -> dict[Key, int]:
     with h5py.File(path) as file:
         return {
-            (layer, name): file[place].id.get_storage_size()
+            (layer, name): file[dataset].id.get_storage_size()
             for layer, named in weights.items()
             for name, weight in named.items()
-            if (place := f"model_weights/{layer}/{weight.name}") in file
+            if (dataset := f"model_weights/{layer}/{weight.name}") in file
         }
 
 
 def _in_tflite(path: Path, model: keras.Model, weights: Weights) -> dict[Key, int]:
     file = schema.ModelT.InitFromPackedBuf(path.read_bytes())
-    # What the model answers is named after the signature, not after the layer it comes from.
-    for at, layer in zip(file.subgraphs[0].outputs, model.output_names, strict=False):
-        file.subgraphs[0].tensors[at].name = f"{model.name}/{layer}/".encode()
-    found: dict[Key, int] = {}
-    for answer, constants in _operators(file):
+    # Outputs of the model have the name of the signature; give them that of their layer.
+    for index, layer in zip(file.subgraphs[0].outputs, model.output_names, strict=False):
+        file.subgraphs[0].tensors[index].name = f"{model.name}/{layer}/".encode()
+    sizes: dict[Key, int] = {}
+    for output, constants in _operators(file):
         # Constants come second: one that several layers share may have the name of any of them.
-        names = (answer, ";".join(constant.name for constant in constants))
-        matches = (_matched(constants, _shapes(name, model.name, weights)) for name in names)
-        # A later operator counts: a separable convolution's bias is in the last of its two.
-        found |= next(filter(None, matches), {})
-    return found
+        names = (output, ";".join(constant.name for constant in constants))
+        matches = (_match(constants, _shapes(name, model.name, weights)) for name in names)
+        # The last operator counts: the bias of a separable convolution is in the second of its two.
+        sizes |= next(filter(None, matches), {})
+    return sizes
 
 
 def _shapes(name: str, model: str, weights: Weights) -> dict[Key, Shape]:
-    """Give the weights of the layers in a tensor's name: "model/relu/Relu;model/conv/Conv2D"."""
+    """Return the weights of the layers in a tensor's name: "model/relu/Relu;model/conv/Conv2D"."""
     layers = []
     for scope in name.split(";"):
         fitting = [layer for layer in weights if scope.startswith(_scopes(model, layer))]
-        # A name may hold a slash: the layer "block/conv" is meant rather than the layer "block".
+        # A layer's name may hold a slash: here "block/conv" is the layer, rather than "block".
         layers += [max(fitting, key=len)] if fitting else []
     return {
         (layer, weight): tuple(variable.shape)
@@ -93,17 +103,17 @@ def _scopes(model: str, layer: str) -> tuple[str, str]:
     return f"{model}/{layer}/", f"{model}/quant_{layer}/"
 
 
-def _matched(constants: Sequence[_Constant], weights: Mapping[Key, Shape]) -> dict[Key, int]:
+def _match(constants: Sequence[_Constant], weights: Mapping[Key, Shape]) -> dict[Key, int]:
     """Count the bytes of each constant of an operator that only one of the weights fits."""
-    found: dict[Key, int] = {}
-    for constant in sorted(constants, key=lambda each: len(each.shape), reverse=True):
+    sizes: dict[Key, int] = {}
+    for constant in sorted(constants, key=lambda tensor: len(tensor.shape), reverse=True):
         fitting = [key for key, shape in weights.items() if _fits(shape, constant.shape)]
-        # What goes with a kernel is of the same layer, not of the normalization behind it.
-        if owners := {layer for layer, _ in found}:
+        # A bias belongs to the layer of the kernel, not to the normalization after it.
+        if owners := {layer for layer, _ in sizes}:
             fitting = [key for key in fitting if key[0] in owners]
         if len(fitting) == 1:
-            found[fitting[0]] = constant.size_bytes
-    return found
+            sizes[fitting[0]] = constant.size_bytes
+    return sizes
 
 
 def _fits(weight: Shape, constant: Shape) -> bool:
@@ -113,16 +123,16 @@ def _fits(weight: Shape, constant: Shape) -> bool:
     *sides, inputs, outputs = weight
     convolution, transposed = (outputs, *sides, inputs), (inputs, *sides, outputs)
     shapes = (weight, convolution, transposed, (*sides, inputs * outputs))
-    return _long(constant) in [_long(shape) for shape in shapes]
+    return _without_ones(constant) in [_without_ones(shape) for shape in shapes]
 
 
-def _long(shape: Iterable[int]) -> Shape:
-    """Leave out the sides of 1, which the converter adds and drops as it needs them."""
+def _without_ones(shape: Iterable[int]) -> Shape:
+    """Leave out sides of 1, which the converter adds and drops."""
     return tuple(side for side in shape if side != 1)
 
 
 def _operators(file: Any) -> Iterator[tuple[str, list[_Constant]]]:
-    """Yield the name of each operator's answer and the constants that it takes, in order."""
+    """Yield the name of each operator's output and the constants that it takes, in order."""
     for graph in file.subgraphs:
         packed: dict[int, int] = {}
         for operator in graph.operators:
@@ -133,14 +143,14 @@ def _operators(file: Any) -> Iterator[tuple[str, list[_Constant]]]:
                 packed[operator.outputs[0]] = packed.get(source, source)
                 continue
             inputs = [] if operator.inputs is None else operator.inputs
-            tensors = [graph.tensors[packed.get(at, at)] for at in inputs if at >= 0]
+            tensors = [graph.tensors[packed.get(index, index)] for index in inputs if index >= 0]
             constants = (_constant(tensor, file) for tensor in tensors)
-            answer = graph.tensors[operator.outputs[0]].name.decode()
-            yield answer, [constant for constant in constants if constant]
+            output = graph.tensors[operator.outputs[0]].name.decode()
+            yield output, [constant for constant in constants if constant]
 
 
 def _constant(tensor: Any, file: Any) -> _Constant | None:
-    """Read what a tensor takes in the file; None for one without values and for a new shape."""
+    """Read the size of a tensor in the file; None for one without values, or that is a shape."""
     values = file.buffers[tensor.buffer].data
     # A bias may be stored in integers, but then it has a scale.
     scaled = tensor.quantization is not None and tensor.quantization.scale is not None
@@ -148,6 +158,11 @@ def _constant(tensor: Any, file: Any) -> _Constant | None:
         return None
     shape = () if tensor.shape is None else tuple(map(int, tensor.shape))
     dimensions = tensor.sparsity.dimMetadata if tensor.sparsity else []
-    lists = [each for one in dimensions for each in (one.arraySegments, one.arrayIndices) if each]
-    indices = sum(each.values.nbytes for each in lists)
+    vectors = (
+        vector
+        for dimension in dimensions
+        for vector in (dimension.arraySegments, dimension.arrayIndices)
+        if vector
+    )
+    indices = sum(vector.values.nbytes for vector in vectors)
     return _Constant(tensor.name.decode(), shape, len(values) + indices)

@@ -1,1 +1,1 @@
-"""Train a Keras model, and keep dense ones for the next run."""
+"""Train Keras models, and cache the dense ones."""

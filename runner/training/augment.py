@@ -1,4 +1,4 @@
-"""Images and how far each one moves go in; the moved images come out."""
+"""Move training images by whole pixels."""
 
 from typing import Any
 
@@ -6,11 +6,14 @@ from runner.backend import tf
 
 
 def shift_images(images: Any, shifts: Any) -> Any:
-    """Move each image by whole pixels; what comes in at the border is zero.
+    """Move each image by whole pixels, and fill the border with zeros.
 
     Args:
         images: float32, shape (N, H, W, C).
-        shifts: int32, shape (N, 2): to the left and upwards.
+        shifts: int32, shape (N, 2): pixels to the left and pixels upwards.
+
+    Returns:
+        The moved images, float32, shape (N, H, W, C).
     """
     number = tf.shape(images)[0]
     one, zero = tf.ones([number]), tf.zeros([number])

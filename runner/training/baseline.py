@@ -26,7 +26,13 @@ _RECORD = "record.json"
 
 @dataclass(frozen=True)
 class Baseline:
-    """A dense, trained model, its history per epoch, and what identifies it."""
+    """Hold a dense, trained model.
+
+    Attributes:
+        signature: 16 hexadecimal digits that identify all that decides its weights.
+        model: the model without its optimizer.
+        history: one value per epoch of losses and accuracies; empty for a model that was given.
+    """
 
     signature: str
     model: keras.Model
@@ -34,15 +40,24 @@ class Baseline:
 
 
 class DamagedCache(Exception):
-    """A cached baseline is there but cannot be trusted."""
+    """The files of a cached baseline are incomplete or changed."""
 
 
 def obtain_baseline(settings: Settings, data: Dataset, signature: str) -> Baseline:
-    """Read the baseline from the cache or, the first time, train it; call it under its lock."""
+    """Read the baseline from the cache; train and cache it first if it is not there.
+
+    The caller holds the lock of this baseline. A damaged one is moved aside and trained again.
+
+    Args:
+        signature: identifies the baseline of these settings and data.
+
+    Raises:
+        Diverged: the loss of an epoch is not a number.
+    """
     folder = baseline_folder(settings, signature)
     if folder.exists():
         if settings.architecture.target:
-            # So that Keras knows classes of the user's own when it reads them.
+            # Registers classes of the user's own with Keras, which then can read them.
             build.build(settings.architecture, data.shape, data.classes)
         try:
             return _read(folder, signature)
@@ -53,7 +68,7 @@ def obtain_baseline(settings: Settings, data: Dataset, signature: str) -> Baseli
                 "baseline %s: %s; set aside in %s, training again", signature, damage, aside
             )
     _write(_train(settings, data, signature), folder)
-    # Read back even now, so that the first point starts from exactly what the others get.
+    # Read back even now, so that the first point starts from the same model as all others.
     return _read(folder, signature)
 
 
@@ -70,16 +85,16 @@ def _train(settings: Settings, data: Dataset, signature: str) -> Baseline:
 
 
 def _write(baseline: Baseline, folder: Path) -> None:
-    """Write aside, then rename: a baseline under its final name is always complete."""
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    path = aside / _MODEL
+    """Write to a temporary folder and rename it, so that a cached baseline is always complete."""
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    path = temporary / _MODEL
     save_h5(baseline.model, str(path))
     history = dict(baseline.history)
     record = {"sha256": _sha256(path, history), "history": history}
-    (aside / _RECORD).write_text(json.dumps(record, indent=1))
-    aside.replace(folder)
+    (temporary / _RECORD).write_text(json.dumps(record, indent=1))
+    temporary.replace(folder)
 
 
 def _read(folder: Path, signature: str) -> Baseline:

@@ -1,7 +1,7 @@
-"""A model and a split of images go in; whole epochs of it, one call into TensorFlow each, come out.
+"""Run whole epochs inside TensorFlow, with one call each.
 
-The images stay in TensorFlow's memory and the steps run inside it, one after the other: what
-Keras' own fit spends between the steps of a small model takes longer than the steps.
+The images stay in TensorFlow's memory. Keras' own fit returns to Python after each step, and that
+takes longer than the steps of a small model themselves.
 """
 
 from collections.abc import Callable
@@ -15,72 +15,77 @@ from runner.backend import keras, tf
 from runner.data.dataset import Split
 from runner.training.augment import shift_images
 
-# What TensorFlow's kernels expect of the address of a tensor, in bytes.
+# In bytes: the alignment that TensorFlow's kernels require of a tensor.
 _ALIGNMENT = 64
-# Sum of losses and number of right answers, over images.
+# Sum of losses and number of correct answers, over images.
 _Sums = tuple[Any, Any]
-_NOTHING = (np.float64(0), np.int64(0))
+_ZERO_SUMS = (np.float64(0), np.int64(0))
 
 
 @dataclass(frozen=True)
 class EpochFigures:
-    """Mean loss, and share of images classified right, over all images of an epoch."""
+    """Hold the mean loss and the share of correct answers, from 0 to 1, of one epoch."""
 
     loss: float
     accuracy: float
 
 
 class EpochLoop:
-    """Batches of one split, given to one function, in any order."""
+    """Run one step function on all batches of a split."""
 
     def __init__(
         self, split: Split, batch_size: int, step: Callable[[Any, Any], _Sums], shift: int = 0
     ) -> None:
-        """Take a step, which maps images and labels of a batch to loss sum and right answers.
+        """Copy or share the images, and trace the step.
 
         Args:
-            shift: images are moved by up to so many pixels each way, anew in every epoch.
+            split: images of shape (N, H, W, C) and their labels.
+            batch_size: number of images in a step; the last batch may be smaller.
+            step: maps images and labels of a batch to the sum of its losses and the number of its
+                correct answers.
+            shift: number of pixels by which images move at most in each direction, at random in
+                every epoch.
         """
-        self._images, self._labels = _shared(split.images), tf.constant(split.labels)
+        self._images, self._labels = _share_memory(split.images), tf.constant(split.labels)
         self._batch_size, self._step, self._shift = batch_size, step, shift
         traced = tf.function(self._all, autograph=False)
-        # Tracing, like the copy above, is no training: both are over before the first epoch.
+        # Traced now, so that the time of the first epoch does not include it.
         self._run = traced.get_concrete_function(
             tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, 2], tf.int32)
         )
 
-    def epoch(self, shuffle: bool = False) -> EpochFigures:
+    def run_epoch(self, shuffle: bool = False) -> EpochFigures:
         """Go once through all images, in their own order or in a new random one."""
-        # NumPy's order, from the seed that make_repeatable sets: TensorFlow's eager shuffle keeps
-        # a kernel for every call.
+        # NumPy's generator, seeded by make_repeatable, because TensorFlow's eager shuffle keeps a
+        # kernel for every call.
         images = self._images.shape[0]
         order = np.random.permutation(images) if shuffle else np.arange(images)
         shifts = np.zeros((0, 2), np.int32)
         if self._shift:
             shifts = np.random.randint(-self._shift, self._shift + 1, (images, 2), np.int32)
-        loss, right = self._run(tf.constant(order, tf.int32), tf.constant(shifts))
-        return EpochFigures(float(loss) / images, int(right) / images)
+        loss, correct = self._run(tf.constant(order, tf.int32), tf.constant(shifts))
+        return EpochFigures(float(loss) / images, int(correct) / images)
 
     def _all(self, order: Any, shifts: Any) -> _Sums:
         size = tf.shape(order)[0]
 
-        def batch(start: Any, loss: Any, right: Any) -> tuple[Any, Any, Any]:
-            chosen = order[start : start + self._batch_size]
-            images, labels = tf.gather(self._images, chosen), tf.gather(self._labels, chosen)
+        def batch(start: Any, loss: Any, correct: Any) -> tuple[Any, Any, Any]:
+            indices = order[start : start + self._batch_size]
+            images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
             if self._shift:
                 images = shift_images(images, shifts[start : start + self._batch_size])
-            more_loss, more_right = self._step(images, labels)
-            return start + self._batch_size, loss + more_loss, right + more_right
+            batch_loss, batch_correct = self._step(images, labels)
+            return start + self._batch_size, loss + batch_loss, correct + batch_correct
 
-        # Each step starts from the weights that the one before it left.
-        _, loss, right = tf.while_loop(
-            lambda start, *_: start < size, batch, (0, *_NOTHING), parallel_iterations=1
+        # One step after the other, because each changes the weights.
+        _, loss, correct = tf.while_loop(
+            lambda start, *_: start < size, batch, (0, *_ZERO_SUMS), parallel_iterations=1
         )
-        return loss, right
+        return loss, correct
 
 
-def _shared(array: NDArray[np.float32]) -> Any:
-    """Give TensorFlow an array as it lies in memory, which forked workers share, or a copy."""
+def _share_memory(array: NDArray[np.float32]) -> Any:
+    """Give TensorFlow the memory of an array, which forked processes share, or a copy of it."""
     view = array.view()
     if view.ctypes.data % _ALIGNMENT:
         return tf.constant(array)
@@ -90,14 +95,17 @@ def _shared(array: NDArray[np.float32]) -> Any:
 
 
 def training_step(model: keras.Model, logits: bool = False) -> Callable[[Any, Any], _Sums]:
-    """Make the step of a compiled model that changes its weights once.
+    """Make the step that updates the weights of a compiled model once.
 
-    Regularisation counts as part of the loss.
+    The model minimizes crossentropy and its regularization losses; the step returns the former.
+
+    Args:
+        logits: whether the model gives logits rather than probabilities.
     """
 
     def step(images: Any, labels: Any) -> _Sums:
         with tf.GradientTape() as tape:
-            scores = model(_as_taken(images, model), training=True)
+            scores = model(_reshape(images, model), training=True)
             losses = _losses(labels, scores, logits)
             loss = tf.add_n([tf.reduce_mean(losses), *model.losses])
         weights = model.trainable_variables
@@ -108,17 +116,21 @@ def training_step(model: keras.Model, logits: bool = False) -> Callable[[Any, An
 
 
 def evaluation_step(model: keras.Model, logits: bool = False) -> Callable[[Any, Any], _Sums]:
-    """Make the step that only looks."""
+    """Make the step that computes losses and correct answers and changes nothing.
+
+    Args:
+        logits: whether the model gives logits rather than probabilities.
+    """
 
     def step(images: Any, labels: Any) -> _Sums:
-        scores = model(_as_taken(images, model), training=False)
+        scores = model(_reshape(images, model), training=False)
         return _sums(_losses(labels, scores, logits), scores, labels)
 
     return step
 
 
-def _as_taken(images: Any, model: keras.Model) -> Any:
-    """Bring images into the shape that the model takes, as (784,) for (28, 28, 1)."""
+def _reshape(images: Any, model: keras.Model) -> Any:
+    """Reshape images to the shape that the model takes, as (784,) for (28, 28, 1)."""
     return tf.reshape(images, [-1, *model.input_shape[1:]])
 
 
@@ -127,5 +139,5 @@ def _losses(labels: Any, scores: Any, logits: bool) -> Any:
 
 
 def _sums(losses: Any, scores: Any, labels: Any) -> _Sums:
-    right = tf.argmax(scores, axis=-1, output_type=labels.dtype) == labels
-    return tf.reduce_sum(tf.cast(losses, tf.float64)), tf.math.count_nonzero(right)
+    correct = tf.argmax(scores, axis=-1, output_type=labels.dtype) == labels
+    return tf.reduce_sum(tf.cast(losses, tf.float64)), tf.math.count_nonzero(correct)

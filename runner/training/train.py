@@ -1,4 +1,4 @@
-"""A model and the data go in; it is trained in place, and its history by epoch comes out."""
+"""Train a model in place and record its losses and accuracies by epoch."""
 
 import logging
 import math
@@ -20,7 +20,7 @@ _EVALUATION_BATCH = 1000
 
 
 class TrainingSettings(Protocol):
-    """What the baseline and the schedule settings have in common, as both describe it."""
+    """Describe what the settings of the baseline, of pruning and of compression have in common."""
 
     @property
     def epochs(self) -> int: ...  # noqa: D102
@@ -39,14 +39,14 @@ def steps_per_epoch(images: int, batch_size: int) -> int:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """How training went by epoch, and how long its steps took, all epochs together."""
+    """Hold one value per epoch of losses and accuracies, and the seconds of all training steps."""
 
     history: History
     step_seconds: float
 
 
 class Diverged(Exception):
-    """Training has ended in numbers that are none."""
+    """The loss of an epoch is not a number."""
 
     def __init__(self, epoch: int, learning_rate: float) -> None:
         super().__init__(
@@ -62,53 +62,64 @@ def train(
     callbacks: Sequence[Any] = (),
     logits: bool = False,
 ) -> TrainingResult:
-    """Fit with Adam and crossentropy; the history has loss, train_accuracy, val_loss, val_accuracy.
+    """Fit a model in place with Adam and crossentropy.
 
-    Each epoch that ends is logged with its number, from 1, and how many there are.
+    The end of each epoch is logged, with its number, from 1, and the number of epochs.
 
     Args:
+        model: takes images of (N, H, W, C) or the same values in another shape.
+        data: trained on `train`; figures of `validation` are recorded after each epoch.
+        settings: epochs, batch size, learning rate, and whether images are shuffled.
+        callbacks: Keras callbacks; called at the start and end of training and of epochs.
         logits: whether the model gives logits rather than probabilities.
 
+    Returns:
+        A history of `loss`, `train_accuracy`, `val_loss` and `val_accuracy`, and the seconds in
+        training steps.
+
     Raises:
-        Diverged: the loss of an epoch is no number.
+        Diverged: the loss of an epoch is not a number.
     """
-    # The older Adam is the same arithmetic, in one kernel a variable.
+    # The legacy Adam computes the same, in one kernel for each variable.
     model.compile(keras.optimizers.legacy.Adam(settings.learning_rate))
-    # Else the first of two traces would do nothing but make what the optimizer remembers.
+    # Otherwise TensorFlow would trace the step twice, the first time only to create these weights.
     model.optimizer._create_all_weights(model.trainable_variables)
     step = training_step(model, logits)
-    learn = EpochLoop(data.train, settings.batch_size, step, data.shift)
-    judge = EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, logits))
-    told = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=settings.epochs)
+    training_loop = EpochLoop(data.train, settings.batch_size, step, data.shift)
+    validation_loop = EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, logits))
+    callback_list = keras.callbacks.CallbackList(
+        list(callbacks), model=model, epochs=settings.epochs
+    )
     history: dict[str, list[float]] = {}
     seconds = 0.0
-    _tell(0, settings.epochs, {})
-    told.on_train_begin()
+    _log_progress(0, settings.epochs, {})
+    callback_list.on_train_begin()
     for epoch in range(settings.epochs):
-        told.on_epoch_begin(epoch)
+        callback_list.on_epoch_begin(epoch)
         started = time.monotonic()
-        trained = learn.epoch(settings.shuffle)
+        trained = training_loop.run_epoch(settings.shuffle)
         seconds += time.monotonic() - started
-        figures = _figures(trained, judge.epoch())
+        figures = _figures(trained, validation_loop.run_epoch())
         for name, value in figures.items():
             history.setdefault(name, []).append(value)
         if not math.isfinite(trained.loss):
             raise Diverged(epoch + 1, settings.learning_rate)
-        told.on_epoch_end(epoch)
-        _tell(epoch + 1, settings.epochs, figures)
-    told.on_train_end()
+        callback_list.on_epoch_end(epoch)
+        _log_progress(epoch + 1, settings.epochs, figures)
+    callback_list.on_train_end()
     return TrainingResult(history, seconds)
 
 
-def _tell(done: int, of: int, figures: Mapping[str, float]) -> None:
-    """Log how far training is; whoever shows progress reads the numbers from the record."""
-    log.debug("epoch %d of %d %s", done, of, figures or "", extra={"epochs": (done, of)})
+def _log_progress(finished: int, epochs: int, figures: Mapping[str, float]) -> None:
+    """Log how many epochs are over; a display of progress reads the numbers from the record."""
+    extra = {"epochs": (finished, epochs)}
+    log.debug("epoch %d of %d %s", finished, epochs, figures or "", extra=extra)
 
 
-def _figures(trained: EpochFigures, judged: EpochFigures) -> dict[str, float]:
+def _figures(training: EpochFigures, validation: EpochFigures) -> dict[str, float]:
     return {
-        "loss": trained.loss,
-        "train_accuracy": trained.accuracy,
-        "val_loss": judged.loss,
-        "val_accuracy": judged.accuracy,
+        "loss": training.loss,
+        "train_accuracy": training.accuracy,
+        "val_loss": validation.loss,
+        "val_accuracy": validation.accuracy,
     }

@@ -66,7 +66,7 @@ def test_regularisation_changes_the_weights_and_not_the_reported_loss(tiny: Data
 def test_an_epoch_goes_over_every_image_once_also_in_random_order(tiny: Dataset) -> None:
     model = _model(tiny)
     loop = EpochLoop(tiny.train, 7, evaluation_step(model))
-    in_order, shuffled = loop.epoch(), loop.epoch(shuffle=True)
+    in_order, shuffled = loop.run_epoch(), loop.run_epoch(shuffle=True)
     assert in_order.accuracy == shuffled.accuracy
     assert in_order.loss == pytest.approx(shuffled.loss)
     scores = model(tiny.train.images).numpy()
@@ -96,8 +96,8 @@ def test_images_are_moved_anew_in_every_epoch_and_each_by_itself(tiny: Dataset) 
         return tf.constant(0, tf.float64), tf.math.count_nonzero(labels)
 
     loop = EpochLoop(tiny.train, 1000, step, shift=1)
-    loop.epoch()
-    loop.epoch()
+    loop.run_epoch()
+    loop.run_epoch()
     first, second = seen
     original = tiny.train.images
     assert not np.array_equal(first, second)
