@@ -1,4 +1,4 @@
-"""Axes, single points and overrides go in; every point's overrides, and its name, come out."""
+"""Expand the axes and the single points of a sweep into the overrides of every point."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,18 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from runner.settings.labels import point_name
 from runner.settings.overrides import quoted
 
-# Settings that say nothing of a point with this compression, by how they begin.
-_IDLE: Mapping[str, tuple[str, ...]] = {"none": ("compress.",), "qat": ("compress.clusters",)}
+# By compression: how the settings begin that have no effect with it.
+_UNUSED: Mapping[str, tuple[str, ...]] = {"none": ("compress.",), "qat": ("compress.clusters",)}
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One point of a sweep: what Hydra is told, and a name made of what varies."""
+    """Hold one point of a sweep that is not checked yet.
+
+    Attributes:
+        overrides: Hydra's overrides, as `schedule.epochs=2`.
+        name: name made of the settings that vary in the sweep.
+    """
 
     overrides: tuple[str, ...]
     name: str
@@ -32,10 +37,10 @@ def expand(
     """Expand lists of values into the cross product, then each single point likewise.
 
     Args:
-        axes: the values of each setting, in one text, in Hydra's syntax: `0.5,0.8`.
+        axes: the values of each setting, in one string, in Hydra's syntax: `0.5,0.8`.
         singles: the settings of each single point; without axes there are only these.
-        arguments: overrides, which win over both; lists of values multiply both.
-        loader: knows the groups, for `dataset=glob(*)`; not needed for other lists.
+        arguments: overrides that replace values of both; lists of values multiply both.
+        loader: finds the options of a group, for `dataset=glob(*)`; other lists do not need it.
 
     Raises:
         HydraException: an override cannot be parsed, or is no list of discrete values.
@@ -50,17 +55,17 @@ def expand(
         overrides = parser.parse_overrides([*part, *arguments])
         (product,) = BasicSweeper.split_arguments(overrides, None)
         points += product
-        varying += [each.get_key_element() for each in overrides if each.is_sweep_override()]
-    return [Candidate(tuple(each), _name(each, varying)) for each in points]
+        varying += [item.get_key_element() for item in overrides if item.is_sweep_override()]
+    return [Candidate(tuple(point), _name(point, varying)) for point in points]
 
 
 def _name(overrides: Sequence[str], varying: Sequence[str]) -> str:
-    settings = dict(each.split("=", 1) for each in overrides)
-    idle = _IDLE.get(settings.get("compress", ""), ())
+    settings = dict(override.split("=", 1) for override in overrides)
+    unused = _UNUSED.get(settings.get("compress", ""), ())
     return point_name(
         {
             key: value
             for key, value in settings.items()
-            if key in varying and not key.startswith(idle)
+            if key in varying and not key.startswith(unused)
         }
     )

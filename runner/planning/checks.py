@@ -1,4 +1,4 @@
-"""A request goes in; the layers of its model, once everything was tried on it, come out."""
+"""Build a model, and try on it what a point will do to it."""
 
 import fnmatch
 import tempfile
@@ -16,37 +16,42 @@ from runner.planning.request import Request
 from runner.prune import dry_run
 from runner.prune.sparsity import prunable_weights
 
-# Returns the line that refuses the request, or None.
+# Returns the line that refuses the request; None if it is accepted.
 Check = Callable[[keras.Model, Request], str | None]
 
 
 def examine(request: Request) -> tuple[LayerPlan, ...]:
-    """Build the model in this process, go through the checks, and list its layers.
+    """Build the model in this process, run all checks, and list its layers but for the input.
 
     Raises:
-        ImpossiblePoint: it does not go with the data, or a check has a line against it.
-        Refused: it cannot be worked with at all.
+        ImpossiblePoint: the model does not go with the data, or a check refuses the request.
+        Refused: the model cannot be pruned, whatever the data.
     """
     model = build.build(request.architecture, request.shape, request.classes)
     for check in CHECKS:
         line = check(model, request)
         if line:
             raise ImpossiblePoint(line)
-    layers = (each for each in model.layers if not isinstance(each, keras.layers.InputLayer))
-    return tuple(LayerPlan(layer.name, type(layer).__name__) for layer in layers)
+    return tuple(
+        LayerPlan(layer.name, type(layer).__name__)
+        for layer in model.layers
+        if not isinstance(layer, keras.layers.InputLayer)
+    )
 
 
 def something_is_prunable(model: keras.Model, request: Request) -> str | None:
-    """Accept a model with a layer that TFMOT prunes, left dense or not."""
+    """Require a layer that TFMOT can prune, even if the schedule leaves it dense."""
     if any(prunable_weights(layer) for layer in model.layers):
         return None
     return f"{subject(request.architecture)}: has no layer that TFMOT prunes"
 
 
 def layers_can_be_pruned(model: keras.Model, request: Request) -> str | None:
-    """Accept layers that are pruned, those without weights to prune, and those left dense."""
+    """Require each layer with weights to be one that TFMOT can prune, or one in dense_layers."""
     for layer in model.layers:
-        dense = any(fnmatch.fnmatchcase(layer.name, each) for each in request.schedule.dense_layers)
+        dense = any(
+            fnmatch.fnmatchcase(layer.name, pattern) for pattern in request.schedule.dense_layers
+        )
         if layer.weights and not dense and not _is_known(layer):
             return (
                 f"{subject(request.architecture)}: TFMOT cannot prune layer {layer.name} "
@@ -56,13 +61,13 @@ def layers_can_be_pruned(model: keras.Model, request: Request) -> str | None:
 
 
 def _is_known(layer: Any) -> bool:
-    # Of layers with several kernels, such as attention, the plan knows no single rank.
+    # Layers with several kernels, such as attention, have no single rank, and no entry in PRUNED.
     planned = type(layer).__name__ in PRUNED or not prunable_weights(layer)
     return bool(PruneRegistry.supports(layer) and planned)
 
 
 def nothing_is_recurrent(model: keras.Model, request: Request) -> str | None:
-    """Accept layers that the TFLite converter can convert for any number of images."""
+    """Require layers that the TFLite converter can convert for any number of images."""
     for layer in model.layers:
         inner = getattr(layer, "layer", layer)
         if isinstance(inner, keras.layers.RNN):
@@ -74,7 +79,7 @@ def nothing_is_recurrent(model: keras.Model, request: Request) -> str | None:
 
 
 def survives_h5(model: keras.Model, request: Request) -> str | None:
-    """Accept a model that can be written to an h5 file and read again."""
+    """Require a model that can be written to an h5 file and read again."""
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "model.h5")
         try:
@@ -89,29 +94,29 @@ def survives_h5(model: keras.Model, request: Request) -> str | None:
 
 
 def pruning_can_be_set_up(model: keras.Model, request: Request) -> str | None:
-    """Accept what the schedule asks for, tried on the model as it is."""
-    # Of layers that TFMOT does not know, these names only say that they may be there.
-    unknown = [each.name for each in model.layers if each.weights and not _is_known(each)]
-    pruned = [each.name for each in model.layers if prunable_weights(each)]
-    patterns = request.schedule.dense_layers
-    telling = tuple(
-        each
-        for each in patterns
-        if fnmatch.filter(pruned, each) or not fnmatch.filter(unknown, each)
+    """Require that the schedule can be carried out, by a try on the model."""
+    # A pattern that matches only layers unknown to TFMOT does not decide which layers are pruned.
+    unknown = [layer.name for layer in model.layers if layer.weights and not _is_known(layer)]
+    pruned = [layer.name for layer in model.layers if prunable_weights(layer)]
+    deciding = tuple(
+        pattern
+        for pattern in request.schedule.dense_layers
+        if fnmatch.filter(pruned, pattern) or not fnmatch.filter(unknown, pattern)
     )
-    schedule = request.schedule.model_copy(update={"dense_layers": telling})
+    schedule = request.schedule.model_copy(update={"dense_layers": deciding})
     return dry_run.unsupported(model, schedule)
 
 
 def compression_can_be_set_up(model: keras.Model, request: Request) -> str | None:
-    """Accept the stages after pruning, tried on the model as it is."""
+    """Require that the stages after pruning can be carried out, by a try on the model."""
     reason = compress.unsupported(model, request.compress)
-    named = f"compress={request.compress.name}: {subject(request.architecture)}"
-    return f"{named} {reason}" if reason else None
+    if reason is None:
+        return None
+    return f"compress={request.compress.name}: {subject(request.architecture)} {reason}"
 
 
 def something_is_trainable(model: keras.Model, request: Request) -> str | None:
-    """Accept a model of which at least a part can be fine-tuned."""
+    """Require that at least a part of the model can be fine-tuned."""
     if model.trainable_weights:
         return None
     return f"{subject(request.architecture)}: all layers are frozen (trainable=False)"

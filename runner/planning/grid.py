@@ -1,4 +1,4 @@
-"""Candidates go in; the points to run, each checked and identified, come out."""
+"""Check and identify every point of a sweep before the first one starts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,7 +17,15 @@ from runner.settings import Settings, from_hydra
 
 @dataclass(frozen=True)
 class Point:
-    """A candidate whose settings were checked, and what identifies it and its baseline."""
+    """Hold a point whose settings are checked.
+
+    Attributes:
+        overrides: Hydra's overrides, as `schedule.epochs=2`.
+        name: name made of the settings that vary in the sweep.
+        settings: all settings of the point.
+        signature: identifies the baseline.
+        fingerprint: identifies the point.
+    """
 
     overrides: tuple[str, ...]
     name: str
@@ -28,7 +36,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Grid:
-    """The points that can be run, at least one, and why the others are not."""
+    """Hold the points that can be run, at least one, and the names and faults of all others."""
 
     points: tuple[Point, ...]
     skipped: tuple[str, ...]
@@ -43,6 +51,9 @@ def check(
     """Check every point before the first one starts.
 
     Args:
+        candidates: the points of the sweep, in their order.
+        loader: composes the settings of a point.
+        config: the configuration of the sweep.
         on_values_checked: called with the settings of some points once every value has been checked
             in one point at least; only combinations remain to be checked then.
 
@@ -50,30 +61,22 @@ def check(
         Refused: a value is never accepted, or no point is left that can be run.
     """
 
-    def settings(candidate: Candidate) -> Settings:
+    def compose(candidate: Candidate) -> Settings:
         return from_hydra(loader.load_sweep_config(config, list(candidate.overrides)))
 
-    # Composing takes time: a wrong value is refused fast in a grid of hundreds of points too.
-    some: list[Settings] = []
-    for each in _with_new_values(candidates):
-        with suppress(ImpossiblePoint):
-            some.append(settings(each))
-    _refuse_to_vary(some)
-    for one in some:
-        with suppress(ImpossiblePoint):
-            preflight.check(one)
-    if some:
-        on_values_checked(some)
+    checked = _check_values(candidates, compose)
+    if checked:
+        on_values_checked(checked)
     skipped: list[str] = []
-    possible: list[tuple[Candidate, Settings]] = []
-    for each in candidates:
-        with _skipping(each.name, skipped):
-            possible.append((each, settings(each)))
-    points: dict[str, Point] = {}
-    for candidate, composed in possible:
+    composed: list[tuple[Candidate, Settings]] = []
+    for candidate in candidates:
         with _skipping(candidate.name, skipped):
-            preflight.check(composed)
-            point = _identified(candidate, composed)
+            composed.append((candidate, compose(candidate)))
+    points: dict[str, Point] = {}
+    for candidate, settings in composed:
+        with _skipping(candidate.name, skipped):
+            preflight.check(settings)
+            point = _identify(candidate, settings)
             if points.setdefault(point.fingerprint, point) is not point:
                 raise ImpossiblePoint(f"the same point as {points[point.fingerprint].name}")
     if not points:
@@ -81,7 +84,25 @@ def check(
     return Grid(tuple(points.values()), tuple(skipped))
 
 
-def _identified(candidate: Candidate, settings: Settings) -> Point:
+def _check_values(
+    candidates: Sequence[Candidate], compose: Callable[[Candidate], Settings]
+) -> list[Settings]:
+    """Check one point for each value, so that a wrong value is refused fast in a large grid.
+
+    Composing the settings of all points would take much longer.
+    """
+    points: list[Settings] = []
+    for candidate in _with_new_values(candidates):
+        with suppress(ImpossiblePoint):
+            points.append(compose(candidate))
+    _refuse_to_vary(points)
+    for settings in points:
+        with suppress(ImpossiblePoint):
+            preflight.check(settings)
+    return points
+
+
+def _identify(candidate: Candidate, settings: Settings) -> Point:
     digest = dataset.load(settings.dataset, settings.cache.folder).digest
     return Point(
         candidate.overrides,
@@ -101,19 +122,19 @@ def _skipping(name: str, skipped: list[str]) -> Iterator[None]:
 
 
 def _with_new_values(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Go through the candidates that have a value which none before them had."""
+    """Yield the candidates that have a value which no candidate before them has."""
     seen: set[str] = set()
-    for each in candidates:
-        if not seen.issuperset(each.overrides):
-            seen.update(each.overrides)
-            yield each
+    for candidate in candidates:
+        if not seen.issuperset(candidate.overrides):
+            seen.update(candidate.overrides)
+            yield candidate
 
 
 def _refuse_to_vary(points: Sequence[Settings]) -> None:
-    """Refuse to vary what belongs to the sweep as a whole, or to its process."""
+    """Refuse several values of settings that belong to the sweep as a whole, or to its process."""
     for name in ("tracking", "report", "cache", "threads"):
         if len({getattr(settings, name) for settings in points}) > 1:
             raise Refused(f"{name}: takes one value for a whole sweep; run a sweep for each value")
-    ways = {settings.sweep.model_copy(update={"point": None}) for settings in points}
-    if len(ways) > 1:
+    sweeps = {settings.sweep.model_copy(update={"point": None}) for settings in points}
+    if len(sweeps) > 1:
         raise Refused("sweep: takes one value for a whole sweep; run a sweep for each value")

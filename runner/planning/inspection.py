@@ -1,7 +1,7 @@
-"""Settings and what is known of the data go in; a model's layers, or a refusal, come out.
+"""Inspect a model in a process of its own, which may import TensorFlow.
 
-The model is built in a process of its own (`python -m runner.planning.inspection`, the request on
-standard input), because that imports TensorFlow and the process that asks must not.
+That process is `python -m runner.planning.inspection`; it reads the request from standard input.
+The process that plans a sweep must not import TensorFlow.
 """
 
 import functools
@@ -20,45 +20,45 @@ from runner.process import isolated
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Question:
     key: str
     text: str = field(compare=False)
 
 
 def inspect(request: Request) -> tuple[LayerPlan, ...]:
-    """Build the model, try on it what will be done to it, and list its layers.
+    """Build the model, try on it what a point will do to it, and list its layers.
 
-    The first request takes seconds; further ones that differ only in numbers take none.
+    A request takes seconds; requests with the same key as an earlier one take no time.
 
     Raises:
         ImpossiblePoint: the model does not go with the data, the schedule or the compression.
-        Refused: it cannot be worked with at all.
+        Refused: the model cannot be pruned, whatever the data.
     """
-    own = request.architecture
-    if own.name == "keras_file" and own.path is not None:
-        with refusing(own):
-            file_check.check(own.path, own.trust)
-    answer = _answer(_Asked(request.key, request.model_dump_json()))
+    architecture = request.architecture
+    if architecture.name == "keras_file" and architecture.path is not None:
+        with refusing(architecture):
+            file_check.check(architecture.path, architecture.trust)
+    answer = _answer(_Question(request.key, request.model_dump_json()))
     if "refused" in answer:
         raise (ImpossiblePoint if answer["impossible"] else Refused)(answer["refused"])
     if "layers" not in answer:
-        raise Refused(f"{subject(own)}: cannot be built ({answer['ended']})")
+        raise Refused(f"{subject(architecture)}: cannot be built ({answer['ended']})")
     return tuple(LayerPlan(name, kind) for name, kind in answer["layers"])
 
 
 @functools.cache
-def _answer(asked: _Asked) -> dict[str, Any]:
-    # A model that is only looked at takes no memory of a GPU that others compute on.
-    alone = {"CUDA_VISIBLE_DEVICES": "-1"}
-    done = isolated.run("runner.planning.inspection", stdin=asked.text, environment=alone)
+def _answer(question: _Question) -> dict[str, Any]:
+    # An inspection needs no GPU, and must not take memory from processes that compute on one.
+    no_gpu = {"CUDA_VISIBLE_DEVICES": "-1"}
+    process = isolated.run("runner.planning.inspection", stdin=question.text, environment=no_gpu)
     try:
-        found: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(process.stdout)
     except ValueError:
-        found = {"ended": f"its process ended with code {done.returncode}"}
-    return found
+        answer = {"ended": f"its process ended with code {process.returncode}"}
+    return answer
 
 
-def _examined(text: str) -> dict[str, Any]:
+def _examine(text: str) -> dict[str, Any]:
     request = Request.model_validate_json(text)
     try:
         from runner.planning.checks import examine
@@ -71,10 +71,10 @@ def _examined(text: str) -> dict[str, Any]:
 
 
 def _main() -> None:
-    # Whatever the user's function prints is not the answer.
+    # What the user's function prints goes to standard error, not into the answer.
     with os.fdopen(os.dup(1), "w") as answer:
         os.dup2(2, 1)
-        answer.write(json.dumps(_examined(sys.stdin.read())))
+        answer.write(json.dumps(_examine(sys.stdin.read())))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Settings go in; a refusal comes out where they cannot work, before TensorFlow is imported."""
+"""Refuse settings that cannot work, before TensorFlow is imported."""
 
 import os
 from pathlib import Path
@@ -19,27 +19,27 @@ def check(settings: Settings) -> None:
     """Check everything that needs the disk or more than one group, cheapest first.
 
     Raises:
-        ImpossiblePoint: the architecture does not go with the data or with the schedule.
-        Refused: the first other thing that cannot work.
+        ImpossiblePoint: the architecture does not go with the data, schedule or compression.
+        Refused: another setting cannot work; the first one found is named.
     """
     architecture, dataset = settings.architecture, settings.dataset
-    _architecture_is_there(architecture)
+    _require_architecture(architecture)
     shipped = architecture.name in ARCHITECTURES
     if shipped:
         check_schedule(plan(architecture.name), settings.schedule, architecture.name)
-    _cache_can_be_written(settings.cache.folder)
+    _require_writable(settings.cache.folder)
     if shipped and local_file(dataset) is None:
-        _architecture_takes(architecture.name, SHAPES[dataset.name], dataset.name)
+        _require_large_images(architecture.name, SHAPES[dataset.name], dataset.name)
     loaded = load(dataset, settings.cache.folder)
     if shipped:
-        _architecture_takes(architecture.name, loaded.shape, dataset.name)
-    _shift_is_small(settings.augment.shift, loaded.shape)
-    # The sweep has looked at the models of all its points.
+        _require_large_images(architecture.name, loaded.shape, dataset.name)
+    _require_small_shift(settings.augment.shift, loaded.shape)
+    # A sweep has already inspected the models of all its points.
     if not settings.sweep.run_id and (not shipped or settings.schedule.depends_on_shapes):
         inspect(_request(settings, loaded))
 
 
-def _architecture_is_there(architecture: ArchitectureSettings) -> None:
+def _require_architecture(architecture: ArchitectureSettings) -> None:
     known = (*ARCHITECTURES, "keras_file", "callable")
     if architecture.name not in known:
         accepted = ", ".join(known)
@@ -50,7 +50,7 @@ def _architecture_is_there(architecture: ArchitectureSettings) -> None:
     content(architecture)
 
 
-def _shift_is_small(shift: int, shape: Shape) -> None:
+def _require_small_shift(shift: int, shape: Shape) -> None:
     if shift >= min(shape[:2]):
         raise ImpossiblePoint(
             f"augment.shift={shift}: must be less than the side of an image; these have "
@@ -68,7 +68,7 @@ def _request(settings: Settings, loaded: Dataset) -> Request:
     )
 
 
-def _cache_can_be_written(folder: Path) -> None:
+def _require_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -79,7 +79,7 @@ def _cache_can_be_written(folder: Path) -> None:
         raise Refused(f"cache.folder={folder}: must be a folder to write into ({reason})")
 
 
-def _architecture_takes(architecture: str, shape: Shape, dataset: str) -> None:
+def _require_large_images(architecture: str, shape: Shape, dataset: str) -> None:
     least = ARCHITECTURES[architecture].least_side
     if min(shape[:2]) < least:
         raise ImpossiblePoint(

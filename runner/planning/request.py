@@ -1,4 +1,4 @@
-"""Settings and what is known of the data go in; what an inspection is asked comes out."""
+"""Describe what an inspection needs to know of a point."""
 
 from runner.models import user_function
 from runner.models.digest import digest
@@ -6,7 +6,7 @@ from runner.models.errors import refusing
 from runner.settings import ArchitectureSettings, CompressSettings, ScheduleSettings
 from runner.settings.base import Group
 
-# What decides whether layers can be pruned; how long and how much does not.
+# Settings that decide whether layers can be pruned and compressed.
 _OF_THE_SCHEDULE = {
     "dense_layers", "layer_sparsity", "block_size", "block_pooling", "m_by_n", "policy"
 }  # fmt: skip
@@ -14,7 +14,7 @@ _OF_COMPRESSION = {"name", "clusters"}
 
 
 class Request(Group):
-    """A model, what is to be done to it, and the shape (H, W, C) and classes of its images."""
+    """Hold a model, what a point does to it, and the shape (H, W, C) and classes of its images."""
 
     architecture: ArchitectureSettings
     schedule: ScheduleSettings
@@ -24,10 +24,10 @@ class Request(Group):
 
     @property
     def key(self) -> str:
-        """Identify the answer: two requests with this key get the same one.
+        """Identify the answer: requests with the same key get the same answer.
 
         Raises:
-            Refused: there is no such function.
+            Refused: the user's file cannot be read, or there is no such function.
         """
         reduced = {"schedule": _OF_THE_SCHEDULE, "compress": _OF_COMPRESSION}
         whole = {"architecture": True, "shape": True, "classes": True}
@@ -35,10 +35,13 @@ class Request(Group):
 
 
 def content(settings: ArchitectureSettings) -> str:
-    """Identify the content of the user's own file, or the code of their function; else nothing.
+    """Return the SHA-256 of the user's own file, or of the code of their function.
+
+    Returns:
+        An empty string for a shipped architecture.
 
     Raises:
-        Refused: there is none.
+        Refused: the file cannot be read, or there is no such function.
     """
     with refusing(settings):
         if settings.name == "keras_file" and settings.path is not None:
