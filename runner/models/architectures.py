@@ -44,7 +44,7 @@ class Architecture:
 @functools.cache
 def _source_digest(builder: str) -> str:
     source = Path(__file__).read_text()
-    others = {each.build.__name__ for each in ARCHITECTURES.values()} - {builder}
+    others = {network.build.__name__ for network in ARCHITECTURES.values()} - {builder}
     parts = [
         ast.get_source_segment(source, node) or ""
         for node in ast.parse(source).body

@@ -135,7 +135,7 @@ def group_zeros(weights: _Weights, n: int) -> _Counts:
 def least_zeros(channels: int, m: int, n: int) -> _Counts:
     """Return the least number of zeros in each group of n channels, shape (groups,).
 
-    It is m, and in a last group of fewer channels whatever n - m values other than zero leave.
+    It is m. A last group of fewer than n channels may have n - m values other than zero as well.
     """
     full, tail = divmod(channels, n)
     return np.asarray([m] * full + [max(0, tail - (n - m))] * bool(tail))

@@ -62,10 +62,10 @@ def obtain_baseline(settings: Settings, data: Dataset, signature: str) -> Baseli
         try:
             return _read(folder, signature)
         except DamagedCache as damage:
-            aside = Path(tempfile.mkdtemp(prefix=f"{signature}.damaged.", dir=folder.parent))
-            folder.replace(aside)
+            damaged = Path(tempfile.mkdtemp(prefix=f"{signature}.damaged.", dir=folder.parent))
+            folder.replace(damaged)
             log.warning(
-                "baseline %s: %s; set aside in %s, training again", signature, damage, aside
+                "baseline %s: %s; set aside in %s, training again", signature, damage, damaged
             )
     _write(_train(settings, data, signature), folder)
     # Read back even now, so that the first point starts from the same model as all others.
