@@ -67,6 +67,7 @@ class _ClusterWrapper(ClusterWeights):
     """Wrap a layer as TFMOT does, with a faster search for the nearest centroid."""
 
     def build(self, input_shape: Any) -> None:
+        """Create the centroids, and replace TFMOT's search for the nearest one."""
         super().build(input_shape)
         for name, algorithm in self.clustering_algorithms.items():
             kernel = self.original_clusterable_weights[name]

@@ -44,10 +44,12 @@ class _Registry:
         self._clustered = clustered
 
     def supports(self, layer: keras.layers.Layer) -> bool:
+        """Tell whether TFMOT can quantize a layer, and keep its zeros while doing so."""
         preserves: bool = self._new_registry().supports(layer)
         return preserves and bool(Default8BitQuantizeRegistry().supports(layer))
 
     def get_quantize_config(self, layer: keras.layers.Layer) -> Any:
+        """Return how TFMOT quantizes a layer, changed so that its kernel keeps its zeros."""
         return self.preserve(layer, Default8BitQuantizeRegistry().get_quantize_config(layer))
 
     def preserve(self, layer: keras.layers.Layer, config: Any) -> Any:
@@ -78,6 +80,11 @@ class _LayoutTransform(tfmot.quantization.keras.QuantizeLayoutTransform):
         self._registry = registry
 
     def apply(self, model: keras.Model, layer_metadata: dict[str, Any]) -> tuple[keras.Model, Any]:
+        """Return the prepared model, and by layer name how each layer is quantized.
+
+        Raises:
+            Unquantizable: TFMOT cannot quantize some layers.
+        """
         original = tfmot.quantization.keras.default_8bit.Default8BitQuantizeLayoutTransform()
         model, layer_metadata = original.apply(model, layer_metadata)
         refused = [*_batchnorms_after_dense(model)]

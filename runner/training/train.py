@@ -80,10 +80,7 @@ def train(
     Raises:
         Diverged: the loss of an epoch is not a number.
     """
-    # The legacy Adam computes the same, in one kernel for each variable.
-    model.compile(keras.optimizers.legacy.Adam(settings.learning_rate))
-    # Otherwise TensorFlow would trace the step twice, the first time only to create these weights.
-    model.optimizer._create_all_weights(model.trainable_variables)
+    _compile(model, settings.learning_rate)
     step = training_step(model, logits)
     training_loop = EpochLoop(data.train, settings.batch_size, step, data.shift)
     validation_loop = EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, logits))
@@ -108,6 +105,13 @@ def train(
         _log_progress(epoch + 1, settings.epochs, figures)
     callback_list.on_train_end()
     return TrainingResult(history, seconds)
+
+
+def _compile(model: keras.Model, learning_rate: float) -> None:
+    # The legacy Adam computes the same, in one kernel for each variable.
+    model.compile(keras.optimizers.legacy.Adam(learning_rate))
+    # Otherwise TensorFlow would trace the step twice, the first time only to create these weights.
+    model.optimizer._create_all_weights(model.trainable_variables)
 
 
 def _log_progress(finished: int, epochs: int, figures: Mapping[str, float]) -> None:
