@@ -17,7 +17,7 @@ _ONLY_AS_LAYERS = frozenset({"relu6", "swish", "silu"})
 
 
 def unsupported(model: keras.Model, settings: CompressSettings) -> str | None:
-    """Say in one line why TFMOT cannot do the stages to a model; None if it can.
+    """Say in one line why TFMOT cannot cluster or quantize a model; None if it can.
 
     The models of all stages are built; the given one stays as it is.
     """

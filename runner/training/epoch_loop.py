@@ -48,7 +48,7 @@ class EpochLoop:
         """
         self._images, self._labels = _share_memory(split.images), tf.constant(split.labels)
         self._batch_size, self._step, self._shift = batch_size, step, shift
-        traced = tf.function(self._all, autograph=False)
+        traced = tf.function(self._run_batches, autograph=False)
         # Traced now, so that the time of the first epoch does not include it.
         self._run = traced.get_concrete_function(
             tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, 2], tf.int32)
@@ -66,7 +66,7 @@ class EpochLoop:
         loss, correct = self._run(tf.constant(order, tf.int32), tf.constant(shifts))
         return EpochFigures(float(loss) / images, int(correct) / images)
 
-    def _all(self, order: Any, shifts: Any) -> _Sums:
+    def _run_batches(self, order: Any, shifts: Any) -> _Sums:
         size = tf.shape(order)[0]
 
         def batch(start: Any, loss: Any, correct: Any) -> tuple[Any, Any, Any]:
@@ -89,7 +89,7 @@ def _share_memory(array: NDArray[np.float32]) -> Any:
     view = array.view()
     if view.ctypes.data % _ALIGNMENT:
         return tf.constant(array)
-    # DLPack knows no read-only arrays; no operation of TensorFlow writes into its input.
+    # DLPack has no read-only arrays; no operation of TensorFlow writes into its input.
     view.flags.writeable = True
     return tf.experimental.dlpack.from_dlpack(view.__dlpack__())
 
