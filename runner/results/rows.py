@@ -48,7 +48,7 @@ def read(store: Store, sweep: Record) -> Results:
     """
     points = store.children(sweep.id)
     names = varying(points)
-    points.sort(key=lambda point: [_rank(point.params.get(name, "")) for name in names])
+    points.sort(key=lambda point: [sort_key(point.params.get(name, "")) for name in names])
     ids = [point.tags.get(tags.BASELINE_RUN_ID, "") for point in points]
     baselines = {run_id: _get(store, run_id) for run_id in set(ids)}
     rows = (Row(point, baselines[run_id]) for point, run_id in zip(points, ids, strict=True))
@@ -94,8 +94,8 @@ def number(value: str) -> float | None:
         return None
 
 
-def _rank(value: str) -> tuple[float, str]:
-    """Order numbers by size, and texts after them."""
+def sort_key(value: str) -> tuple[float, str]:
+    """Return a key that sorts numbers by size, and texts after them."""
     size = number(value)
     return (float("inf"), value) if size is None else (size, "")
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from mlflow.entities import Dataset as DatasetEntity
 from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
+from mlflow.utils import chunk_list
 
 from runner.tracking.connection import Connection
 
-# What MLflow takes in one call.
+# Metrics in one call; MLflow takes 1000.
 _BATCH = 900
 
 
@@ -64,8 +65,8 @@ class Notes:
         ordered = sorted(self.metrics, key=lambda metric: not metric[0].startswith("accuracy/"))
         metrics = [Metric(*metric) for metric in ordered]
         client.log_batch(run_id, metrics=metrics[:_BATCH], params=params, tags=tags)
-        for start in range(_BATCH, len(metrics), _BATCH):
-            client.log_batch(run_id, metrics=metrics[start : start + _BATCH])
+        for batch in chunk_list(metrics[_BATCH:], _BATCH):
+            client.log_batch(run_id, metrics=batch)
         if self.inputs:
             client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
         for name, text in self.texts.items():

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mlflow.entities import ViewType
+from mlflow.utils import chunk_list
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
@@ -41,9 +42,8 @@ def remove(store: Store, runs: Sequence[Record], deleted: Sequence[Record]) -> s
         store.delete(run)
     if not can_collect(store):
         return _advice(store, runs) if runs else ""
-    everything = [*runs, *deleted]
-    for start in range(0, len(everything), _CHUNK):
-        _collect(store, everything[start : start + _CHUNK])
+    for some in chunk_list([*runs, *deleted], _CHUNK):
+        _collect(store, some)
     return ""
 
 

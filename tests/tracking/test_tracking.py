@@ -1,6 +1,7 @@
 import json
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +15,7 @@ from sqlalchemy.engine import Engine
 from runner.data import dataset
 from runner.errors import Refused
 from runner.settings import DatasetSettings
-from runner.tracking import Kind, Run, Store
+from runner.tracking import Kind, Run, Store, connection
 from runner.tracking.origin import commit
 
 
@@ -221,3 +222,38 @@ def test_a_signal_waits_until_the_database_is_done(store: Store) -> None:
         signal.signal(signal.SIGTERM, before)
     assert len(struck) == 1
     assert store.get(run.id).metrics == {"sparsity": 0.5}
+
+
+def test_runs_are_found_by_their_parent_their_kind_and_their_tags(store: Store) -> None:
+    parent = store.new_run(Kind.SWEEP, "sweep", {}, {})
+    for mark in ("a", "b", "a"):
+        store.new_run(Kind.POINT, mark, {}, {"runner.fingerprint": mark}, parent.id).end("FINISHED")
+    store.new_run(Kind.POINT, "alone", {}, {"runner.fingerprint": "a"}).end("FINISHED")
+    assert [record.name for record in store.children(parent.id)] == ["a", "b", "a"]
+    assert [record.name for record in store.children(parent.id, "a")] == ["a", "a"]
+    alike = store.of_kind(Kind.POINT, {"runner.fingerprint": "a"})
+    assert [record.name for record in alike] == ["a", "a", "alone"]
+    assert [record.parent for record in alike] == [parent.id, parent.id, None]
+    assert [record.id for record in store.of_kind(Kind.SWEEP)] == [parent.id]
+
+
+def test_only_runs_whose_process_has_ended_are_closed(store: Store) -> None:
+    program = "from runner.process.liveness import this_process; print(this_process())"
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    dead = store.new_run(Kind.POINT, "dead", {}, {"runner.process": done.stdout.strip()})
+    dead.flush()
+    live = _open(store, "live")
+    store.close_dead()
+    assert store.get(live.id).status == "RUNNING"
+    record = store.get(dead.id)
+    assert (record.status, record.error) == ("KILLED", "found dead: its process had ended")
+
+
+def test_a_search_reads_every_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_PAGE", 2)
+    names = [str(number) for number in range(5)]
+    for name in names:
+        _open(store, name)
+    assert [record.name for record in store.find("")] == names

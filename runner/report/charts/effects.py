@@ -1,6 +1,6 @@
 """Draw the effect of each setting that varies on accuracy and bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import mean
 
 from plotly.graph_objects import Figure, Scatter
@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from runner.report.charts.style import apply_style, byte_axis, colour, share_axis
 from runner.report.contents import Contents
-from runner.results.rows import number, targets, varying
+from runner.results.rows import number, sort_key, targets, varying
 from runner.settings.labels import short
 from runner.settings.targets import Target
 from runner.tracking import Record
@@ -23,8 +23,8 @@ def effects_chart(contents: Contents) -> Figure | None:
     The files are those of one target: the picked one's. None where nothing varies.
     """
     kinds = targets(contents.rows)
-    picked = contents.picks[0].target if contents.picks else None
-    target = picked or (kinds[-1] if kinds else None)
+    kinds += [file.target for file in contents.picks[:1]]
+    target = kinds[-1] if kinds else None
     points = [row.point for row in contents.rows if target and row.point.has_file(target)]
     names = varying(points)[:_MOST]
     if target is None or not names:
@@ -54,7 +54,7 @@ def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, c
             hovertemplate="%{text}<br>%{y}<extra></extra>",
             showlegend=False,
         )
-        places = sorted(set(values), key=_rank)
+        places = _places(values)
         means = [
             mean(height for value, height in zip(values, heights, strict=True) if value == place)
             for place in places
@@ -69,7 +69,7 @@ def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, c
 def _label(figure: Figure, points: Sequence[Record], target: Target, names: Sequence[str]) -> None:
     labels = short(names)
     for column, name in enumerate(names, start=1):
-        values = sorted({_value(point.params.get(name, "")) for point in points}, key=_rank)
+        values = _places(_value(point.params.get(name, "")) for point in points)
         numeric = all(isinstance(value, float) for value in values)
         few = {"tickvals": values} if numeric and len(values) <= 6 else {}
         kind = "linear" if numeric else "category"
@@ -84,10 +84,8 @@ def _label(figure: Figure, points: Sequence[Record], target: Target, names: Sequ
     figure.update_yaxes(title="zipped bytes (log scale)", row=2, col=1)
 
 
-def _rank(value: float | str) -> tuple[bool, float, str]:
-    """Put numbers before texts."""
-    words = isinstance(value, str)
-    return words, 0.0 if isinstance(value, str) else value, str(value)
+def _places(values: Iterable[float | str]) -> list[float | str]:
+    return sorted(set(values), key=lambda value: sort_key(str(value)))
 
 
 def _value(text: str) -> float | str:
