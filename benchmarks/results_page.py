@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.fixtures.published_results import PUBLISHED, Ours, Published
-from runner.cli.command import DONE, add_sweep, enter, parser
+from runner.cli.command import add_sweep, enter, parser
+from runner.cli.failure import DONE
 from runner.results.choice import Limits, best_baseline, files, smallest
 from runner.results.decision import in_points
 from runner.results.lookup import find_sweep

@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.cli import command
+from runner.cli import command, failure
 from runner.cli.limits import add_limits, criteria_of
-from runner.errors import Refused, SelfExplaining
+from runner.errors import Refused, RunnerError
 from runner.settings.targets import Target
 
 if TYPE_CHECKING:
@@ -63,20 +63,20 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     decision, values = select(store, arguments.sweep, criteria)
     if not decision.file:
         command.show(arguments, values, decision.reason)
-        return command.FAILED
+        return failure.FAILED
     if arguments.output:
         values = _write(store, decision.file, arguments.output, values)
         path = str(arguments.output)
     else:
         path = store.local_file(decision.file.point, decision.file.artifact)
         if "://" not in path and not Path(path).exists():
-            raise SelfExplaining(f"{path}: is not there any more (run {decision.file.point.id})")
+            raise RunnerError(f"{path}: is not there any more (run {decision.file.point.id})")
     command.show(
         arguments,
         values | {"path": path},
         f"{path} ({decision.file.point.name}): {figures(decision.file)}",
     )
-    return command.DONE
+    return failure.DONE
 
 
 def _write(store: "Store", file: "File", output: Path, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,41 @@
-"""What is wrong with the settings goes in; the one line that the user reads comes out."""
+"""Root the tree of the runner's exceptions, and write any exception in one line.
+
+    RunnerError                 known to happen; its text is all that a user needs
+    ├── Refused                 settings or arguments that cannot work: exit code 2
+    │   └── ImpossiblePoint     values that are fine alone but not together
+    ├── StepFailed              a step of one point failed
+    │   ├── Diverged            training          (training/train.py)
+    │   ├── DamagedCache        a cached baseline (training/baseline.py)
+    │   ├── SparsityMissed      pruning           (prune/pruning.py)
+    │   ├── StageBroke          compression       (compress/invariants.py)
+    │   ├── Unquantizable       compression       (compress/qat_scheme.py)
+    │   └── TargetsFailed       export or measuring (point/deliver.py)
+    ├── Unfit                   a user's own model (models/errors.py), before it is Refused
+    │   └── UnfitForData
+    ├── StoreFailed             MLflow            (tracking/connection.py)
+    ├── Unlogged                a finished point that no store holds (point/run.py)
+    ├── JobFailed               an exception in a worker process     (point/outcome.py)
+    ├── Lost                    a worker process that ended early    (point/outcome.py)
+    ├── PointsFailed            points of a sweep (sweep/dispatch.py)
+    └── Busy                    another night runs: exit code 3      (nightly/run/lock.py)
+
+The commands answer with one line and exit code 1, where the tree names no other. An exception
+outside of the tree is a fault of the runner's own, and ends a command with its traceback.
+"""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
 
 
-class SelfExplaining(Exception):
-    """An exception whose text says everything: the name of its type would only disturb."""
+class RunnerError(Exception):
+    """What the runner knows may happen; the text says everything that a user needs to know."""
 
 
-class Refused(SelfExplaining):
+class Refused(RunnerError):
     """Settings that cannot be worked with; the text is the one line shown to the user."""
 
 
@@ -13,9 +43,39 @@ class ImpossiblePoint(Refused):
     """Values that are fine alone but not together, as a grid may well produce them."""
 
 
+class StepFailed(RunnerError):
+    """A step of one point failed; the name of its type says which, so one line begins with it."""
+
+
+@contextmanager
+def refusing_unreadable(setting: str, path: Path | None) -> Iterator[None]:
+    """Let the block look at a path of the user's.
+
+    Raises:
+        Refused: the system does not let it, for the name is too long or a permission is missing;
+            names the setting.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"{setting}={path}: cannot be read ({error.strerror or error})") from None
+
+
 def one_line(error: BaseException) -> str:
     """Fold the text of an error into one line, led by its type where the text says little."""
     text = " ".join(str(error).split())
     if not text:
         return type(error).__name__
-    return text if isinstance(error, SelfExplaining) else f"{type(error).__name__}: {text}"
+    whole = isinstance(error, RunnerError) and not isinstance(error, StepFailed)
+    return text if whole else f"{type(error).__name__}: {text}"
+
+
+def is_fault(error: BaseException) -> bool:
+    """Tell whether a line of this package raised what is outside of the tree.
+
+    What a library or a user's own file raises is no such fault.
+    """
+    if isinstance(error, RunnerError):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and Path(frames[-1].f_code.co_filename).is_relative_to(_PACKAGE)

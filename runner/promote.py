@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.cli import command
+from runner.cli import command, failure
 from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused
 from runner.settings.store_uri import without_password
@@ -69,7 +69,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     decision, values = select(store, arguments.sweep, criteria)
     if not decision.file:
         command.show(arguments, values, decision.reason)
-        return command.FAILED
+        return failure.FAILED
     params = decision.file.point.params
     default = f"{params.get('dataset.name')}-{_network(params)}"
     name = default if arguments.name is None else arguments.name
@@ -77,7 +77,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     uri = f"models:/{name}@champion"
     values |= {"name": name, "uri": uri, **asdict(promotion)}
     command.show(arguments, values, _describe(store, decision.file, uri, promotion))
-    return command.DONE
+    return failure.DONE
 
 
 def _network(params: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""A composed configuration goes in; what became of the job comes out: the task that Hydra runs."""
+"""Run one job of the runner with the configuration that Hydra has composed."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from runner.cli.help import explained
+from runner.cli.failure import is_refusal, reason
 from runner.errors import Refused
 from runner.planning import preflight
 from runner.settings import Settings, from_hydra
@@ -21,7 +21,12 @@ class RefusedPoint(SystemExit):
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
 def job(config: DictConfig) -> Any:
-    """Run one point, or the baseline of a sweep's points, and return its outcome."""
+    """Run one point, or the baseline of a sweep's points, and return its outcome.
+
+    Raises:
+        RefusedPoint: the settings of a single point cannot work.
+        Refused: the same, of a point of a sweep.
+    """
     try:
         settings = _checked(config)
 
@@ -36,12 +41,18 @@ def job(config: DictConfig) -> Any:
 
 
 def _checked(config: DictConfig) -> Settings:
-    """Convert and check; whatever goes wrong before any work is about the settings."""
+    """Convert the configuration into settings that can work.
+
+    Raises:
+        Refused: they cannot.
+    """
     try:
         settings = from_hydra(config)
         preflight.check(settings)
     except Refused:
         raise
     except Exception as error:
-        raise Refused(explained(error)) from error
+        if not is_refusal(error):
+            raise
+        raise Refused(reason(error)) from error
     return settings

@@ -1,4 +1,4 @@
-"""A command line about sweeps goes in; its arguments, a store, and an exit code come out."""
+"""Parse the command line of a command on finished sweeps, and open the store that it names."""
 
 import argparse
 import json
@@ -9,11 +9,10 @@ from typing import Any, Never
 
 import yaml
 
-from runner.errors import Refused, one_line
+from runner.cli.failure import DONE, REFUSED, explain
+from runner.errors import Refused
 from runner.settings.paths import CONF
 from runner.settings.store_uri import resolve
-
-DONE, FAILED, REFUSED = 0, 1, 2
 
 _EXIT_CODES = "Exit code: 0 done, 1 {failed}, 2 refused before any work."
 
@@ -90,7 +89,7 @@ def enter(
     except Exception as failure:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
-        made.exit(FAILED, f"{made.prog}: failed: {one_line(failure)}\n")
+        sys.exit(explain(made.prog, failure))
 
 
 def show(arguments: argparse.Namespace, values: Any, text: str) -> None:

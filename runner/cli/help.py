@@ -1,14 +1,13 @@
-"""The groups and sweeps that are there go in; the short help, and plain refusals, come out."""
+"""Compose the text of `--help` from the groups, sweeps and settings that are there."""
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
-from hydra.errors import HydraException, OverrideParseException
-from omegaconf.errors import OmegaConfBaseException
+from hydra.errors import HydraException
 
-from runner.errors import Refused, one_line
+from runner.errors import Refused
 from runner.planning.candidates import expand
 from runner.settings import known_settings
 from runner.settings.paths import CONF, SWEEPS
@@ -46,7 +45,6 @@ Every night: python -m runner.nightly --help
 `--hydra-help` shows Hydra's own options.
 """
 
-_QUOTES = "a value with such characters stands in quotes of its own, as in 'key=\"a=b, c\"'"
 _GROUPS = ("dataset", "architecture", "baseline", "schedule", "compress", "export", "tracking")
 _SINGLE = ("augment", "measure", "report", "cache")
 
@@ -77,25 +75,6 @@ def check_sweep_choice(arguments: Sequence[str]) -> None:
             raise Refused(f"{argument}: takes one sweep; run the command once for each")
         if key == "sweep":
             raise Refused(f"{argument}: a sweep is added with a plus: +{argument}")
-
-
-def explained(error: BaseException) -> str:
-    """Fold an error into one line; of a setting that does not exist, say which ones do."""
-    line = " ".join(str(error).split()).partition(" Config search path:")[0]
-    if not isinstance(error, Refused | HydraException | OmegaConfBaseException):
-        return one_line(error)
-    if isinstance(error, OverrideParseException):
-        reason = line.partition(" See https:")[0]
-        return f"{error.override}: {reason}; {_QUOTES}"
-    unknown = re.match(r"Could not override '([\w.]+)'", line)
-    if not unknown:
-        return line
-    *group, name = unknown[1].split(".")
-    known = known_settings(group)
-    where = ".".join(group) or "the top level"
-    if name in known.split(", "):
-        return f"{unknown[1]}: no such setting with this choice of {where}"
-    return f"{unknown[1]}: no such setting; {where} has {known}" if known else line
 
 
 def _runs(path: Path) -> str:

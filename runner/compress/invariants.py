@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from runner.backend import keras
+from runner.errors import StepFailed
 from runner.prune.sparsity import LayerSparsity, prunable_weights
 
 
-class StageBroke(Exception):
+class StageBroke(StepFailed):
     """A stage has lost zeros or shared values of the stages before it."""
 
 

@@ -16,9 +16,10 @@ from runner.backend import (
     tfmot,
 )
 from runner.compress.qat_quantizers import RunningRangeQuantizer, WholeKernelQuantizer
+from runner.errors import StepFailed
 
 
-class Unquantizable(Exception):
+class Unquantizable(StepFailed):
     """TFMOT cannot quantize some layers; each is named, with its kind."""
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from runner.data import download, image_folder, npz
 from runner.data.npz import Array, Arrays
-from runner.errors import Refused
+from runner.errors import Refused, refusing_unreadable
 from runner.settings import DatasetSettings
 
 # The built-in data sets, with the shape of their images.
@@ -101,10 +101,11 @@ def local_file(settings: DatasetSettings) -> Path | None:
         return settings.path
     if settings.folder is None:
         return None
-    if not settings.folder.is_dir():
-        raise Refused(f"dataset.folder={settings.folder}: no such folder")
     path = settings.folder / f"{settings.name}.npz"
-    return path if path.is_file() else None
+    with refusing_unreadable("dataset.folder", settings.folder):
+        if not settings.folder.is_dir():
+            raise Refused(f"dataset.folder={settings.folder}: no such folder")
+        return path if path.is_file() else None
 
 
 # The arrays stay in memory: all points of a sweep in this process share them.

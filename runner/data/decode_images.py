@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data import npz
-from runner.errors import Refused, one_line
+from runner.errors import Refused, is_fault, one_line
+from runner.process import isolated
 
 _BATCH = 256
 
@@ -79,4 +80,7 @@ if __name__ == "__main__":
     try:
         decode(json.load(sys.stdin), Path(sys.argv[1]))
     except Exception as error:
-        sys.exit(one_line(error))
+        if is_fault(error):
+            raise
+        print(one_line(error), file=sys.stderr)
+        sys.exit(isolated.EXPLAINED)

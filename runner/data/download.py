@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from runner.data import npz
-from runner.errors import Refused, one_line
+from runner.errors import Refused, is_fault, one_line
 from runner.process import isolated
 
 
@@ -26,6 +26,7 @@ def ensure(name: str, path: Path) -> None:
     if path.is_file():
         return
     process = isolated.run("runner.data.download", name, str(path))
+    isolated.require_no_fault(process)
     if process.returncode != 0:
         reason = (process.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Refused(
@@ -45,4 +46,7 @@ if __name__ == "__main__":
     try:
         _fetch(sys.argv[1], Path(sys.argv[2]))
     except Exception as error:
-        sys.exit(one_line(error))
+        if is_fault(error):
+            raise
+        print(one_line(error), file=sys.stderr)
+        sys.exit(isolated.EXPLAINED)

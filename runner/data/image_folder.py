@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from runner.errors import Refused, one_line
+from runner.errors import Refused, refusing_unreadable
 from runner.process import isolated
 from runner.settings import DatasetSettings
 
@@ -48,13 +48,13 @@ def ensure(settings: DatasetSettings, cache: Path) -> Path:
         Refused: the folder is not laid out as it must be, or an image cannot be read.
     """
     root = settings.path
-    if root is None or not root.is_dir():
+    with refusing_unreadable("dataset.path", root):
+        there = root is not None and root.is_dir()
+    if root is None or not there:
         raise Refused(f"dataset.path={root}: no such folder; give one with a folder for each class")
-    try:
+    with refusing_unreadable("dataset.path", root):
         listing = _listing(root, settings.test_share or 0)
         digest = _digest(root, listing, settings)
-    except OSError as error:
-        raise Refused(f"dataset.path={root}: cannot be read ({one_line(error)})") from None
     path = cache / "datasets" / f"image_folder-{digest}.npz"
     if not path.is_file():
         _decode(settings, listing, path)
@@ -174,6 +174,7 @@ def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
 def _decode(settings: DatasetSettings, listing: _Listing, path: Path) -> None:
     request = {**asdict(listing), "size": settings.image_size, "color": settings.color}
     process = isolated.run("runner.data.decode_images", str(path), stdin=json.dumps(request))
+    isolated.require_no_fault(process)
     if process.returncode != 0:
         lines = process.stderr.strip().splitlines()
         reason = lines[-1] if lines else f"decoding ended with {process.returncode}"

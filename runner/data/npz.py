@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.errors import Refused, one_line
+from runner.errors import Refused, one_line, refusing_unreadable
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 Array = NDArray[Any]
@@ -40,7 +40,9 @@ def read(path: Path, setting: str) -> Arrays:
     Raises:
         Refused: the file is missing or unreadable, or its arrays do not fit together.
     """
-    if not path.is_file():
+    with refusing_unreadable(setting, path):
+        there = path.is_file()
+    if not there:
         raise Refused(f"{setting}={path}: no such file; give an .npz file with {', '.join(NAMES)}")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as content:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from runner.errors import ImpossiblePoint, Refused, SelfExplaining
+from runner.errors import ImpossiblePoint, Refused, RunnerError
 from runner.settings import ArchitectureSettings
 
 
-class Unfit(SelfExplaining):
+class Unfit(RunnerError):
     """A model cannot be pruned; the text says why."""
 
 

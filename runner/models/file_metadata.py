@@ -35,9 +35,9 @@ def read(path: Path) -> Description:
     Raises:
         Unfit: there is no such file, or it holds no whole model of Keras.
     """
-    if not path.exists():
-        raise Unfit("no such file or folder")
     try:
+        if not path.exists():
+            raise Unfit("no such file or folder")
         if path.is_dir():
             return _saved_model(path)
         if zipfile.is_zipfile(path):

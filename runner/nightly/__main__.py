@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.cli.command import Parser
-from runner.errors import Refused, one_line
+from runner.cli.failure import explain
 from runner.nightly.run.lock import Busy
 from runner.nightly.schedule import install
 from runner.nightly.settings import DEFAULT, NightlySettings, read
@@ -21,7 +21,7 @@ from runner.process.signals import exit_on_first_signal
 if TYPE_CHECKING:
     from runner.tracking import Store
 
-_FAILED, _REFUSED, _BUSY = 1, 2, 3
+_BUSY = 3
 
 _EPILOG = """\
 Exit code of a night: 0 good, or too few good nights yet to judge; 1 failures; 2 refused; 3 another
@@ -73,17 +73,13 @@ def _main(made: Parser) -> int:
     act: Callable[[argparse.Namespace], int] = arguments.act
     try:
         return act(arguments)
-    except Refused as refusal:
-        print(f"{made.prog}: {refusal}", file=sys.stderr)
-        return _REFUSED
     except Busy as busy:
         print(f"{made.prog}: {busy}", file=sys.stderr)
         return _BUSY
     except Exception as failure:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
-        print(f"{made.prog}: failed: {one_line(failure)}", file=sys.stderr)
-        return _FAILED
+        return explain(made.prog, failure)
 
 
 def _night(arguments: argparse.Namespace) -> int:

@@ -79,6 +79,8 @@ def check(
             point = _identify(candidate, settings)
             if points.setdefault(point.fingerprint, point) is not point:
                 raise ImpossiblePoint(f"the same point as {points[point.fingerprint].name}")
+    if not candidates:
+        raise Refused("the sweep has no points: there is no value for some setting that varies")
     if not points:
         raise Refused(f"no point of the sweep is possible; the first one: {skipped[0]}")
     return Grid(tuple(points.values()), tuple(skipped))

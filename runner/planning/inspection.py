@@ -8,10 +8,11 @@ import functools
 import json
 import os
 import sys
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
-from runner.errors import ImpossiblePoint, Refused
+from runner.errors import ImpossiblePoint, Refused, is_fault, one_line
 from runner.models import file_check
 from runner.models.errors import refusing, short, subject
 from runner.models.layer_plan import LayerPlan
@@ -41,6 +42,8 @@ def inspect(request: Request) -> tuple[LayerPlan, ...]:
     answer = _answer(_Question(request.key, request.model_dump_json()))
     if "refused" in answer:
         raise (ImpossiblePoint if answer["impossible"] else Refused)(answer["refused"])
+    if "fault" in answer:
+        raise isolated.Fault(answer["fault"], answer["traceback"])
     if "layers" not in answer:
         raise Refused(f"{subject(architecture)}: cannot be built ({answer['ended']})")
     return tuple(LayerPlan(name, kind) for name, kind in answer["layers"])
@@ -67,6 +70,9 @@ def _examine(text: str) -> dict[str, Any]:
     except Refused as reason:
         return {"refused": str(reason), "impossible": isinstance(reason, ImpossiblePoint)}
     except Exception as error:
+        if is_fault(error):
+            return {"fault": one_line(error), "traceback": traceback.format_exc()}
+        # Layers of the user's own may raise anything.
         return {"ended": short(error)}
 
 

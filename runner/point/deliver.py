@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runner.backend import keras
 from runner.data.dataset import Dataset
-from runner.errors import one_line
+from runner.errors import StepFailed, one_line
 from runner.export.convert import export, representative_images
 from runner.export.frozen_model import Exportable, exportables
 from runner.measure.latency import processor, time_file
@@ -55,7 +55,7 @@ class Reference:
         return cls(baseline.id, figures["zip_bytes/h5"], figures["accuracy/h5"])
 
 
-class TargetsFailed(Exception):
+class TargetsFailed(StepFailed):
     """Some targets have no file or no figures; the others have both."""
 
     def __init__(self, reason: str, targets: Sequence[Target]) -> None:

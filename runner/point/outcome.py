@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runner.errors import SelfExplaining
+from runner.errors import RunnerError
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Outcome:
     files: Mapping[str, Path] = field(default_factory=dict)
 
 
-class JobFailed(SelfExplaining):
+class JobFailed(RunnerError):
     """What a job in another process raised, in one line; a note holds its traceback."""
 
 
-class Lost(SelfExplaining):
+class Lost(RunnerError):
     """A worker ended before its job did: by a signal, or because its time was up."""
 
 

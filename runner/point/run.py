@@ -6,7 +6,7 @@ from pathlib import Path
 
 from runner.backend import make_repeatable
 from runner.compress import compress
-from runner.errors import SelfExplaining, one_line
+from runner.errors import RunnerError, one_line
 from runner.point import pending
 from runner.point.baseline_run import BaselineRun
 from runner.point.context import PointContext
@@ -23,7 +23,7 @@ from runner.training.baseline import Baseline
 log = logging.getLogger(__name__)
 
 
-class Unlogged(SelfExplaining):
+class Unlogged(RunnerError):
     """A point is finished, and no store holds it."""
 
 

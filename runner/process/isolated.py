@@ -15,6 +15,18 @@ from hydra.utils import to_absolute_path
 _NO_VARIABLES: Mapping[str, str] = {}
 
 
+# The exit code of a process that has said on standard error, in one line, why it failed.
+EXPLAINED = 3
+
+
+class Fault(Exception):
+    """A fault of ours in a process of its own; a note holds the traceback from there."""
+
+    def __init__(self, text: str, traceback: str) -> None:
+        super().__init__(text)
+        self.add_note(traceback)
+
+
 def run(
     module: str, *arguments: str, stdin: str = "", environment: Mapping[str, str] = _NO_VARIABLES
 ) -> "subprocess.CompletedProcess[str]":
@@ -38,6 +50,16 @@ def run(
         cwd=to_absolute_path("."),
         env={**os.environ, **_search_path(), **environment},
     )
+
+
+def require_no_fault(process: "subprocess.CompletedProcess[str]") -> None:
+    """Go on where a process has finished, or has explained why it could not.
+
+    Raises:
+        Fault: an exception that it did not expect has ended it.
+    """
+    if process.returncode not in (0, EXPLAINED) and "Traceback" in process.stderr:
+        raise Fault(process.stderr.strip().splitlines()[-1], process.stderr)
 
 
 def _search_path() -> Mapping[str, str]:

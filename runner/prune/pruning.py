@@ -6,6 +6,7 @@ from typing import Any
 
 from runner.backend import PruneLowMagnitude, keras, tfmot
 from runner.data.dataset import Dataset
+from runner.errors import StepFailed
 from runner.models.clone import copy_model
 from runner.models.outputs import gives_logits
 from runner.prune.pattern import Pattern
@@ -37,7 +38,7 @@ class PruningResult:
     pattern: Pattern
 
 
-class SparsityMissed(Exception):
+class SparsityMissed(StepFailed):
     """The weights do not have the sparsity that the settings ask for."""
 
 

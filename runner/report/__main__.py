@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.cli import command
+from runner.cli import command, failure
 from runner.errors import Refused
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         path = str(_write(store, results, arguments.output or _DEFAULT))
     values = {"report": path, "sweeps": list(sweeps)}
     command.show(arguments, values, f"Report: {path}")
-    return command.DONE
+    return failure.DONE
 
 
 def _write(store: "Store", results: "list[Results]", folder: Path) -> Path:

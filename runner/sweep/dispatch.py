@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hydra.core.utils import JobReturn, JobStatus
 
-from runner.errors import SelfExplaining, one_line
+from runner.errors import RunnerError, one_line
 from runner.planning.fingerprint import measuring_digest
 from runner.planning.grid import Point
 from runner.settings.cache_paths import baseline_folder
@@ -22,7 +22,7 @@ from runner.sweep.run_status import close_running, failed_fingerprints
 from runner.tracking import Store, StoreFailed, few_retries
 
 
-class PointsFailed(SelfExplaining):
+class PointsFailed(RunnerError):
     """Some points did not finish."""
 
 

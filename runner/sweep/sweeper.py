@@ -10,7 +10,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from runner.errors import Refused
+from runner.errors import Refused, one_line
 from runner.planning import grid
 from runner.planning.candidates import expand
 from runner.sweep.launchers.hydra_launcher import adapt
@@ -41,12 +41,19 @@ class PruningSweeper(Sweeper):
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Store what Hydra hands over, and make the launcher that the configuration names."""
+        """Store what Hydra hands over, and make the launcher that the configuration names.
+
+        Raises:
+            Refused: Hydra knows no such launcher.
+        """
         self._loader = hydra_context.config_loader
         self._config = config
-        launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=hydra_context, task_function=task_function, config=config
-        )
+        try:
+            launcher = Plugins.instance().instantiate_launcher(
+                hydra_context=hydra_context, task_function=task_function, config=config
+            )
+        except (RuntimeError, ImportError) as error:
+            raise Refused(f"hydra.launcher: {one_line(error)}") from error
         self._launcher = adapt(launcher)
 
     def sweep(self, arguments: list[str]) -> Any:
@@ -72,7 +79,11 @@ class PruningSweeper(Sweeper):
 
     def _save_config(self) -> None:
         folder = Path(self._config.hydra.sweep.dir)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            accepted = f"a folder to write into ({error.strerror})"
+            raise Refused(f"hydra.sweep.dir={folder}: must be {accepted}") from None
         OmegaConf.save(self._config, folder / "multirun.yaml")
 
 

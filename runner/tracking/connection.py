@@ -16,7 +16,7 @@ import mlflow
 from filelock import BaseFileLock, FileLock
 from hydra.core.utils import env_override
 
-from runner.errors import SelfExplaining, one_line
+from runner.errors import RunnerError, one_line
 from runner.settings.store_uri import SQLITE
 
 # Someone who waits for a sweep need not hear that tables are created.
@@ -38,7 +38,7 @@ _WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure", "log_text")
 _PAGE = 1000
 
 
-class StoreFailed(SelfExplaining):
+class StoreFailed(RunnerError):
     """The store did not answer, or did not take what it was given."""
 
     @property

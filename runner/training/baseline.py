@@ -11,7 +11,7 @@ from pathlib import Path
 
 from runner.backend import keras, make_repeatable, save_h5
 from runner.data.dataset import Dataset
-from runner.errors import one_line
+from runner.errors import StepFailed, one_line
 from runner.models import build
 from runner.models.outputs import gives_logits
 from runner.settings import Settings
@@ -39,7 +39,7 @@ class Baseline:
     history: History
 
 
-class DamagedCache(Exception):
+class DamagedCache(StepFailed):
     """The files of a cached baseline are incomplete or changed."""
 
 

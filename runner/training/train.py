@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from runner.backend import keras
 from runner.data.dataset import Dataset
+from runner.errors import StepFailed
 from runner.training.epoch_loop import EpochFigures, EpochLoop, evaluation_step, training_step
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class TrainingResult:
     step_seconds: float
 
 
-class Diverged(Exception):
+class Diverged(StepFailed):
     """The loss of an epoch is not a number."""
 
     def __init__(self, epoch: int, learning_rate: float) -> None:

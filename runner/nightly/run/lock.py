@@ -9,10 +9,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from runner.errors import SelfExplaining
+from runner.errors import RunnerError
 
 
-class Busy(SelfExplaining):
+class Busy(RunnerError):
     """Another night is at work."""
 
 

@@ -1,0 +1,85 @@
+"""Explain on standard error why a command ends, and choose its exit code."""
+
+import errno
+import re
+import sys
+import traceback
+from pathlib import Path
+
+from hydra.errors import HydraException, OverrideParseException
+from omegaconf.errors import OmegaConfBaseException
+
+from runner.errors import Refused, RunnerError, is_fault, one_line
+from runner.settings import known_settings
+
+DONE, FAILED, REFUSED = 0, 1, 2
+
+_QUOTES = "a value with such characters stands in quotes of its own, as in 'key=\"a=b, c\"'"
+_FAULT = "this is a fault of the runner, not of your settings: please report it, with all lines"
+# No space, no permission, no memory: neither the settings nor the code can help it.
+_OF_THE_MACHINE = {
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO),
+    *(errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EPIPE),
+}
+
+
+def explain(command: str, error: Exception) -> int:
+    """Print why a command ends with this error: one line, and for a fault its traceback first.
+
+    Returns:
+        The exit code: 2 for what the user is to change, 1 for everything else.
+    """
+    if is_refusal(error):
+        print(f"{command}: {reason(error)}", file=sys.stderr)
+        return REFUSED
+    if isinstance(error, RunnerError) or _is_of_the_machine(error):
+        print(f"{command}: failed: {one_line(error)}", file=sys.stderr)
+        return FAILED
+    traceback.print_exception(error)
+    print(f"{command}: {_FAULT} ({one_line(error)})", file=sys.stderr)
+    return FAILED
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Tell whether the user's settings or arguments are to blame."""
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        # Hydra wraps whatever the launcher or the sweeper raises while they are made.
+        cause = error.__cause__
+        return cause is None or not is_fault(cause)
+    return isinstance(error, Refused) or _is_of_hydra(error)
+
+
+def reason(error: BaseException) -> str:
+    """Fold an error into one line; of a setting that does not exist, say which ones do."""
+    line = " ".join(str(error).split()).partition(" Config search path:")[0]
+    if not isinstance(error, Refused | HydraException | OmegaConfBaseException):
+        return one_line(error)
+    if isinstance(error, OverrideParseException):
+        text = line.partition(" See https:")[0]
+        return f"{error.override}: {text}; {_QUOTES}"
+    unknown = re.match(r"Could not override '([\w.]+)'", line)
+    if not unknown:
+        return line
+    *group, name = unknown[1].split(".")
+    known = known_settings(group)
+    where = ".".join(group) or "the top level"
+    if name in known.split(", "):
+        return f"{unknown[1]}: no such setting with this choice of {where}"
+    return f"{unknown[1]}: no such setting; {where} has {known}" if known else line
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    machine = isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
+    return machine or isinstance(error, MemoryError)
+
+
+def _is_of_hydra(error: BaseException) -> bool:
+    """Tell whether Hydra failed before it called the runner: a folder it could not make, say."""
+    package = Path(__file__).resolve().parents[1]
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    files = [Path(frame.f_code.co_filename) for frame in frames]
+    own = [at for at, file in enumerate(files) if file.is_relative_to(package)]
+    if not own or files[own[-1]].name != "__main__.py":
+        return False
+    called = frames[own[-1] + 1 :]
+    return any(frame.f_globals.get("__name__", "").startswith("hydra.") for frame in called)

@@ -1,0 +1,96 @@
+"""Faults of the runner's own, in real processes: exit code 1, a traceback, and a plea to report."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import runner.errors
+from runner.errors import RunnerError, one_line
+from runner.settings.paths import CONF, SWEEPS
+from tests.helpers.hanging import HANGS_AFTER
+
+PACKAGE = Path(runner.__file__).parent
+PLEA = "this is a fault of the runner, not of your settings: please report it, with all lines"
+IN_PREFLIGHT = (
+    "planning/preflight.py",
+    "shipped = architecture.name",
+    "shipped = architecture.nmae",
+)
+IN_THE_STORE = (
+    "settings/store_uri.py",
+    "if given.startswith(SQLITE)",
+    "if given.startwith(SQLITE)",
+)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package in a folder, from which `python -m` takes it."""
+    folder = tmp_path_factory.mktemp("copy")
+    hidden = shutil.ignore_patterns("__pycache__")
+    for source, name in ((PACKAGE, "runner"), (CONF, "conf"), (SWEEPS, "sweeps")):
+        shutil.copytree(source, folder / name, ignore=hidden)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("typo", "command", "name"),
+    [
+        (IN_PREFLIGHT, ["runner"], "runner"),
+        (IN_PREFLIGHT, ["runner", "-m", "schedule.epochs=1,2"], "runner"),
+        (IN_THE_STORE, ["runner", "schedule.epochs=1"], "runner"),
+        (IN_THE_STORE, ["runner.best", "latest"], "python -m runner.best"),
+        (IN_THE_STORE, ["runner.nightly", "status"], "python -m runner.nightly"),
+        (
+            ("planning/checks.py", "build.build(request.architecture", "build.bulid(request.arch"),
+            ["runner", "architecture=callable", "architecture.target=mine:model"],
+            "runner",
+        ),
+    ],
+)
+def test_a_fault_is_no_refusal(
+    copy: Path, typo: tuple[str, str, str], command: list[str], name: str
+) -> None:
+    file, right, wrong = typo
+    path = copy / "runner" / file
+    (copy / "mine.py").write_text("def model(shape, classes): pass")
+    source = path.read_text()
+    assert right in source
+    path.write_text(source.replace(right, wrong))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=copy, capture_output=True, text=True,
+            check=False, timeout=HANGS_AFTER,
+        )  # fmt: skip
+    finally:
+        path.write_text(source)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" in done.stderr
+    assert f"{path}" in done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"{name}: {PLEA} (AttributeError: ")
+
+
+def test_the_tree_of_exceptions_names_them_all() -> None:
+    pattern = re.compile(
+        r"^class (\w+)\((\w*(?:Error|Exception)|Refused|StepFailed|Unfit)\):", re.M
+    )
+    files = [file.read_text() for file in PACKAGE.rglob("*.py")]
+    parents = dict(found for text in files for found in pattern.findall(text))
+    # A process of the runner's own that breaks down is a fault, wherever it is noticed.
+    assert {name for name, base in parents.items() if base == "Exception"} == {
+        "RunnerError",
+        "Fault",
+    }
+    tree = str(runner.errors.__doc__)
+    assert [name for name in parents if name not in tree and name != "Fault"] == []
+
+
+def test_an_error_in_one_line_says_its_type_where_the_text_says_little() -> None:
+    assert one_line(RunnerError("the store\n is full")) == "the store is full"
+    assert one_line(ValueError("5")) == "ValueError: 5"
+    assert one_line(KeyError()) == "KeyError"
