@@ -1,1 +1,1 @@
-"""A list of sweeps goes in; a night of them, judged against earlier nights, comes out."""
+"""Run a list of sweeps every night, and judge each night by the ones before it."""

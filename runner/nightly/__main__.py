@@ -1,4 +1,4 @@
-"""The command line goes in; a night is run, scheduled, cleaned up after or told of.
+"""Run a night, schedule nights, delete old ones, or say how the last one went.
 
 python -m runner.nightly [--config FILE] [COMMAND]
 """
@@ -37,49 +37,53 @@ def main() -> None:
 
 
 def _parser() -> Parser:
-    made = Parser(
+    parser = Parser(
         prog="python -m runner.nightly",
         description="Run the sweeps of the night, unattended, and say whether something got worse.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument(
+    parser.add_argument(
         "--config",
         type=Path,
         default=DEFAULT,
         metavar="FILE",
         help="like the default, conf/nightly.yaml",
     )
-    made.set_defaults(act=_night)
-    commands = made.add_subparsers(metavar="COMMAND", parser_class=Parser)
+    parser.set_defaults(act=_night)
+    _add_commands(parser)
+    return parser
+
+
+def _add_commands(parser: Parser) -> None:
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
     commands.add_parser("run", help="run a night now, as without a command")
     install.add_install(commands).set_defaults(act=install.act_install)
     install.add_uninstall(commands).set_defaults(act=install.act_uninstall)
-    told = commands.add_parser("status", help="tell the last night and the next")
-    told.set_defaults(act=_status)
-    cleaner = commands.add_parser("clean", help="let nights go that are older than keep_nights")
-    cleaner.add_argument("--dry-run", action="store_true", help="only say what would go")
-    cleaner.set_defaults(act=_clean)
-    accepting = commands.add_parser(
-        "accept", help="take the last night for good: what changed is meant, compare from here on"
+    status = commands.add_parser("status", help="say how the last night went, and when the next is")
+    status.set_defaults(act=_status)
+    clean = commands.add_parser("clean", help="delete nights that are older than keep_nights")
+    clean.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    clean.set_defaults(act=_clean)
+    accept = commands.add_parser(
+        "accept", help="accept the last night as good: what changed is meant, compare from here on"
     )
-    accepting.set_defaults(act=_accept)
-    return made
+    accept.set_defaults(act=_accept)
 
 
-def _main(made: Parser) -> int:
-    arguments = made.parse_args()
+def _main(parser: Parser) -> int:
+    arguments = parser.parse_args()
     act: Callable[[argparse.Namespace], int] = arguments.act
     try:
         return act(arguments)
     except Busy as busy:
-        print(f"{made.prog}: {busy}", file=sys.stderr)
+        print(f"{parser.prog}: {busy}", file=sys.stderr)
         return _BUSY
     except Exception as failure:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
-        return explain(made.prog, failure)
+        return explain(parser.prog, failure)
 
 
 def _night(arguments: argparse.Namespace) -> int:
@@ -92,9 +96,9 @@ def _night(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from runner.nightly.report.status import standing
+    from runner.nightly.report.status import status_lines
 
-    print("\n".join([*standing(read(arguments.config)), *install.status_lines()]))
+    print("\n".join([*status_lines(read(arguments.config)), *install.status_lines()]))
     return 0
 
 

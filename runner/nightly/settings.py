@@ -1,4 +1,4 @@
-"""A file like conf/nightly.yaml goes in; frozen, fully validated settings of a night come out."""
+"""Read and check the settings of the nights from a file like conf/nightly.yaml."""
 
 import shlex
 from pathlib import Path
@@ -15,21 +15,21 @@ from runner.settings.paths import CONF
 DEFAULT = CONF / "nightly.yaml"
 
 
-def _distinct(sweeps: tuple[str, ...]) -> tuple[str, ...]:
+def _check_distinct(sweeps: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(sweeps)) != len(sweeps):
         raise ValueError("a sweep stands twice")
     return sweeps
 
 
-def _parsed(command: str) -> str:
+def _check_quotes(command: str) -> str:
     # A text with an open quotation mark is no command line.
     shlex.split(command)
     return command
 
 
 Sweeps = Annotated[
-    tuple[Annotated[str, Field(strict=True, min_length=1), AfterValidator(_parsed)], ...],
-    AfterValidator(_distinct),
+    tuple[Annotated[str, Field(strict=True, min_length=1), AfterValidator(_check_quotes)], ...],
+    AfterValidator(_check_distinct),
     Field(
         min_length=1,
         description="a list, without repeats, of command lines, as in [+sweep=nightly]",
@@ -51,7 +51,7 @@ class _Group(BaseModel):
 
 
 class ToleranceSettings(_Group):
-    """What is no alarm, whatever the noise; shares."""
+    """Changes that are no alarm, whatever the noise, as shares."""
 
     accuracy: Growth
     size: Growth
@@ -60,7 +60,7 @@ class ToleranceSettings(_Group):
 
 
 class NightlySettings(_Group):
-    """Everything that a night needs to know."""
+    """The settings of the nights, as described in conf/nightly.yaml."""
 
     sweeps: Sweeps
     experiment: Name
@@ -85,7 +85,7 @@ def read(path: Path = DEFAULT) -> NightlySettings:
     """
     try:
         given = yaml.safe_load(path.read_text()) or {}
-        usual = yaml.safe_load(DEFAULT.read_text())
+        defaults = yaml.safe_load(DEFAULT.read_text())
     except OSError as error:
         raise Refused(f"--config={path}: must be a file to read ({error.strerror})") from None
     except yaml.YAMLError as error:
@@ -93,9 +93,9 @@ def read(path: Path = DEFAULT) -> NightlySettings:
     if not isinstance(given, dict):
         raise Refused(f"--config={path}: must hold settings, as conf/nightly.yaml does")
     if isinstance(given.get("tolerance"), dict):
-        given["tolerance"] = {**usual["tolerance"], **given["tolerance"]}
+        given["tolerance"] = {**defaults["tolerance"], **given["tolerance"]}
     try:
-        return NightlySettings.model_validate({**usual, **given})
+        return NightlySettings.model_validate({**defaults, **given})
     except ValidationError as error:
         raise Refused(f"{path}: {refusal(error, NightlySettings)}") from None
     except Refused as refused:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mlflow.entities import ViewType
 
-from runner.nightly.cleanup.clean import Cleaned, clean
+from runner.nightly.cleanup.clean import Cleanup, clean
 from runner.tracking import Kind, Store
 
 FIRST, SECOND, THIRD, *LAST = NIGHTS = [f"2026-11-2{number}" for number in range(1, 7)]
@@ -67,5 +67,5 @@ class Written:
         outputs = {each.name for each in self.outputs.iterdir()}
         return self.left(ViewType.ACTIVE_ONLY), self.left(), self.on_disk(), outputs
 
-    def clean(self, keep_nights: int = 3, dry_run: bool = False) -> Cleaned:
+    def clean(self, keep_nights: int = 3, dry_run: bool = False) -> Cleanup:
         return clean(self.store, keep_nights, self.outputs, dry_run)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from benchmarks.fixtures.simulated_nights import MIXES, SWEEP, draw
 from benchmarks.fixtures.stored_nights import stored
-from runner.nightly.history.past import Past, comparable
+from runner.nightly.history.past import PAGE, PastNight, comparable
 from runner.nightly.history.records import File
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
@@ -39,8 +39,8 @@ def written(tmp_path: Path) -> tuple[Verdict, Path]:
         nights[-1].changed(_worse).night, name="2026-10-31", facts={"versions": "tensorflow 2.21.0"}
     )
     verdict = judge(bad, comparable(known, 14, [SWEEP]), Tolerance(), [])
-    notify.write(verdict, [*known, Past(bad, verdict.word, accepted=False)], tmp_path)
-    return verdict, tmp_path / notify.PAGE
+    notify.write(verdict, [*known, PastNight(bad, verdict.word, accepted=False)], tmp_path)
+    return verdict, tmp_path / PAGE
 
 
 def test_the_trend_opens_offline_and_names_what_got_worse(

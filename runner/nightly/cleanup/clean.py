@@ -1,13 +1,15 @@
-"""How many nights to keep goes in; the store and the outputs keep those, and the words for it.
+"""Delete all but the last nights, from the store and from the folder of outputs.
 
-What is kept of older nights, and why, is told by runner/nightly/cleanup/retention.py.
+What is kept of older nights, and why, is said in runner/nightly/cleanup/retention.py.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.nightly.cleanup.disk import artifact_folders, bytes_in, in_words
-from runner.nightly.cleanup.retention import Held, Plan, Records, outdated
+from rich import filesize
+
+from runner.nightly.cleanup.disk import artifact_folders, bytes_in
+from runner.nightly.cleanup.retention import Plan, Records, StoreContents, plan_deletion
 from runner.tracking import Kind, Store
 from runner.tracking.removal import (
     can_collect,
@@ -20,8 +22,8 @@ from runner.tracking.removal import (
 
 
 @dataclass(frozen=True)
-class Cleaned:
-    """What went, or would go, how many bytes that frees here, and what is left to do elsewhere."""
+class Cleanup:
+    """What was deleted, or would be, the bytes that frees here, and what to do elsewhere."""
 
     plan: Plan
     freed: int
@@ -30,82 +32,80 @@ class Cleaned:
 
     @property
     def text(self) -> str:
-        """What went and what is kept, in words, two lines or three."""
-        return "\n".join(each for each in (self._gone, self._kept, self.advice) if each)
+        """What is deleted and what is kept, in two lines or three."""
+        return "\n".join(line for line in (self._deleted, self._kept, self.advice) if line)
 
     @property
-    def _gone(self) -> str:
+    def _deleted(self) -> str:
         plan = self.plan
         counts = _counts(
             (plan.nights, "night", "nights"),
             (plan.sweeps, "sweep", "sweeps"),
             (plan.points, "point", "points"),
             (plan.baselines, "baseline", "baselines"),
-            (plan.deleted, "run deleted before", "runs deleted before"),
+            (plan.purged, "run deleted before", "runs deleted before"),
         )
-        went, freed = ("would go", "to be freed") if self.dry_run else ("deleted", "freed")
-        room = f", {in_words(self.freed)} {freed}" if self.freed else ""
-        return f"{counts or 'nothing'} {went}{room}"
+        deleted, freed = ("would go", "to be freed") if self.dry_run else ("deleted", "freed")
+        room = f", {filesize.decimal(self.freed)} {freed}" if self.freed else ""
+        return f"{counts or 'nothing'} {deleted}{room}"
 
     @property
     def _kept(self) -> str:
         plan = self.plan
-        nights = _counts((plan.kept, "night", "nights")) or "no nights"
+        nights = _counts((plan.kept_nights, "night", "nights")) or "no nights"
         others = _counts(
-            (plan.picks, "pick", "picks"),
-            (plan.registered, "registered model", "registered models"),
-            (plan.used, "baseline in use", "baselines in use"),
+            (plan.kept_picks, "pick", "picks"),
+            (plan.kept_registered, "registered model", "registered models"),
+            (plan.kept_baselines, "baseline in use", "baselines in use"),
         )
         return f"kept: {nights}" + (f", and of what is older {others}" if others else "")
 
 
-def clean(store: Store, keep_nights: int, outputs: Path, dry_run: bool) -> Cleaned:
+def clean(store: Store, keep_nights: int, outputs: Path, dry_run: bool) -> Cleanup:
     """Delete all but the last nights, from the store and from the folder of outputs.
 
     Raises:
         StoreFailed: the store does not answer, or a file cannot be deleted; the next cleaning
-            finds what is left.
+            finds what remains.
     """
-    # Nobody may promote or take up meanwhile what is about to go.
+    # Nobody may promote or use meanwhile what is about to be deleted.
     with store.lock():
-        held = _held(store)
-        plan = outdated(held, keep_nights)
-        names = _names(held, plan)
+        contents = _contents(store)
+        plan = plan_deletion(contents, keep_nights)
+        names = _night_names(contents, plan)
         freed = _bytes(store, plan) + sum(map(bytes_in, folders_in(outputs, names)))
         if dry_run:
-            return Cleaned(plan, freed, dry_run)
+            return Cleanup(plan, freed, dry_run)
         remove_folders(outputs, names)
-        return Cleaned(plan, freed, dry_run, remove(store, plan.runs, plan.deleted))
+        return Cleanup(plan, freed, dry_run, remove(store, plan.runs, plan.purged))
 
 
-def _held(store: Store) -> Held:
+def _contents(store: Store) -> StoreContents:
     runs = tuple(store.find(""))
     deleted = tuple(deleted_runs(store)) if can_collect(store) else ()
-    live = (
-        each.id for each in runs + deleted if each.status == "RUNNING" and not each.process_ended
-    )
-    return Held(runs, deleted, registered_runs(store), frozenset(live))
+    running = (run for run in runs + deleted if run.status == "RUNNING")
+    live = frozenset(run.id for run in running if not run.process_ended)
+    return StoreContents(runs, deleted, registered_runs(store), live)
 
 
-def _names(held: Held, plan: Plan) -> set[str]:
-    """Name the nights that go, unless one that stays has the same name."""
-    going = {each.id for each in plan.runs + plan.deleted}
-    both = held.runs + held.deleted
-    nights = [each for each in both if each.kind == Kind.NIGHTLY]
-    staying = {each.name for each in nights if each.id not in going}
-    return {each.name for each in nights if each.id in going} - staying
+def _night_names(contents: StoreContents, plan: Plan) -> set[str]:
+    """Name the nights to delete, unless one that stays has the same name."""
+    leaving = {run.id for run in plan.runs + plan.purged}
+    nights = [run for run in contents.runs + contents.deleted if run.kind == Kind.NIGHTLY]
+    staying = {night.name for night in nights if night.id not in leaving}
+    return {night.name for night in nights if night.id in leaving} - staying
 
 
 def _bytes(store: Store, plan: Plan) -> int:
     """Sum up what `mlflow gc` frees on this machine."""
-    runs = plan.runs + plan.deleted if can_collect(store) else ()
+    runs = plan.runs + plan.purged if can_collect(store) else ()
     return sum(map(bytes_in, artifact_folders(runs)))
 
 
 def _counts(*counted: tuple[Records, str, str]) -> str:
-    """Count what there is of each, by its name for one and for several."""
+    """Count the runs of each kind, given with its name for one and for several."""
     return ", ".join(
-        f"{len(runs)} {one if len(runs) == 1 else several}"
-        for runs, one, several in counted
+        f"{len(runs)} {singular if len(runs) == 1 else plural}"
+        for runs, singular, plural in counted
         if runs
     )

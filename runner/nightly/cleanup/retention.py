@@ -1,4 +1,4 @@
-"""The runs of the nightly experiment go in; which of them go, and what is kept, come out."""
+"""Choose which runs of the nightly experiment to delete, and which to keep."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,114 +10,117 @@ Records = tuple[Record, ...]
 
 
 @dataclass(frozen=True)
-class Held:
-    """What the store holds: runs and deleted runs of the experiment, and ids of some of them."""
+class StoreContents:
+    """The runs and the deleted runs of the experiment, and the ids of some of them.
+
+    `registered` are those that versions of registered models come from, whatever the experiment;
+    `live` those that a live process writes to.
+    """
 
     runs: Records
     deleted: Records
-    # What versions of registered models come from, whatever the experiment.
     registered: frozenset[str]
-    # What a process that lives is writing to.
     live: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What goes, and what is kept: nights, and of older ones what stays nevertheless."""
+    """The runs to delete, by kind, and those to keep.
+
+    `purged` are runs deleted before, which still take room. Kept are the newest nights, and of
+    older ones the picks, the registered runs and the baselines in use.
+    """
 
     nights: Records = ()
     sweeps: Records = ()
     points: Records = ()
     baselines: Records = ()
-    # Runs that were deleted before, and only take room.
-    deleted: Records = ()
-    kept: Records = ()
-    picks: Records = ()
-    registered: Records = ()
-    used: Records = ()
+    purged: Records = ()
+    kept_nights: Records = ()
+    kept_picks: Records = ()
+    kept_registered: Records = ()
+    kept_baselines: Records = ()
 
     @property
     def runs(self) -> Records:
-        """All that is to be deleted, in this order: what is left half way is found again."""
+        """All runs to delete, in this order: an interrupted deletion can be taken up again."""
         return self.points + self.sweeps + self.nights + self.baselines
 
 
-def outdated(held: Held, keep_nights: int) -> Plan:
-    """Choose what goes with the nights before the newest `keep_nights`, which is at least 1."""
-    nights = sorted(_of(held.runs, Kind.NIGHTLY), key=lambda each: each.started, reverse=True)
+def plan_deletion(contents: StoreContents, keep_nights: int) -> Plan:
+    """Choose what to delete with the nights before the newest `keep_nights`, at least 1."""
+    nights = sorted(
+        _of_kind(contents.runs, Kind.NIGHTLY), key=lambda night: night.started, reverse=True
+    )
     if not nights[:keep_nights]:
         return Plan()
     since = nights[:keep_nights][-1].started
-    old = _old(held, since)
-    registered = tuple(each for each in old if each.id in held.registered)
-    picks = tuple(each for each in old if each.tags.get(PICK) == "true")
-    standing = {each.id for each in registered + picks}
-    going = [each for each in old if each.id not in standing]
-    used = _used(held, {each.id for each in going})
-    before = [each for each in _of(held.runs, Kind.BASELINE) if each.started < since]
+    old = _old(contents, since)
+    registered = tuple(run for run in old if run.id in contents.registered)
+    picks = tuple(run for run in old if run.tags.get(PICK) == "true")
+    staying = {run.id for run in registered + picks}
+    leaving = [run for run in old if run.id not in staying]
+    needed = _needed(contents, {run.id for run in leaving})
+    baselines = [run for run in _of_kind(contents.runs, Kind.BASELINE) if run.started < since]
     return Plan(
-        nights=_of(going, Kind.NIGHTLY),
-        sweeps=_of(going, Kind.SWEEP),
-        points=_of(going, Kind.POINT),
-        baselines=tuple(each for each in before if each.id not in used),
-        deleted=_forgotten(held, since, used),
-        kept=tuple(each for each in nights if each not in going),
-        picks=picks,
-        registered=registered,
-        used=tuple(each for each in before if each.id in used),
+        nights=_of_kind(leaving, Kind.NIGHTLY),
+        sweeps=_of_kind(leaving, Kind.SWEEP),
+        points=_of_kind(leaving, Kind.POINT),
+        baselines=tuple(run for run in baselines if run.id not in needed),
+        purged=_purged(contents, since, needed),
+        kept_nights=tuple(run for run in nights if run not in leaving),
+        kept_picks=picks,
+        kept_registered=registered,
+        kept_baselines=tuple(run for run in baselines if run.id in needed),
     )
 
 
-def _old(held: Held, since: int) -> list[Record]:
-    """Return what belongs to nights that began before, or to nights that are gone."""
-    known = {each.id: each for each in held.runs}
-    busy = _busy(held, known)
-    tops = [(each, _top(each, known)) for each in held.runs]
-    # A sweep or point that stands alone on purpose, without a night, is none of these.
+def _old(contents: StoreContents, since: int) -> list[Record]:
+    """Return what belongs to nights that began before, or to nights that are no longer there."""
+    runs_by_id = {run.id: run for run in contents.runs}
+    live = _live_tops(contents, runs_by_id)
+    tops = [(run, _top(run, runs_by_id)) for run in contents.runs]
+    # A sweep or point without a parent, which was not part of a night, is none of these.
     return [
-        each
-        for each, top in tops
-        if (top.parent or _is(top, Kind.NIGHTLY)) and top.started < since and top.id not in busy
+        run
+        for run, top in tops
+        if (top.parent or top.kind == Kind.NIGHTLY) and top.started < since and top.id not in live
     ]
 
 
-def _forgotten(held: Held, since: int, used: frozenset[str]) -> Records:
+def _purged(contents: StoreContents, since: int, needed: frozenset[str]) -> Records:
     """Return the runs that were deleted, and began, before the nights that are kept."""
-    known = {each.id: each for each in held.runs}
-    busy = _busy(held, known)
+    runs_by_id = {run.id: run for run in contents.runs}
+    live = _live_tops(contents, runs_by_id)
     return tuple(
-        each
-        for each in held.deleted
-        if each.started < since and each.id not in used and _top(each, known).id not in busy
+        run
+        for run in contents.deleted
+        if run.started < since and run.id not in needed and _top(run, runs_by_id).id not in live
     )
 
 
-def _used(held: Held, going: set[str]) -> frozenset[str]:
+def _needed(contents: StoreContents, leaving: set[str]) -> frozenset[str]:
     """Return the ids of baselines, and others, that runs which stay or models refer to."""
-    staying = [each for each in held.runs if each.id not in going]
-    named = {each.tags.get(BASELINE_RUN_ID, "") for each in staying}
-    # A sweep under way may take up any baseline at any moment.
-    at_work = any(each.id in held.live and not _is(each, Kind.NIGHTLY) for each in held.runs)
-    every = {each.id for each in _of(held.runs, Kind.BASELINE)} if at_work else set()
-    return frozenset(named | every) | held.registered | held.live
+    staying = [run for run in contents.runs if run.id not in leaving]
+    baselines = {run.tags.get(BASELINE_RUN_ID, "") for run in staying}
+    # A running sweep may use any baseline at any moment.
+    if any(run.id in contents.live and run.kind != Kind.NIGHTLY for run in contents.runs):
+        baselines |= {run.id for run in _of_kind(contents.runs, Kind.BASELINE)}
+    return frozenset(baselines) | contents.registered | contents.live
 
 
-def _busy(held: Held, known: Mapping[str, Record]) -> set[str]:
-    """Return the ids of whatever has a live run in it or is one."""
-    both = held.runs + held.deleted
-    return {_top(each, known).id for each in both if each.id in held.live}
+def _live_tops(contents: StoreContents, runs_by_id: Mapping[str, Record]) -> set[str]:
+    """Return the ids of the highest runs that are live, or have a live run under them."""
+    runs = contents.runs + contents.deleted
+    return {_top(run, runs_by_id).id for run in runs if run.id in contents.live}
 
 
-def _top(run: Record, known: Mapping[str, Record]) -> Record:
+def _top(run: Record, runs_by_id: Mapping[str, Record]) -> Record:
     """Return the highest run above this one that is there, maybe itself."""
-    while above := known.get(run.parent or ""):
-        run = above
+    while parent := runs_by_id.get(run.parent or ""):
+        run = parent
     return run
 
 
-def _of(runs: Iterable[Record], kind: Kind) -> Records:
-    return tuple(each for each in runs if _is(each, kind))
-
-
-def _is(run: Record, kind: Kind) -> bool:
-    return run.kind == kind
+def _of_kind(runs: Iterable[Record], kind: Kind) -> Records:
+    return tuple(run for run in runs if run.kind == kind)

@@ -1,4 +1,4 @@
-"""A night's run goes in; what its sweeps came to, as plain values, comes out."""
+"""Collect what came of a night's sweeps from their runs in the store."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,16 +11,16 @@ from runner.results.rows import read as read_sweep
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, tags
 
-_NAMES = ("accuracy", "validation_accuracy", "size_bytes", "zip_bytes")
+_FIGURES = ("accuracy", "validation_accuracy", "size_bytes", "zip_bytes")
 # Settings that change no result, or that change every night.
-_PASSING = ("seed", "tracking.", "cache.", "report.")
+_IRRELEVANT = ("seed", "tracking.", "cache.", "report.")
 
 
-def read_night(store: Store, run_id: str, left: Mapping[str, Sequence[str]]) -> Night:
+def read_night(store: Store, run_id: str, postponed: Mapping[str, Sequence[str]]) -> Night:
     """Read a night from its sweeps' runs.
 
     Args:
-        left: of each sweep, the names of points that were not started in time.
+        postponed: of each sweep, the names of points that were not started in time.
 
     Raises:
         StoreFailed: the store does not answer.
@@ -35,19 +35,19 @@ def read_night(store: Store, run_id: str, left: Mapping[str, Sequence[str]]) -> 
     for record in store.children(run_id):
         name = record.tags.get(tags.ENTRY, record.name)
         results = read_sweep(store, record)
-        sweeps[name] = _sweep(name, results, left.get(name, ()))
+        sweeps[name] = _sweep(name, results, postponed.get(name, ()))
         facts |= _settings(name, record)
-    for name in left.keys() - sweeps.keys():
-        sweeps[name] = NightSweep(name, {}, None, tuple(left[name]))
+    for name in postponed.keys() - sweeps.keys():
+        sweeps[name] = NightSweep(name, {}, None, tuple(postponed[name]))
     return Night(run.name, run_id, sweeps, facts)
 
 
-def _sweep(name: str, results: Results, left: Sequence[str]) -> NightSweep:
+def _sweep(name: str, results: Results, postponed: Sequence[str]) -> NightSweep:
     points = {row.point.name: _point(row.point) for row in results.rows}
     decisions = decide(results.rows, Limits(results.max_drop))
     # Files on several data sets do not compare: such a sweep has no pick.
     file = decisions[0].file if len(decisions) == 1 else None
-    return NightSweep(name, points, _pick(file) if file else None, tuple(left))
+    return NightSweep(name, points, _pick(file) if file else None, tuple(postponed))
 
 
 def _pick(file: Chosen) -> Pick:
@@ -56,9 +56,9 @@ def _pick(file: Chosen) -> Pick:
 
 def _point(point: Record) -> NightPoint:
     files = {
-        str(target): File(*(point.metrics[f"{each}/{target}"] for each in _NAMES))
+        str(target): File(*(point.metrics[f"{figure}/{target}"] for figure in _FIGURES))
         for target in Target
-        if all(f"{each}/{target}" in point.metrics for each in _NAMES)
+        if all(f"{figure}/{target}" in point.metrics for figure in _FIGURES)
     }
     seconds = point.metrics.get("seconds/total")
     return NightPoint(point.name, point.status, seconds, files, point.error or "")
@@ -68,5 +68,5 @@ def _settings(name: str, sweep: Record) -> dict[str, str]:
     return {
         f"settings/{name}/{key}": value
         for key, value in sweep.params.items()
-        if not key.startswith(_PASSING)
+        if not key.startswith(_IRRELEVANT)
     }

@@ -1,8 +1,12 @@
-"""What a night's sweeps came to goes in; it comes out as frozen plain values, or as JSON."""
+"""Hold what came of a night's sweeps as frozen plain values, which JSON can hold too."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cache
+from statistics import mean
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
 
 FINISHED = "FINISHED"
 
@@ -45,12 +49,31 @@ class Pick:
 
 @dataclass(frozen=True)
 class NightSweep:
-    """One sweep of a night; `left` names the points left to the next night."""
+    """One sweep of a night; `postponed` names the points that are left to the next night."""
 
     name: str
     points: Mapping[str, NightPoint]
     pick: Pick | None
-    left: tuple[str, ...] = ()
+    # In the files of nights it is "left".
+    postponed: Annotated[tuple[str, ...], Field(alias="left")] = ()
+
+    @property
+    def targets(self) -> list[str]:
+        """The targets of all points' files, each once."""
+        files = [point.files for point in self.points.values()]
+        return list(dict.fromkeys(target for targets in files for target in targets))
+
+    @property
+    def seconds(self) -> float | None:
+        """The mean seconds of a point; None where no point has any."""
+        seconds = [point.seconds for point in self.points.values() if point.seconds is not None]
+        return mean(seconds) if seconds else None
+
+    def accuracy(self, target: str) -> float | None:
+        """Return the mean test accuracy of a target's files; None where there are none."""
+        points = self.points.values()
+        values = [point.files[target].accuracy for point in points if target in point.files]
+        return mean(values) if values else None
 
 
 @dataclass(frozen=True)
@@ -62,29 +85,38 @@ class Night:
     sweeps: Mapping[str, NightSweep]
     facts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def points(self) -> list[NightPoint]:
+        """The points of all sweeps."""
+        return [point for sweep in self.sweeps.values() for point in sweep.points.values()]
+
+    @property
+    def postponed(self) -> list[str]:
+        """The points, with their sweeps, that are left to the next night."""
+        sweeps = self.sweeps.values()
+        return [f"{sweep.name}: {name}" for sweep in sweeps for name in sweep.postponed]
+
+    @property
+    def progress(self) -> str:
+        """How many points are done, as in `3 of 4`."""
+        points = self.points
+        return f"{sum(point.finished for point in points)} of {len(points) + len(self.postponed)}"
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as a dictionary that JSON can hold."""
-        return asdict(self)
+        known: dict[str, Any] = _adapter().dump_python(self, by_alias=True)
+        return known
 
     @classmethod
-    def from_dict(cls, known: Mapping[str, Any]) -> "Night":
+    def from_dict(cls, known: object) -> "Night":
         """Read it back from such a dictionary.
 
         Raises:
-            KeyError, TypeError: it is not one that `as_dict` has written.
+            ValueError: it is not one that `as_dict` has written.
         """
-        sweeps = {name: _sweep(each) for name, each in known["sweeps"].items()}
-        return cls(known["name"], known["run_id"], sweeps, dict(known["facts"]))
+        return _adapter().validate_python(known)
 
 
-def _sweep(known: Mapping[str, Any]) -> NightSweep:
-    points = {name: _point(each) for name, each in known["points"].items()}
-    pick = Pick(**known["pick"]) if known["pick"] else None
-    return NightSweep(known["name"], points, pick, tuple(known["left"]))
-
-
-def _point(known: Mapping[str, Any]) -> NightPoint:
-    files = {target: File(**each) for target, each in known["files"].items()}
-    return NightPoint(
-        known["name"], known["status"], known["seconds"], files, known.get("error", "")
-    )
+@cache
+def _adapter() -> TypeAdapter[Night]:
+    return TypeAdapter(Night)

@@ -1,28 +1,28 @@
-"""A night and an earlier one go in; the facts in which they differ come out, one line each."""
+"""Name the facts in which a night differs from an earlier one, a line each."""
 
 from collections.abc import Mapping
 
 from runner.nightly.history.records import Night
 
 VERSIONS = "versions"
-_NONE = "none"
+_ABSENT = "none"
 
 
 def changes(tonight: Night, last_good: Night) -> list[str]:
     """Name what differs: each version by itself (`tensorflow 2.20.0 -> 2.21.0`), then the rest."""
     before, now = last_good.facts, tonight.facts
-    versions = _differing(_versions(before), _versions(now))
-    rest = _differing(before, now)
-    rest.pop(VERSIONS, None)
+    versions = _differences(_versions(before), _versions(now))
+    others = _differences(before, now)
+    others.pop(VERSIONS, None)
     return [
         *(f"{name} {change}" for name, change in versions.items()),
-        *(f"{name}{':' if '/' in name else ''} {change}" for name, change in rest.items()),
+        *(f"{name}{':' if '/' in name else ''} {change}" for name, change in others.items()),
     ]
 
 
-def _differing(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+def _differences(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
     return {
-        name: f"{before.get(name, _NONE)} -> {now.get(name, _NONE)}"
+        name: f"{before.get(name, _ABSENT)} -> {now.get(name, _ABSENT)}"
         for name in dict.fromkeys([*before, *now])
         if before.get(name) != now.get(name)
     }
@@ -30,5 +30,5 @@ def _differing(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, s
 
 def _versions(facts: Mapping[str, str]) -> Mapping[str, str]:
     """Read `python 3.12.1, tensorflow 2.21.0`."""
-    each = (part.strip().rpartition(" ") for part in facts.get(VERSIONS, "").split(","))
-    return {name: version for name, _, version in each if name}
+    packages = (part.strip().rpartition(" ") for part in facts.get(VERSIONS, "").split(","))
+    return {name: version for name, _, version in packages if name}

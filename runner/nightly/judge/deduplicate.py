@@ -1,4 +1,4 @@
-"""Findings of one figure go in; those that a narrower one does not explain come out."""
+"""Leave out the findings that a narrower finding of the same metric explains."""
 
 from collections.abc import Sequence
 
@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.nightly.judge.findings import Finding
-from runner.nightly.judge.metric import Figures
+from runner.nightly.judge.metric import Table
 from runner.nightly.judge.noise import median
 
 Cells = NDArray[np.bool_]
 
 
-def narrowed(findings: Sequence[Finding], figures: Figures, floor: float) -> list[Finding]:
-    """Leave out a sweep, target or point that is as usual but for a part that is found by itself.
+def deduplicate(findings: Sequence[Finding], table: Table, floor: float) -> list[Finding]:
+    """Leave out a sweep, target or point that is as usual but for a part with its own finding.
 
-    As usual is: worse by no more than the floor.
+    As usual is: worse by no more than the floor, on average.
     """
-    worse = figures.values[-1] - median(figures.values[:-1])
-    cells = [_cells(each, figures) for each in findings]
+    worse = table.values[-1] - median(table.values[:-1])
+    cells = [_cells(finding, table) for finding in findings]
     return [
         finding
         for finding, own in zip(findings, cells, strict=True)
@@ -29,15 +29,15 @@ def narrowed(findings: Sequence[Finding], figures: Figures, floor: float) -> lis
 def _explained(
     own: Cells, others: Sequence[Cells], worse: NDArray[np.float64], floor: float
 ) -> bool:
-    narrower = [each for each in others if each.sum() < own.sum() and not (each & ~own).any()]
+    narrower = [cells for cells in others if cells.sum() < own.sum() and not (cells & ~own).any()]
     if not narrower:
         return False
     rest = own & ~np.any(narrower, axis=0) & np.isfinite(worse)
     return bool(rest.any()) and float(np.mean(worse[rest])) <= floor
 
 
-def _cells(finding: Finding, figures: Figures) -> Cells:
-    """Mark what a finding is about in the table, points by targets."""
-    points = [finding.point in (None, each) for each in figures.points]
-    targets = [finding.target in (None, each) for each in figures.targets]
+def _cells(finding: Finding, table: Table) -> Cells:
+    """Mark what a finding is about in the table, of shape (points, targets)."""
+    points = [finding.point in (None, point) for point in table.points]
+    targets = [finding.target in (None, target) for target in table.targets]
     return np.outer(points, targets).astype(bool)

@@ -1,4 +1,4 @@
-"""What is worse than usual goes in; a finding, with a sentence for people, comes out."""
+"""Describe one thing that got worse, with a sentence for people."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,8 +33,8 @@ class Finding:
     text: str
 
 
-def place(sweep: str, point: str | None, target: str | None) -> str:
-    """Say which part of a sweep is meant."""
+def scope_text(sweep: str, point: str | None, target: str | None) -> str:
+    """Say which part of a sweep a finding is about."""
     if point and target:
         return f"{sweep}, {target} of {point}"
     if point:

@@ -1,4 +1,4 @@
-"""Nights of one sweep go in; a table of one of their figures comes out, the higher the worse."""
+"""Collect one metric of a sweep's points over nights, in units in which more is worse."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,43 +13,45 @@ from runner.nightly.judge.tolerance import Tolerance
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure of points by target, and how it counts as worse."""
+class Metric:
+    """A metric of points by target, and how it counts as worse.
+
+    `read` returns a point's values by target, `tolerated` the change that always passes.
+    """
 
     kind: Kind
     read: Callable[[NightPoint], Mapping[str, float]]
-    floor: Callable[[Tolerance], float]
-    unit: str = ""
+    tolerated: Callable[[Tolerance], float]
 
     @property
     def relative(self) -> bool:
-        """Tell whether its changes are shares of what is usual: all but accuracies."""
+        """Tell whether its changes are shares of the usual value: all but accuracies."""
         return self.kind is not Kind.ACCURACY
 
-    def badness(self, values: Array) -> Array:
-        """Convert values into ones of which differences count, and more is worse."""
+    def to_badness(self, values: Array) -> Array:
+        """Convert values into ones whose differences count, and of which more is worse."""
         if not self.relative:
             return -values
         return np.log(np.where(values > 0, values, np.nan))
 
-    def value(self, badness: float) -> float:
+    def from_badness(self, badness: float) -> float:
         """Convert back."""
         return math.exp(badness) if self.relative else -badness
 
-    def least(self, tolerance: Tolerance) -> float:
-        """Return the difference that passes however quiet the nights were."""
-        floor = self.floor(tolerance)
-        return math.log1p(floor) if self.relative else floor
+    def floor(self, tolerance: Tolerance) -> float:
+        """Return the difference of badness that passes however quiet the nights were."""
+        change = self.tolerated(tolerance)
+        return math.log1p(change) if self.relative else change
 
-    def told(self, badness: float) -> str:
-        """Say a value in words."""
-        value = self.value(badness)
+    def value_text(self, badness: float) -> str:
+        """Write a value with its unit."""
+        value = self.from_badness(badness)
         if not self.relative:
             return f"{value:.2%}"
         return f"{value:,.1f} s" if self.kind is Kind.TIME else f"{value:,.0f} bytes"
 
-    def told_change(self, difference: float) -> str:
-        """Say a difference in words."""
+    def change_text(self, difference: float) -> str:
+        """Write a difference of badness with its unit."""
         if self.relative:
             return f"{math.expm1(difference):.1%}"
         return f"{difference * 100:.2f} points"
@@ -60,52 +62,52 @@ def _seconds(point: NightPoint) -> Mapping[str, float]:
 
 
 # Test accuracy: the pick is chosen on validation accuracy, which flatters what was chosen by it.
-ACCURACY = Figure(
+ACCURACY = Metric(
     Kind.ACCURACY,
     lambda point: {target: file.accuracy for target, file in point.files.items()},
     lambda tolerance: tolerance.accuracy,
 )
-SIZE = Figure(
+SIZE = Metric(
     Kind.SIZE,
     lambda point: {target: file.size_bytes for target, file in point.files.items()},
     lambda tolerance: tolerance.size,
 )
-ZIPPED_SIZE = Figure(
+ZIPPED_SIZE = Metric(
     Kind.ZIPPED_SIZE,
     lambda point: {target: file.zip_bytes for target, file in point.files.items()},
     lambda tolerance: tolerance.zipped_size,
 )
-TIME = Figure(Kind.TIME, _seconds, lambda tolerance: tolerance.time)
-FIGURES = (ACCURACY, SIZE, ZIPPED_SIZE, TIME)
+TIME = Metric(Kind.TIME, _seconds, lambda tolerance: tolerance.time)
+METRICS = (ACCURACY, SIZE, ZIPPED_SIZE, TIME)
 
 
 @dataclass(frozen=True)
-class Figures:
-    """One figure: nights (tonight last) by points by targets; NaN where there is none."""
+class Table:
+    """Badness of one metric, of shape (nights, points, targets), tonight last; NaN where none."""
 
     points: tuple[str, ...]
     targets: tuple[str, ...]
     values: Array
 
 
-def table(figure: Figure, nights: Sequence[NightSweep], least_nights: int) -> Figures | None:
+def collect_table(metric: Metric, nights: Sequence[NightSweep], least_nights: int) -> Table | None:
     """Collect what tonight, the last of the nights, has and enough of the others have.
 
     None where that is nothing.
     """
-    read = [
-        {name: figure.read(point) for name, point in night.points.items() if point.finished}
+    by_night = [
+        {name: metric.read(point) for name, point in night.points.items() if point.finished}
         for night in nights
     ]
-    points = tuple(read[-1])
-    targets = tuple(dict.fromkeys(target for each in read[-1].values() for target in each))
+    points = tuple(by_night[-1])
+    targets = tuple(dict.fromkeys(name for files in by_night[-1].values() for name in files))
     values = np.array(
         [
             [[night.get(point, {}).get(target, np.nan) for target in targets] for point in points]
-            for night in read
+            for night in by_night
         ]
     ).reshape(len(nights), len(points), len(targets))
-    values = figure.badness(np.where(np.isfinite(values), values, np.nan))
-    known = np.sum(np.isfinite(values[:-1]), axis=0) >= least_nights
-    values[:, ~(known & np.isfinite(values[-1]))] = np.nan
-    return Figures(points, targets, values) if np.isfinite(values[-1]).any() else None
+    badness = metric.to_badness(np.where(np.isfinite(values), values, np.nan))
+    enough = np.sum(np.isfinite(badness[:-1]), axis=0) >= least_nights
+    badness[:, ~(enough & np.isfinite(badness[-1]))] = np.nan
+    return Table(points, targets, badness) if np.isfinite(badness[-1]).any() else None

@@ -1,8 +1,8 @@
-"""The picks of one sweep, tonight's and those of good nights, go in; whether it is worse comes out.
+"""Judge tonight's pick of one sweep by the picks of good nights.
 
 A pick at the edge of its limit moves to another file by chance, and its bytes leap. So a pick is
-worse where its bytes or its validation accuracy are, and the file usually picked is gone or worse
-than its own noise too.
+worse where its bytes or its validation accuracy are, and the file usually picked is missing or
+worse than its own noise too.
 """
 
 import math
@@ -25,14 +25,14 @@ def judge_pick(
     picks = [night.pick for night in good if night.pick]
     if len(picks) < tolerance.least_nights:
         return []
-    (point, target), _ = Counter((each.point, each.target) for each in picks).most_common(1)[0]
-    if point in tonight.left:
+    (point, target), _ = Counter((pick.point, pick.target) for pick in picks).most_common(1)[0]
+    if point in tonight.postponed:
         return []
     usual = Pick(
         point,
         target,
-        median(each.zip_bytes for each in picks),
-        median(each.validation_accuracy for each in picks),
+        median(pick.zip_bytes for pick in picks),
+        median(pick.validation_accuracy for pick in picks),
     )
     worse = tonight.pick is None or _worse(tonight.pick, usual, tolerance)
     if not worse or not _beyond_noise(tonight, good, usual, tolerance, level):
@@ -54,25 +54,25 @@ def _beyond_noise(
     tolerance: Tolerance,
     level: float,
 ) -> bool:
-    """Tell whether the usual pick's file is gone, or worse than on the good nights."""
-    now = _file(tonight, usual)
+    """Tell whether the usual pick's file is missing, or worse than on the good nights."""
+    now = _usual_file(tonight, usual)
     if now is None:
         return True
-    before = [each for night in good if (each := _file(night, usual))]
+    before = [file for night in good if (file := _usual_file(night, usual))]
     if len(before) < tolerance.least_nights:
         return False
-    figures: list[tuple[Callable[[Pick], float], float]] = [
-        (lambda each: math.log(each.zip_bytes), math.log1p(tolerance.zipped_size)),
-        (lambda each: -each.validation_accuracy, tolerance.accuracy),
+    metrics: list[tuple[Callable[[Pick], float], float]] = [
+        (lambda file: math.log(file.zip_bytes), math.log1p(tolerance.zipped_size)),
+        (lambda file: -file.validation_accuracy, tolerance.accuracy),
     ]
-    for badness, floor in figures:
-        known = noise(np.array([[badness(each)] for each in before]), tolerance.spreads, level)
-        if badness(now) - known.usual[0] > max(known.limit[0], floor):
+    for badness, floor in metrics:
+        usually = noise(np.array([[badness(file)] for file in before]), tolerance.spreads, level)
+        if badness(now) - usually.usual[0] > max(usually.limit[0], floor):
             return True
     return False
 
 
-def _file(night: NightSweep, usual: Pick) -> Pick | None:
+def _usual_file(night: NightSweep, usual: Pick) -> Pick | None:
     """Find the figures of the usual pick's file, also on nights that picked another."""
     if night.pick and (night.pick.point, night.pick.target) == (usual.point, usual.target):
         return night.pick
@@ -85,7 +85,7 @@ def _file(night: NightSweep, usual: Pick) -> Pick | None:
 
 def _finding(tonight: NightSweep, usual: Pick) -> Finding:
     pick = tonight.pick
-    found = f"now {_told(pick)}" if pick else "and now no file is fit"
+    change = f"now {_pick_text(pick)}" if pick else "and now no file is fit"
     return Finding(
         Kind.PICK,
         tonight.name,
@@ -93,11 +93,11 @@ def _finding(tonight: NightSweep, usual: Pick) -> Finding:
         pick.target if pick else usual.target,
         usual.zip_bytes,
         pick.zip_bytes if pick else None,
-        f"{tonight.name}: the file to ship was {_told(usual)}, {found}",
+        f"{tonight.name}: the file to ship was {_pick_text(usual)}, {change}",
     )
 
 
-def _told(pick: Pick) -> str:
+def _pick_text(pick: Pick) -> str:
     return (
         f"{pick.target} of {pick.point} ({pick.zip_bytes:,.0f} bytes zipped, validation accuracy "
         f"{pick.validation_accuracy:.2%})"

@@ -1,8 +1,9 @@
-"""A table of one figure goes in; series to judge by come out: of all, a target, a point, a file.
+"""Split a table of one metric into the series to judge: of all points, a target, a point, a file.
 
 What all points of a night have in common, as its seed and its machine, is noise to each of them:
-so a point is seen beside the other points of its night, and a target beside the other targets of
-its point. A change to all points shows in their mean, one to a part beside the rest.
+so a point is compared with the other points of its night, and a target with the other targets of
+its point. A change to all points shows in their mean, a change to one part in its distance from the
+other parts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,14 +12,14 @@ from enum import StrEnum
 
 import numpy as np
 
-from runner.nightly.judge.metric import Figures
+from runner.nightly.judge.metric import Table
 from runner.nightly.judge.noise import Array, mean, median
 
 # A point and a target; None where all of them are meant.
 Member = tuple[str | None, str | None]
 
 
-class Part(StrEnum):
+class Scope(StrEnum):
     """What a series stands for."""
 
     SWEEP = "sweep"
@@ -28,48 +29,52 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True)
-class View:
-    """Series of one sort, one a column: nights with tonight last, and what each is about.
+class Group:
+    """Series of one scope, of shape (nights, series), tonight last, and what each is about.
 
-    `usual` and `worse` are the series' own level and tonight's distance from it, taken by
-    themselves and not beside the rest.
+    `usual` and `worse` are the series' own level and tonight's distance from it, which are not
+    relative to other points or targets as `nights` are.
     """
 
-    part: Part
+    scope: Scope
     members: tuple[Member, ...]
     nights: Array
     usual: Array
     worse: Array
 
 
-def views(figures: Figures) -> Iterator[View]:
-    """Look at a table in each way in which it has more than one series to compare."""
-    level = median(figures.values[:-1])
+def groups(table: Table) -> Iterator[Group]:
+    """Go through the scopes in which a table has more than one series to compare."""
+    points, targets = table.points, table.targets
+    level = median(table.values[:-1])
     # From each file's own level, so that a night that lacks some does not shift the mean.
-    off = figures.values - level
-    tonight = np.stack([level, off[-1]])
-    points, targets = figures.points, figures.targets
-    beside = off - median(off, axis=2)[:, :, None]
-    of_all = mean(off, (1, 2))
+    offsets = table.values - level
+    tonight = np.stack([level, offsets[-1]])
+    from_targets = offsets - median(offsets, axis=2)[:, :, None]
+    mean_offset = mean(offsets, (1, 2))
     # The medians' mean is not the means' median, by which the nights are judged.
-    moved = median(of_all[:-1]) * np.array([1.0, -1.0])
-    yield _view(Part.SWEEP, [(None, None)], of_all, mean(tonight, (1, 2)) + moved)
+    shift = median(mean_offset[:-1]) * np.array([1.0, -1.0])
+    yield _group(Scope.SWEEP, [(None, None)], mean_offset, mean(tonight, (1, 2)) + shift)
     if len(targets) > 1:
         members: list[Member] = [(None, target) for target in targets]
-        yield _view(Part.TARGET, members, mean(beside, 1), mean(tonight, 1))
+        yield _group(Scope.TARGET, members, mean(from_targets, 1), mean(tonight, 1))
     if len(points) > 1:
         members = [(point, None) for point in points]
-        of_points = mean(off, 2)
-        apart = of_points - median(of_points, axis=1)[:, None]
-        yield _view(Part.POINT, members, apart, mean(tonight, 2))
+        from_points = _from_median_point(mean(offsets, 2))
+        yield _group(Scope.POINT, members, from_points, mean(tonight, 2))
     if len(targets) > 1 and len(points) > 1:
         members = [(point, target) for point in points for target in targets]
-        yield _view(Part.FILE, members, beside - median(beside, axis=1)[:, None], tonight)
+        yield _group(Scope.FILE, members, _from_median_point(from_targets), tonight)
 
 
-def _view(part: Part, members: Sequence[Member], nights: Array, tonight: Array) -> View:
+def _from_median_point(values: Array) -> Array:
+    """Subtract from each point, the second dimension, the median of a night's points."""
+    return values - np.expand_dims(median(values, axis=1), 1)
+
+
+def _group(scope: Scope, members: Sequence[Member], nights: Array, tonight: Array) -> Group:
     """Leave out the series that tonight has nothing of."""
     nights, tonight = nights.reshape(len(nights), -1), tonight.reshape(2, -1)
-    there = np.isfinite(nights[-1])
-    kept = tuple(each for each, known in zip(members, there, strict=True) if known)
-    return View(part, kept, nights[:, there], tonight[0, there], tonight[1, there])
+    present = np.isfinite(nights[-1])
+    named = tuple(member for member, here in zip(members, present, strict=True) if here)
+    return Group(scope, named, nights[:, present], tonight[0, present], tonight[1, present])

@@ -1,4 +1,4 @@
-"""What a night came to, and the nights before it, go in; what is said of it comes out."""
+"""Sum up a night, judged by the nights before it, in a word, a text and an exit code."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -8,12 +8,15 @@ from runner.nightly.history.past import EARLY, FAILED, GOOD, WORSE
 from runner.nightly.history.records import Night
 from runner.nightly.judge.regression import Judgement, Tolerance, changes, check
 
-_CODES = {GOOD: 0, EARLY: 0, FAILED: 1, WORSE: 4}
+_EXIT_CODES = {GOOD: 0, EARLY: 0, FAILED: 1, WORSE: 4}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of a night; `changes` are what differs from the last good night."""
+    """The verdict on a night; `changes` are what differs from the last good night.
+
+    `compared` is the number of good nights that it was compared with.
+    """
 
     night: Night
     judgement: Judgement
@@ -23,7 +26,7 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        """Sum it up: failures, regression, good, or no verdict yet."""
+        """Failures, regression, good, or no verdict yet."""
         if self.failures:
             return FAILED
         if self.judgement.findings:
@@ -32,34 +35,29 @@ class Verdict:
 
     @property
     def code(self) -> int:
-        """The exit code that says the same."""
-        return _CODES[self.word]
+        """The exit code of the night."""
+        return _EXIT_CODES[self.word]
 
     @property
-    def left(self) -> list[str]:
-        """Points that the budget left for the next night."""
-        sweeps = self.night.sweeps.values()
-        return [f"{sweep.name}: {name}" for sweep in sweeps for name in sweep.left]
+    def details(self) -> dict[str, Sequence[str]]:
+        """What is said of the night, a list of sentences by title, the most important first."""
+        details: dict[str, Sequence[str]] = {
+            "Failed": self.failures,
+            "Worse": [finding.text for finding in self.judgement.findings],
+            "Changed since the last good night": self.changes,
+            "Left for the next night": self.night.postponed,
+        }
+        return {title: texts for title, texts in details.items() if texts}
 
     @property
     def text(self) -> str:
-        """Say it to people, the most important first."""
-        points = [each for sweep in self.night.sweeps.values() for each in sweep.points.values()]
-        done = sum(each.finished for each in points)
+        """The verdict for people, the most important first."""
         lines = [
             f"Night {self.night.name}: {self.word}.",
-            f"{done} of {len(points) + len(self.left)} points done, "
-            f"compared with {self.compared} good nights.",
+            f"{self.night.progress} points done, compared with {self.compared} good nights.",
         ]
-        parts = {
-            "Failed": self.failures,
-            "Worse": tuple(each.text for each in self.judgement.findings),
-            "Changed since the last good night": self.changes,
-            "Left for the next night": tuple(self.left),
-        }
-        for title, texts in parts.items():
-            if texts:
-                lines += ["", f"{title}:", *(f"- {text}" for text in texts)]
+        for title, texts in self.details.items():
+            lines += ["", f"{title}:", *(f"- {text}" for text in texts)]
         return "\n".join(lines) + "\n"
 
     def as_dict(self) -> dict[str, Any]:
@@ -68,32 +66,32 @@ class Verdict:
             "verdict": self.word,
             "exit_code": self.code,
             "compared_with": self.compared,
-            "findings": [asdict(each) for each in self.judgement.findings],
+            "findings": [asdict(finding) for finding in self.judgement.findings],
             "failures": list(self.failures),
             "changes": list(self.changes),
-            "left": self.left,
+            "left": self.night.postponed,
             "night": self.night.as_dict(),
         }
 
 
 def judge(
-    night: Night, good: Sequence[Night], tolerance: Tolerance, refused: Sequence[str]
+    night: Night, good: Sequence[Night], tolerance: Tolerance, refusals: Sequence[str]
 ) -> Verdict:
     """Judge a night by the good nights before it.
 
     Args:
-        refused: what is known of sweeps that did not come to run.
+        refusals: why sweeps did not run, a line each.
     """
     judgement = check(night, good, tolerance)
-    failed = [
+    failures = [
         f"{sweep.name}, {point.name}: {point.status}{point.error and f', {point.error}'}"
         for sweep in night.sweeps.values()
         for point in sweep.points.values()
-        if not point.finished and point.name not in sweep.left
+        if not point.finished and point.name not in sweep.postponed
     ]
-    bad = bool(judgement.findings or refused or failed)
-    changed = _changes(night, good[-1]) if good and bad else []
-    return Verdict(night, judgement, (*refused, *failed), tuple(changed), len(good))
+    bad = bool(judgement.findings or refusals or failures)
+    differences = _changes(night, good[-1]) if good and bad else []
+    return Verdict(night, judgement, (*refusals, *failures), tuple(differences), len(good))
 
 
 def _changes(night: Night, last_good: Night) -> list[str]:
@@ -109,11 +107,10 @@ def _ran(night: Night, sweep: str) -> bool:
 
 
 def _with_settings_of(sweeps: Sequence[str], night: Night) -> Night:
-    kept = tuple(f"settings/{sweep}/" for sweep in sweeps)
-    known = night.facts.items()
+    prefixes = tuple(f"settings/{sweep}/" for sweep in sweeps)
     facts = {
         name: value
-        for name, value in known
-        if name.startswith(kept) or not name.startswith("settings/")
+        for name, value in night.facts.items()
+        if name.startswith(prefixes) or not name.startswith("settings/")
     }
     return replace(night, facts=facts)

@@ -1,1 +1,1 @@
-"""Tell people how a night went."""
+"""Report how a night went."""

@@ -1,4 +1,4 @@
-"""A verdict goes in; its report is written, and whoever wants to know is told."""
+"""Write a night's report, log it to its run, and notify whoever asked to be."""
 
 import hashlib
 import json
@@ -8,9 +8,8 @@ import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import mean
 
-from runner.nightly.history.past import EARLY, GOOD, JSON, Past
+from runner.nightly.history.past import EARLY, GOOD, JSON, PAGE, SUMMARY, PastNight
 from runner.nightly.judge.verdict import Verdict
 from runner.nightly.report.page import page
 from runner.nightly.settings import NightlySettings
@@ -19,12 +18,17 @@ from runner.tracking.tags import NOTE, VERDICT
 
 log = logging.getLogger(__name__)
 
-PAGE, SUMMARY = "nightly.html", "nightly.txt"
-_LONGEST = 100
+_LONGEST_LABEL = 100
+# A tag of MLflow's holds 8,000 characters.
+_LONGEST_DESCRIPTION = 7500
 
 
-def write(verdict: Verdict, nights: Sequence[Past], folder: Path) -> None:
-    """Write nightly.json, nightly.txt and nightly.html, the last of them large, into the folder."""
+def write(verdict: Verdict, nights: Sequence[PastNight], folder: Path) -> None:
+    """Write nightly.json, nightly.txt and nightly.html, the last of them large, into the folder.
+
+    Args:
+        nights: those of the trends, oldest first, tonight the last.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / JSON).write_text(json.dumps(verdict.as_dict(), indent=2) + "\n")
     (folder / SUMMARY).write_text(verdict.text)
@@ -36,14 +40,14 @@ def log_to(run: Run, verdict: Verdict, folder: Path) -> None:
     for name in (JSON, SUMMARY, PAGE):
         run.log_file(folder / name)
     run.tag(VERDICT, verdict.word)
-    run.tag(NOTE, verdict.text[:7500])
-    run.log_metrics(_figures(verdict))
+    run.tag(NOTE, verdict.text[:_LONGEST_DESCRIPTION])
+    run.log_metrics(_metrics(verdict))
 
 
-def tell(verdict: Verdict, settings: NightlySettings) -> None:
+def notify(verdict: Verdict, settings: NightlySettings) -> None:
     """Touch the heartbeat, and run the command for a good or a bad night.
 
-    A command that fails is told in the log: the night and its exit code stay what they are.
+    A command that fails is named in the log: the night and its exit code stay what they are.
     """
     if settings.heartbeat:
         settings.heartbeat.parent.mkdir(parents=True, exist_ok=True)
@@ -52,44 +56,37 @@ def tell(verdict: Verdict, settings: NightlySettings) -> None:
     name, command = ("on_good", settings.on_good) if good else ("on_bad", settings.on_bad)
     if not command:
         return
-    told = {
+    variables = {
         "NIGHTLY_VERDICT": verdict.word,
         "NIGHTLY_NIGHT": verdict.night.name,
         "NIGHTLY_REPORT": str(settings.folder / PAGE),
         "NIGHTLY_JSON": str(settings.folder / JSON),
         "NIGHTLY_SUMMARY": str(settings.folder / SUMMARY),
     }
-    done = subprocess.run(command, shell=True, env={**os.environ, **told}, check=False)  # noqa: S602
+    done = subprocess.run(command, shell=True, env={**os.environ, **variables}, check=False)  # noqa: S602
     if done.returncode:
         log.warning("%s ended with exit code %d: %s", name, done.returncode, command)
 
 
-def _figures(verdict: Verdict) -> dict[str, float]:
-    points = [each for sweep in verdict.night.sweeps.values() for each in sweep.points.values()]
-    figures = {
-        "points_done": float(sum(each.finished for each in points)),
-        "points_failed": float(sum(not each.finished for each in points)),
-        "points_left": float(len(verdict.left)),
+def _metrics(verdict: Verdict) -> dict[str, float]:
+    points = verdict.night.points
+    metrics: dict[str, float | None] = {
+        "points_done": float(sum(point.finished for point in points)),
+        "points_failed": float(sum(not point.finished for point in points)),
+        "points_left": float(len(verdict.night.postponed)),
         "findings": float(len(verdict.judgement.findings)),
     }
     for name, sweep in verdict.night.sweeps.items():
         label = _label(name)
-        files = [
-            (target, file) for each in sweep.points.values() for target, file in each.files.items()
-        ]
-        for target in dict.fromkeys(target for target, _ in files):
-            accuracies = [file.accuracy for each, file in files if each == target]
-            figures[f"accuracy/{target}/{label}"] = mean(accuracies)
-        if sweep.pick:
-            figures[f"picked_zip_bytes/{label}"] = sweep.pick.zip_bytes
-        known = [each.seconds for each in sweep.points.values() if each.seconds is not None]
-        if known:
-            figures[f"seconds/{label}"] = mean(known)
-    return figures
+        for target in sweep.targets:
+            metrics[f"accuracy/{target}/{label}"] = sweep.accuracy(target)
+        metrics[f"picked_zip_bytes/{label}"] = sweep.pick.zip_bytes if sweep.pick else None
+        metrics[f"seconds/{label}"] = sweep.seconds
+    return {name: value for name, value in metrics.items() if value is not None}
 
 
 def _label(sweep: str) -> str:
     """Write a sweep's name so that MLflow takes it in the name of a metric, of 250 characters."""
     label = re.sub(r"[^\w\-. :/]", "_", sweep)
     digest = hashlib.sha256(sweep.encode()).hexdigest()[:8]
-    return label if len(label) <= _LONGEST else f"{label[:_LONGEST]} {digest}"
+    return label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]} {digest}"

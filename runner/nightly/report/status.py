@@ -1,17 +1,16 @@
-"""A store goes in; what became of the last night comes out, or it is accepted as it is."""
+"""Say how the last night went, or accept it as it is."""
 
 from datetime import datetime
 
 from runner.errors import Refused
-from runner.nightly.history.past import night_runs
-from runner.nightly.report.notify import PAGE
+from runner.nightly.history.past import PAGE, night_runs
 from runner.nightly.settings import NightlySettings
 from runner.tracking import Record, Store
 from runner.tracking.tags import ACCEPTED, VERDICT
 
 
-def standing(settings: NightlySettings) -> list[str]:
-    """Say in lines what became of the last night; a store that has none yet says so too.
+def status_lines(settings: NightlySettings) -> list[str]:
+    """Say in lines how the last night went; a store that has none yet says so too.
 
     Raises:
         StoreFailed: the store does not answer.
@@ -24,13 +23,13 @@ def standing(settings: NightlySettings) -> list[str]:
     nights = night_runs(store)
     if not nights:
         return [f"last night: none in experiment {settings.experiment}"]
-    return [f"last night: {_told(nights[-1])}", f"report: {settings.folder / PAGE}"]
+    return [f"last night: {_night_text(nights[-1])}", f"report: {settings.folder / PAGE}"]
 
 
 def accept(store: Store) -> str:
-    """Take the last night for good; returns what to say.
+    """Accept the last night as good; returns what to print.
 
-    Nights before it count no more: from here on, its figures are what is usual.
+    Nights before it count no more: from here on, its figures are the usual ones.
 
     Raises:
         Refused: no night was run to its end.
@@ -45,7 +44,7 @@ def accept(store: Store) -> str:
     return f"accepted: night {judged[-1].name}, {judged[-1].tags[VERDICT]}; compared from there on"
 
 
-def _told(night: Record) -> str:
+def _night_text(night: Record) -> str:
     begun = datetime.fromtimestamp(night.started / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
-    became = night.tags.get(VERDICT) or night.status.lower()
-    return f"{night.name}, {became}, begun {begun} (run {night.id})"
+    verdict = night.tags.get(VERDICT) or night.status.lower()
+    return f"{night.name}, {verdict}, begun {begun} (run {night.id})"

@@ -1,6 +1,8 @@
-"""A store goes in; the run of tonight, new or gone on with, comes out."""
+"""Begin the run of tonight, or resume that of a night which was interrupted."""
 
+import itertools
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,12 +10,12 @@ from runner.nightly.history.past import night_runs
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.tags import SEED, VERDICT
 
-_DYING_SECONDS = 60
+_WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Tonight:
-    """The run of a night that is at work; the seed is that of all its sweeps."""
+    """The run of the night that is running; the seed is that of all its sweeps."""
 
     run: Run
     name: str
@@ -22,14 +24,14 @@ class Tonight:
 
 
 def begin(store: Store, resume_hours: float, seed: int | None) -> Tonight:
-    """Go on with the last night if it was interrupted not long ago, else begin a new one.
+    """Resume the last night if it was interrupted not long ago, else begin a new one.
 
     Runs of the experiment whose process has died are closed as KILLED first.
 
     Raises:
         StoreFailed: the store does not answer.
     """
-    _await_the_dying(store)
+    _wait_for_last_sweep(store)
     with store.lock():
         store.close_dead()
         nights = night_runs(store)
@@ -37,11 +39,12 @@ def begin(store: Store, resume_hours: float, seed: int | None) -> Tonight:
         if last and _interrupted(last, resume_hours):
             run = store.adopt(last)
             return Tonight(run, last.name, int(last.tags[SEED]), resumed=True)
-        own = _next_seed(nights) if seed is None else seed
+        if seed is None:
+            seed = _next_seed(nights)
         name = _name(nights)
-        run = store.new_run(Kind.NIGHTLY, name, {}, {SEED: str(own)})
+        run = store.new_run(Kind.NIGHTLY, name, {}, {SEED: str(seed)})
         run.flush()
-        return Tonight(run, name, own, resumed=False)
+        return Tonight(run, name, seed, resumed=False)
 
 
 def _interrupted(night: Record, resume_hours: float) -> bool:
@@ -49,32 +52,28 @@ def _interrupted(night: Record, resume_hours: float) -> bool:
     return young and night.status == "KILLED" and VERDICT not in night.tags
 
 
-def _await_the_dying(store: Store) -> None:
+def _wait_for_last_sweep(store: Store) -> None:
     """Let a sweep of the last night end: it outlives a night that is killed by some seconds."""
     last = night_runs(store)[-1:]
-    end = time.monotonic() + _DYING_SECONDS
-    while any(_is_dying(store, night) for night in last) and time.monotonic() < end:
+    end = time.monotonic() + _WAIT_SECONDS
+    while any(_has_live_sweep_only(store, night) for night in last) and time.monotonic() < end:
         time.sleep(0.2)
 
 
-def _is_dying(store: Store, night: Record) -> bool:
-    running = [each for each in store.children(night.id) if each.status == "RUNNING"]
-    left = [each for each in running if not each.process_ended]
-    return bool(left) and night.process_ended
+def _has_live_sweep_only(store: Store, night: Record) -> bool:
+    """Tell whether a sweep of the night lives while the night itself has died."""
+    running = [sweep for sweep in store.children(night.id) if sweep.status == "RUNNING"]
+    return night.process_ended and any(not sweep.process_ended for sweep in running)
 
 
-def _next_seed(nights: list[Record]) -> int:
+def _next_seed(nights: Sequence[Record]) -> int:
     """Return a seed that no night had: figures of one seed are one draw."""
     return max((int(night.tags.get(SEED, "0")) for night in nights), default=0) + 1
 
 
-def _name(nights: list[Record]) -> str:
+def _name(nights: Sequence[Record]) -> str:
     """Name a night by its date, and by a number where that date had one."""
     today = date.today().isoformat()
     names = {night.name for night in nights}
-    return next(
-        name
-        for number in range(1, len(nights) + 2)
-        for name in (today if number == 1 else f"{today}-{number}",)
-        if name not in names
-    )
+    numbered = (f"{today}-{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([today], numbered) if name not in names)

@@ -1,4 +1,4 @@
-"""A command line of the runner goes in; it runs in a process of its own, and its end comes out."""
+"""Run a command line of the runner in a process that ends with this one."""
 
 import ctypes
 import signal
@@ -16,17 +16,17 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How the command ended, and the last line that it printed."""
+class Exit:
+    """The exit code of a command, and the last line that it printed."""
 
     code: int
     last_line: str
 
 
-def run(arguments: Sequence[str], log: Path, env: Mapping[str, str]) -> Ended:
-    """Run `python -m runner` to its end; what it prints is printed, and kept in the log.
+def run(arguments: Sequence[str], log: Path, env: Mapping[str, str]) -> Exit:
+    """Run `python -m runner` to its end; print what it prints, and append it to the log.
 
-    It does not outlive this process: a stop is passed on, and a death is noticed.
+    A stop of this process is passed on, and on Linux its death too.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str], log: Path, env: Mapping[str, str]) -> Ended:
                 print(line, end="", flush=True)
                 file.write(line)
                 last = line.strip() or last
-        return Ended(process.wait(), last)
+        return Exit(process.wait(), last)
     finally:
         _end(process)
 

@@ -1,4 +1,4 @@
-"""A folder goes in; it is held by one night at a time, and by none that has died."""
+"""Let one night at a time use a folder."""
 
 import json
 import os
@@ -17,31 +17,31 @@ class Busy(RunnerError):
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold the folder until the block, or this process, ends.
+def lock(folder: Path) -> Iterator[None]:
+    """Lock the folder until the block, or this process, ends.
 
     Raises:
-        Busy: another process holds it; the text says which, and since when.
+        Busy: another process has locked it; the text says which, and since when.
     """
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "holder.json"
-    lock = FileLock(folder / ".lock", timeout=0)
+    file_lock = FileLock(folder / ".lock", timeout=0)
     try:
-        lock.acquire()
+        file_lock.acquire()
     except Timeout:
-        raise Busy(f"another night is at work in {folder}: {_who(holder)}") from None
+        raise Busy(f"another night is at work in {folder}: {_holder_text(holder)}") from None
     try:
         since = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
         holder.write_text(json.dumps({"process": os.getpid(), "since": since}))
         yield
     finally:
-        lock.release()
+        file_lock.release()
 
 
-def _who(holder: Path) -> str:
+def _holder_text(path: Path) -> str:
     try:
-        known = json.loads(holder.read_text())
+        holder = json.loads(path.read_text())
     except (OSError, ValueError):
         # It has just begun, and not written yet.
-        known = {}
-    return f"process {known.get('process', 'unknown')}, since {known.get('since', 'unknown')}"
+        holder = {}
+    return f"process {holder.get('process', 'unknown')}, since {holder.get('since', 'unknown')}"

@@ -1,4 +1,4 @@
-"""Settings go in; a night is run, judged, told and cleaned up after, and an exit code comes out."""
+"""Run a night: its sweeps, their verdict, its report, and the deletion of old nights."""
 
 import logging
 
@@ -6,13 +6,13 @@ from runner.errors import Refused
 from runner.nightly.cleanup import disk
 from runner.nightly.cleanup.clean import clean
 from runner.nightly.history.collect import read_night
-from runner.nightly.history.past import Past, comparable, past
+from runner.nightly.history.past import PAGE, PastNight, comparable, past_nights
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
-from runner.nightly.report import notify
+from runner.nightly.report.notify import log_to, notify, write
 from runner.nightly.run.begin import Tonight, begin
-from runner.nightly.run.lock import held
-from runner.nightly.run.sweeps import Entries
+from runner.nightly.run.lock import lock
+from runner.nightly.run.sweeps import Sweeps
 from runner.nightly.settings import NightlySettings
 from runner.tracking import Store, StoreFailed
 
@@ -27,7 +27,7 @@ def run_night(settings: NightlySettings) -> int:
         Refused: the store cannot be used, or the disk is too full.
         StoreFailed: the store stopped answering.
     """
-    with held(settings.folder):
+    with lock(settings.folder):
         store = Store(settings.uri, settings.experiment)
         store.connect()
         _make_room(store, settings)
@@ -36,27 +36,27 @@ def run_night(settings: NightlySettings) -> int:
         with tonight.run.closing():
             verdict = _run(store, settings, tonight)
         print(verdict.text)
-        print(f"Report: {settings.folder / notify.PAGE}")
-        notify.tell(verdict, settings)
+        print(f"Report: {settings.folder / PAGE}")
+        notify(verdict, settings)
         _clean(store, settings)
         return verdict.code
 
 
 def _run(store: Store, settings: NightlySettings, tonight: Tonight) -> Verdict:
-    nights = past(store, settings.keep_nights)
-    entries = Entries(settings, store, tonight, [each.night for each in nights])
-    entries.run()
-    night = read_night(store, tonight.run.id, entries.left)
+    nights = past_nights(store, settings.keep_nights)
+    sweeps = Sweeps(settings, store, tonight, [past.night for past in nights])
+    sweeps.run()
+    night = read_night(store, tonight.run.id, sweeps.postponed)
     tolerance = Tolerance(**settings.tolerance.model_dump())
     good = comparable(nights, settings.good_nights, settings.sweeps)
-    verdict = judge(night, good, tolerance, entries.refused)
-    notify.write(verdict, [*nights, Past(night, verdict.word, accepted=False)], settings.folder)
-    notify.log_to(tonight.run, verdict, settings.folder)
+    verdict = judge(night, good, tolerance, sweeps.failures)
+    write(verdict, [*nights, PastNight(night, verdict.word, accepted=False)], settings.folder)
+    log_to(tonight.run, verdict, settings.folder)
     return verdict
 
 
 def _make_room(store: Store, settings: NightlySettings) -> None:
-    """Check the disk; old nights go early where that makes room."""
+    """Check the disk; old nights are deleted early where that makes room."""
     try:
         disk.check(store, settings.folder)
     except Refused:
@@ -65,7 +65,7 @@ def _make_room(store: Store, settings: NightlySettings) -> None:
 
 
 def _clean(store: Store, settings: NightlySettings) -> None:
-    """Let old nights go: the night was run, whatever becomes of them."""
+    """Delete old nights; where that fails, the night was run all the same."""
     try:
         log.info("old nights: %s", clean(store, settings.keep_nights, settings.folder, False).text)
     except StoreFailed as failure:

@@ -1,4 +1,4 @@
-"""A task goes in; the user's crontab with exactly one line more, or less, comes out."""
+"""Add a task's line to the user's crontab, find it there, or remove it."""
 
 import os
 import shlex
@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from runner.errors import Refused
-from runner.nightly.schedule.task import Installed, Task
+from runner.nightly.schedule.task import Schedule, Task
 
 LOG = "outputs/nightly.log"
 
@@ -26,35 +26,39 @@ def install(task: Task, when: str) -> None:
     Raises:
         Refused: there is no crontab, it cannot be read, or it does not take the line.
     """
-    _write(without(_read(), task.folder, line(task, when)))
+    _write(replace_line(_read(), task.folder, line(task, when)))
 
 
 def uninstall(folder: Path) -> str:
-    """Take the folder's line away; returns where it was, or nothing where there was none."""
-    found = installed(folder)
-    if not found:
+    """Remove the folder's line; returns where it was, or nothing where there was none.
+
+    Raises:
+        Refused: the crontab cannot be read or written.
+    """
+    schedule = find(folder)
+    if not schedule:
         return ""
-    _write(without(_read(), folder))
-    return found.place
+    _write(replace_line(_read(), folder))
+    return schedule.place
 
 
-def installed(folder: Path) -> Installed | None:
+def find(folder: Path) -> Schedule | None:
     """Find the folder's line.
 
     Raises:
         Refused: the crontab cannot be read.
     """
     text = _read() if shutil.which("crontab") else ""
-    for each in text.split("\n"):
-        if _is_own(each, folder):
-            word, *rest = each.split()
+    for entry in text.split("\n"):
+        if _is_own(entry, folder):
+            word, *rest = entry.split()
             fields = "" if word.startswith("@") else " ".join([word, *rest[:4]])
-            return Installed("cron", fields or word, "crontab -l", fields, _warning())
+            return Schedule("cron", fields or word, "crontab -l", fields, _warning())
     return None
 
 
 def line(task: Task, when: str) -> str:
-    """Write the crontab's line, which needs no PATH and is told by its end.
+    """Write the crontab's line, which needs no PATH and is recognized by its end.
 
     The variables stand in it as they are, passwords too: a crontab is its user's alone.
     """
@@ -67,21 +71,19 @@ def line(task: Task, when: str) -> str:
     return f"{when} {_escaped(text)}"
 
 
-def without(text: str, folder: Path, instead: str = "") -> str:
-    """Drop the folder's line from a crontab's text, or put another in its place."""
+def replace_line(text: str, folder: Path, new: str = "") -> str:
+    """Replace the folder's line in a crontab's text, add it, or remove it where `new` is empty."""
     lines = text.split("\n")
     # After the last line break there is nothing, or a line that lacks its end.
     last = lines.pop()
     lines += [last] if last else []
-    if not instead:
-        kept = [each for each in lines if not _is_own(each, folder)]
-    elif not any(_is_own(each, folder) for each in lines):
-        kept = [*lines, instead]
-    else:
-        first = next(number for number, each in enumerate(lines) if _is_own(each, folder))
-        rest = [each for each in lines[first:] if not _is_own(each, folder)]
-        kept = [*lines[:first], instead, *rest]
-    return "".join(f"{each}\n" for each in kept)
+    own = [_is_own(entry, folder) for entry in lines]
+    place = own.index(True) if True in own else len(lines)
+    others = [entry for entry, is_own in zip(lines, own, strict=True) if not is_own]
+    if new:
+        # No line before the place is the folder's own.
+        others.insert(place, new)
+    return "".join(f"{entry}\n" for entry in others)
 
 
 def _tag(folder: Path) -> str:
@@ -90,13 +92,13 @@ def _tag(folder: Path) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Cron takes a bare percent for a line break."""
+    """Escape percents, which cron takes for line breaks."""
     return text.replace("%", "\\%")
 
 
-def _is_own(each: str, folder: Path) -> bool:
-    """Tell the folder's line; one that the user has commented out is the user's."""
-    return each.endswith(_escaped(_tag(folder))) and not each.lstrip().startswith("#")
+def _is_own(line: str, folder: Path) -> bool:
+    """Recognize the folder's line; one that the user has commented out is the user's."""
+    return line.endswith(_escaped(_tag(folder))) and not line.lstrip().startswith("#")
 
 
 def _read() -> str:
@@ -107,14 +109,14 @@ def _read() -> str:
         return done.stdout.decode(errors="surrogateescape")
     if "no crontab" in problem or "No such file" in problem:
         return ""
-    raise Refused(f"--cron: the crontab cannot be read ({_said(problem)}); take --systemd")
+    raise Refused(f"--cron: the crontab cannot be read ({_one_line(problem)}); take --systemd")
 
 
 def _write(text: str) -> None:
     done = _crontab("-", text) if text else _crontab("-r")
     if done.returncode:
         problem = done.stderr.decode(errors="replace")
-        raise Refused(f"--cron: crontab did not take the line ({_said(problem)})")
+        raise Refused(f"--cron: crontab did not take the line ({_one_line(problem)})")
 
 
 def _crontab(argument: str, text: str = "") -> subprocess.CompletedProcess[bytes]:
@@ -122,7 +124,7 @@ def _crontab(argument: str, text: str = "") -> subprocess.CompletedProcess[bytes
         return subprocess.run(
             ["crontab", argument],
             input=text.encode(errors="surrogateescape"),
-            # What it says where there is none yet must be known.
+            # Its message where there is no crontab yet is compared with English.
             env={**os.environ, "LC_ALL": "C"},
             capture_output=True,
             check=False,
@@ -133,7 +135,7 @@ def _crontab(argument: str, text: str = "") -> subprocess.CompletedProcess[bytes
         ) from None
 
 
-def _said(problem: str) -> str:
+def _one_line(problem: str) -> str:
     return " ".join(problem.split()) or "it gives no reason"
 
 

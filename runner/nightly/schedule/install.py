@@ -1,4 +1,4 @@
-"""A time and a scheduler go in; a folder's one schedule, installed, told or taken away, comes out.
+"""Install a folder's one schedule with cron or systemd, say which it has, or remove it.
 
 python -m runner.nightly install --systemd|--cron --at 02:30
 """
@@ -12,7 +12,8 @@ from typing import Any
 
 from runner.errors import Refused
 from runner.nightly.schedule import cron, systemd
-from runner.nightly.schedule.task import Installed, clock, next_night, task_of
+from runner.nightly.schedule.cron_fields import next_time
+from runner.nightly.schedule.task import Schedule, make_task, parse_time
 
 _DONE = 0
 _SCHEDULERS = {"systemd": systemd, "cron": cron}
@@ -25,25 +26,25 @@ def add_install(commands: Any) -> argparse.ArgumentParser:
     Args:
         commands: what `add_subparsers` returns; argparse has no public name for its type.
     """
-    made: argparse.ArgumentParser = commands.add_parser(
+    parser: argparse.ArgumentParser = commands.add_parser(
         "install",
         help="run a night in this folder every day",
         description="Run a night in this folder every day, with this Python and with the "
         "MLFLOW_TRACKING_URI and RUNNER_DATA set now, in place of any schedule that it had.",
         allow_abbrev=False,
     )
-    kind = made.add_mutually_exclusive_group(required=True)
+    kind = parser.add_mutually_exclusive_group(required=True)
     for name, words in (("systemd", "a timer of the user"), ("cron", "a line in the crontab")):
         kind.add_argument(f"--{name}", dest="kind", action="store_const", const=name, help=words)
-    made.add_argument("--at", default="02:30", metavar="HH:MM", help="default: %(default)s")
+    parser.add_argument("--at", default="02:30", metavar="HH:MM", help="default: %(default)s")
     # Suppressed, it leaves alone what the command itself may have been given.
-    made.add_argument(
+    parser.add_argument(
         "--config", default=argparse.SUPPRESS, metavar="FILE", help="the nights' settings"
     )
-    made.add_argument(
+    parser.add_argument(
         "arguments", nargs="*", metavar="-- ARGUMENT", help="passed on to each night as it is"
     )
-    return made
+    return parser
 
 
 def act_install(arguments: argparse.Namespace) -> int:
@@ -59,14 +60,14 @@ def act_install(arguments: argparse.Namespace) -> int:
 
 def add_uninstall(commands: Any) -> argparse.ArgumentParser:
     """Add `uninstall` to the subparsers of a command line."""
-    made: argparse.ArgumentParser = commands.add_parser(
+    parser: argparse.ArgumentParser = commands.add_parser(
         "uninstall", help="run no more nights in this folder", allow_abbrev=False
     )
-    return made
+    return parser
 
 
 def act_uninstall(_: argparse.Namespace) -> int:
-    """Take this folder's schedule away, and say so.
+    """Remove this folder's schedule, and say so.
 
     Raises:
         Refused: the crontab cannot be read or written.
@@ -85,60 +86,76 @@ def install(kind: str, at: str, arguments: Sequence[str], folder: Path) -> list[
     Raises:
         Refused: a value cannot be worked with, or the scheduler does not take it.
     """
-    time, task = clock(at), task_of(folder, arguments)
-    chosen = _SCHEDULERS[kind]
-    chosen.install(task, chosen.daily(time))
+    time, task = parse_time(at), make_task(folder, arguments)
+    scheduler = _SCHEDULERS[kind]
+    scheduler.install(task, scheduler.daily(time))
     for other in _SCHEDULERS.values():
         # A crontab that this user may not use holds nothing of ours.
         with suppress(Refused):
-            if other is not chosen:
+            if other is not scheduler:
                 other.uninstall(folder)
     return status_lines(folder)
 
 
 def uninstall(folder: Path) -> list[str]:
-    """Take the folder's schedule away, whichever it is; returns lines to print."""
-    taken = [(kind, each.uninstall(folder)) for kind, each in _SCHEDULERS.items()]
-    lines = [f"schedule: taken away from {kind} ({place})" for kind, place in taken if place]
+    """Remove the folder's schedule, whichever it is; returns lines to print.
+
+    Raises:
+        Refused: the crontab cannot be read or written.
+    """
+    places = {kind: scheduler.uninstall(folder) for kind, scheduler in _SCHEDULERS.items()}
+    lines = [
+        f"schedule: taken away from {kind} ({place})" for kind, place in places.items() if place
+    ]
     return lines or [f"schedule: none in {folder}, so nothing was taken away"]
 
 
-def installed(folder: Path) -> list[Installed]:
-    """Find the folder's schedules: one, unless another was written by hand."""
-    found = [each.installed(folder) for each in _SCHEDULERS.values()]
-    return [each for each in found if each]
+def schedules(folder: Path) -> list[Schedule]:
+    """Find the folder's schedules: one, unless another was written by hand.
+
+    Raises:
+        Refused: the crontab cannot be read.
+    """
+    found = [scheduler.find(folder) for scheduler in _SCHEDULERS.values()]
+    return [schedule for schedule in found if schedule]
 
 
 def next_start(folder: Path, now: datetime | None = None) -> datetime | None:
-    """Return when the next night begins, in local time; None where none is known."""
-    return _earliest(installed(folder), now or datetime.now())
+    """Return when the next night begins, in local time; None where none is known.
+
+    Raises:
+        Refused: the crontab cannot be read.
+    """
+    return _earliest(schedules(folder), now or datetime.now())
 
 
 def status_lines(folder: Path | None = None) -> list[str]:
     """Say which schedule the folder, by default this one, has, and when its next night begins."""
     here = folder or Path.cwd()
     try:
-        found = installed(here)
+        found = schedules(here)
     except Refused as refusal:
         return [f"schedule: unknown; {refusal}"]
     if not found:
         return [f"schedule: none in {here}; {_HINT}"]
-    lines = [f"schedule: {each.kind}, {each.written} ({each.place})" for each in found]
+    lines = [f"schedule: {schedule.kind}, {schedule.when} ({schedule.place})" for schedule in found]
     start = _earliest(found, datetime.now())
     lines.append(f"next night: {start:%Y-%m-%d %H:%M}" if start else "next night: as written there")
-    return lines + [f"{each.kind}: {each.warning}" for each in found if each.warning]
+    return lines + [
+        f"{schedule.kind}: {schedule.warning}" for schedule in found if schedule.warning
+    ]
 
 
-def _earliest(found: Sequence[Installed], now: datetime) -> datetime | None:
-    starts = [next_night(each.fields, now) for each in found]
-    return min((each for each in starts if each), default=None)
+def _earliest(found: Sequence[Schedule], now: datetime) -> datetime | None:
+    starts = [next_time(schedule.cron_fields, now) for schedule in found]
+    return min((start for start in starts if start), default=None)
 
 
-def _config(given: object) -> list[str]:
+def _config(path: object) -> list[str]:
     """Make the settings' file absolute: the scheduler runs in the folder, but people move."""
-    if given is None:
+    if path is None:
         return []
-    path = Path(str(given)).expanduser().absolute()
-    if not path.is_file():
-        raise Refused(f"--config={given}: must be a file")
-    return ["--config", str(path)]
+    absolute = Path(str(path)).expanduser().absolute()
+    if not absolute.is_file():
+        raise Refused(f"--config={path}: must be a file")
+    return ["--config", str(absolute)]

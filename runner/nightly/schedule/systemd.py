@@ -1,4 +1,4 @@
-"""A task goes in; a service and a timer of the user, made known to systemd, come out."""
+"""Install a task as a service and a timer of the user's systemd, find it there, or remove it."""
 
 import getpass
 import hashlib
@@ -9,7 +9,7 @@ from datetime import time
 from pathlib import Path
 
 from runner.errors import Refused
-from runner.nightly.schedule.task import Installed, Task
+from runner.nightly.schedule.task import Schedule, Task
 
 _SERVICE = """[Unit]
 Description=Nightly pruning sweeps in {folder}
@@ -56,32 +56,32 @@ def install(task: Task, when: str) -> None:
 
 
 def uninstall(folder: Path) -> str:
-    """Take the folder's units away; returns where they were, or nothing where there were none."""
-    found = installed(folder)
-    if not found:
+    """Remove the folder's units; returns where they were, or nothing where there were none."""
+    schedule = find(folder)
+    if not schedule:
         return ""
     timer = _timer(folder)
     _systemctl("disable", "--now", timer.name)
     # Where systemd does not answer, its link is still there.
-    for each in (timer.parent / "timers.target.wants" / timer.name, timer):
-        each.unlink(missing_ok=True)
+    for path in (timer.parent / "timers.target.wants" / timer.name, timer):
+        path.unlink(missing_ok=True)
     timer.with_suffix(".service").unlink(missing_ok=True)
     _systemctl("daemon-reload")
-    return found.place
+    return schedule.place
 
 
-def installed(folder: Path) -> Installed | None:
+def find(folder: Path) -> Schedule | None:
     """Find the folder's timer."""
     timer = _timer(folder)
     try:
         text = timer.read_text()
     except OSError:
         return None
-    when = re.search(r"^OnCalendar=(.*)$", text, re.MULTILINE)
-    written = when[1].strip() if when else "no OnCalendar"
-    daily_at = re.fullmatch(r"\*-\*-\* (\d+):(\d+):00", written)
+    calendar = re.search(r"^OnCalendar=(.*)$", text, re.MULTILINE)
+    when = calendar[1].strip() if calendar else "no OnCalendar"
+    daily_at = re.fullmatch(r"\*-\*-\* (\d+):(\d+):00", when)
     fields = f"{int(daily_at[2])} {int(daily_at[1])} * * *" if daily_at else ""
-    return Installed("systemd", written, str(timer), fields, _warning(timer.name))
+    return Schedule("systemd", when, str(timer), fields, _warning(timer.name))
 
 
 def service_text(task: Task) -> str:
@@ -89,26 +89,26 @@ def service_text(task: Task) -> str:
     pairs = (f"{name}={value}" for name, value in task.variables.items())
     return _SERVICE.format(
         folder=_escaped(str(task.folder)),
-        variables="".join(f"Environment={_quoted(each)}\n" for each in pairs),
+        variables="".join(f"Environment={_quoted(pair)}\n" for pair in pairs),
         command=" ".join(map(_quoted, task.command)),
     )
 
 
 def timer_text(task: Task, when: str) -> str:
-    """Write the timer, which makes up for a night that the machine was off."""
+    """Write the timer, which catches up on a night that the machine was off."""
     return _TIMER.format(folder=_escaped(str(task.folder)), when=when)
 
 
 def _timer(folder: Path) -> Path:
-    """Return the path of the folder's timer; folders of one name are told apart."""
+    """Return the path of the folder's timer; folders of the same name get different ones."""
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     name = re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-")
-    mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
-    return config / "systemd" / "user" / f"runner-nightly-{name}-{mark}.timer"
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
+    return config / "systemd" / "user" / f"runner-nightly-{name}-{digest}.timer"
 
 
 def _escaped(text: str) -> str:
-    """A percent begins one of systemd's specifiers."""
+    """Escape percents, which begin systemd's specifiers."""
     return text.replace("%", "%%")
 
 
@@ -119,14 +119,14 @@ def _quoted(text: str) -> str:
 
 
 def _write(path: Path, text: str, mode: int) -> None:
-    """Write a unit aside, then rename it: systemd may read at any time."""
-    aside = path.with_name(f".{path.name}")
+    """Write a unit to another file, then rename it: systemd may read at any time."""
+    temporary = path.with_name(f".{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.touch(mode=0o600)
-        aside.write_text(text)
-        aside.chmod(mode)
-        aside.replace(path)
+        temporary.touch(mode=0o600)
+        temporary.write_text(text)
+        temporary.chmod(mode)
+        temporary.replace(path)
     except OSError as error:
         raise Refused(f"--systemd: cannot write {path} ({error.strerror}); take --cron") from None
 
@@ -143,7 +143,7 @@ def _systemctl(*arguments: str) -> bool:
 
 
 def _warning(timer: str) -> str:
-    """Say what is left to type: to start the timer, or to run it when nobody is logged in."""
+    """Say what to type to start the timer, or to have it run when nobody is logged in."""
     if not _systemctl("is-active", timer):
         return (
             "the timer does not run; type: systemctl --user daemon-reload && "

@@ -15,7 +15,7 @@ from runner.export.convert import export
 from runner.export.frozen_model import exportables
 from runner.models import architectures
 from runner.nightly.cleanup import disk
-from runner.nightly.cleanup.clean import Cleaned
+from runner.nightly.cleanup.clean import Cleanup
 from runner.process import liveness
 from runner.settings.targets import Target
 from runner.tracking import Kind, Store, removal
@@ -38,8 +38,8 @@ class Story:
     written: Written
     before: tuple[set[str], ...]
     after_dry_run: tuple[set[str], ...]
-    dry: Cleaned
-    done: Cleaned
+    dry: Cleanup
+    done: Cleanup
 
 
 def _of(night: str) -> set[str]:
@@ -137,7 +137,7 @@ def test_cleaning_again_does_nothing(story: Story) -> None:
     before = story.written.all()
     again = story.written.clean()
     assert story.written.all() == before
-    assert again.plan.runs == again.plan.deleted == ()
+    assert again.plan.runs == again.plan.purged == ()
     assert again.text.startswith("nothing deleted\nkept: 3 nights, and of what is older 1 pick, ")
 
 

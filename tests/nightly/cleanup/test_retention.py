@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mlflow.entities import ViewType
 
-from runner.nightly.cleanup.retention import Held, outdated
+from runner.nightly.cleanup.retention import StoreContents, plan_deletion
 from runner.tracking import Kind, Record, StoreFailed, removal
 from tests.helpers.written_nights import FIRST, SECOND, Written
 
@@ -20,8 +20,8 @@ def _record(name: str, kind: Kind, started: int, above: str = "", **tags: str) -
 
 
 def _going(*runs: Record, live: str = "", registered: str = "", keep: int = 1) -> list[str]:
-    held = Held(runs, (), frozenset({registered}), frozenset({live}))
-    return [each.id for each in outdated(held, keep).runs]
+    held = StoreContents(runs, (), frozenset({registered}), frozenset({live}))
+    return [each.id for each in plan_deletion(held, keep).runs]
 
 
 def test_what_lost_its_night_goes_unless_it_is_kept_for_itself() -> None:

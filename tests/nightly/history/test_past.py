@@ -1,10 +1,10 @@
-from runner.nightly.history.past import EARLY, FAILED, GOOD, WORSE, Past, comparable
+from runner.nightly.history.past import EARLY, FAILED, GOOD, WORSE, PastNight, comparable
 from runner.nightly.history.records import Night, NightSweep
 
 
-def _past(name: str, verdict: str, *sweeps: str, accepted: bool = False) -> Past:
+def _past(name: str, verdict: str, *sweeps: str, accepted: bool = False) -> PastNight:
     held = {each: NightSweep(each, {}, None) for each in sweeps}
-    return Past(Night(name, name, held), verdict, accepted)
+    return PastNight(Night(name, name, held), verdict, accepted)
 
 
 NIGHTS = [

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.fixtures.simulated_nights import MIXES, Mix, Simulated, draw
 from runner.nightly.history.records import Night, NightSweep
-from runner.nightly.judge.noise import noise, shared, student, tail
+from runner.nightly.judge.noise import noise, sidak_level
 from runner.nightly.judge.regression import Kind, changes
 from tests.helpers.drawn_nights import POINT, TOLERANCE, TONIGHT, WINDOW, found_in, judged, lower
 
@@ -52,9 +52,16 @@ def test_student_agrees_with_printed_tables() -> None:
     for level, freedom, expected in (
         (0.05, 1, 6.314), (0.001, 2, 22.327), (0.005, 13, 3.012), (0.0005, 120, 3.373),
     ):  # fmt: skip
-        assert student(level, freedom) == pytest.approx(expected, abs=2e-3)
-    assert tail(3) == pytest.approx(0.00135, abs=1e-6)
-    assert 1 - (1 - shared(0.01, 60)) ** 60 == pytest.approx(0.01)
+        assert _student(level, freedom) == pytest.approx(expected, abs=2e-3)
+    assert _student(1.0, 10**6, spreads=3.0) == pytest.approx(3, abs=1e-4)
+    assert 1 - (1 - sidak_level(0.01, 60)) ** 60 == pytest.approx(0.01)
+
+
+def _student(level: float, freedom: int, spreads: float = 0.1) -> float:
+    """Read the quantile off the limit of a series of this many nights and one more."""
+    nights = np.arange(freedom + 1.0)[:, np.newaxis]
+    deviation = np.sqrt(np.var(nights, ddof=1) * (1 + math.pi / 2 / len(nights)))
+    return float(noise(nights, spreads, level).limit[0] / deviation)
 
 
 def test_three_spreads_are_as_rare_after_few_nights() -> None:

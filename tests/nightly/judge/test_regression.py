@@ -120,7 +120,7 @@ def test_points_left_for_the_next_night_are_neither_missing_nor_a_worse_pick() -
     kept = [each for each in TONIGHT.sweep.points.values() if each.name not in (usual.point, POINT)]
     night = TONIGHT.having(kept)
     assert {kind for kind, _, _ in found_in(night)} >= {Kind.MISSING}
-    assert not found_in(_sweep(night, left=("point 5", "point 11", POINT)))
+    assert not found_in(_sweep(night, postponed=("point 5", "point 11", POINT)))
 
 
 def test_a_point_that_good_nights_had_not_finished_gets_no_verdict() -> None:

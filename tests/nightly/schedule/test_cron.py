@@ -14,7 +14,7 @@ import yaml
 
 from runner.errors import Refused
 from runner.nightly.schedule import cron
-from runner.nightly.schedule.task import Task, task_of
+from runner.nightly.schedule.task import Task, make_task
 from runner.tracking import Store
 from tests.helpers.hanging import wait_until
 from tests.helpers.processes import end_tree
@@ -77,18 +77,18 @@ def _wait_for_cron(found: Callable[[], object], what: str) -> None:
 )
 def test_other_lines_are_kept_byte_for_byte(before: bytes, kept: bytes | None) -> None:
     text, line = before.decode(errors="surrogateescape"), cron.line(EXAMPLE, "30 2 * * *")
-    added = cron.without(text, EXAMPLE.folder, line)
+    added = cron.replace_line(text, EXAMPLE.folder, line)
     rest = before if kept is None else kept
     assert added.encode(errors="surrogateescape") == rest + line.encode() + b"\n"
-    assert cron.without(added, EXAMPLE.folder).encode(errors="surrogateescape") == rest
+    assert cron.replace_line(added, EXAMPLE.folder).encode(errors="surrogateescape") == rest
 
 
 def test_the_line_is_replaced_where_it_stands() -> None:
     old, new = (cron.line(EXAMPLE, f"{minute} 2 * * *") for minute in (1, 2))
     other = cron.line(Task(Path("/srv/pruning2"), EXAMPLE.command, {}), "1 2 * * *")
     text = f"{other}\n{old}\n# {old}\n{old}\n# end\n"
-    assert cron.without(text, EXAMPLE.folder, new) == f"{other}\n{new}\n# {old}\n# end\n"
-    assert cron.without(text, EXAMPLE.folder) == f"{other}\n# {old}\n# end\n"
+    assert cron.replace_line(text, EXAMPLE.folder, new) == f"{other}\n{new}\n# {old}\n# end\n"
+    assert cron.replace_line(text, EXAMPLE.folder) == f"{other}\n# {old}\n# end\n"
 
 
 def test_the_real_crontab_is_edited_and_left_as_it_was(
@@ -100,9 +100,9 @@ def test_the_real_crontab_is_edited_and_left_as_it_was(
     for when in ("1 2 * * *", "30 2 * * *"):
         cron.install(task, when)
     assert crontab() == before + cron.line(task, "30 2 * * *").encode() + b"\n"
-    found = cron.installed(tmp_path)
+    found = cron.find(tmp_path)
     assert found is not None
-    assert found.fields == "30 2 * * *"
+    assert found.cron_fields == "30 2 * * *"
     assert cron.uninstall(tmp_path) == "crontab -l"
     assert crontab() == before
 
@@ -130,9 +130,9 @@ def test_cron_runs_the_line_in_a_folder_of_any_name(
     data = "100% 'data' $HOME"
     task = Task(folder, (sys.executable, "-c", program, *typed), {"RUNNER_DATA": data})
     cron.install(task, EVERY_MINUTE)
-    found = cron.installed(folder)
+    found = cron.find(folder)
     assert found is not None
-    assert (found.fields, found.warning) == (EVERY_MINUTE, "")
+    assert (found.cron_fields, found.warning) == (EVERY_MINUTE, "")
     log = folder / cron.LOG
     _wait_for_cron(lambda: log.is_file() and log.read_text(), "cron to run the line")
     cron.uninstall(folder)
@@ -145,7 +145,7 @@ def test_cron_runs_a_night_and_the_store_holds_it(tmp_path: Path) -> None:
     config = tmp_path / "night.yaml"
     sweep = shlex.join(["+sweep=smoke", *quick(write_npz(tmp_path / "tiny.npz"))])
     config.write_text(yaml.safe_dump({"sweeps": [sweep]}))
-    cron.install(task_of(tmp_path, ["--config", str(config)]), EVERY_MINUTE)
+    cron.install(make_task(tmp_path, ["--config", str(config)]), EVERY_MINUTE)
     _wait_for_cron((tmp_path / cron.LOG).exists, "cron to start a night")
     # One night is enough: a second would begin before the first has ended.
     cron.uninstall(tmp_path)

@@ -9,7 +9,8 @@ import pytest
 
 from runner.errors import Refused
 from runner.nightly.schedule import cron, install, systemd
-from runner.nightly.schedule.task import clock, next_night, task_of
+from runner.nightly.schedule.cron_fields import next_time
+from runner.nightly.schedule.task import make_task, parse_time
 from tests.helpers.schedules import stand_in
 
 
@@ -36,30 +37,30 @@ def enter(*typed: str) -> int:
     ],
 )
 def test_the_next_night_is_the_first_after_now(fields: str, expected: str) -> None:
-    found = next_night(fields, datetime(2026, 2, 27, 3, 0, 20))
+    found = next_time(fields, datetime(2026, 2, 27, 3, 0, 20))
     assert found == datetime.fromisoformat(expected)
 
 
 @pytest.mark.parametrize("fields", ["", "@daily", "0 0 31 2 *", "30 2 * * mon", "70 2 * * *"])
 def test_no_next_night_is_made_up(fields: str) -> None:
-    assert next_night(fields, datetime(2026, 2, 27)) is None
+    assert next_time(fields, datetime(2026, 2, 27)) is None
 
 
 def test_a_clock_time_is_read() -> None:
-    assert clock("02:30") == time(2, 30)
+    assert parse_time("02:30") == time(2, 30)
     assert (cron.daily(time(2, 5)), systemd.daily(time(2, 5))) == ("5 2 * * *", "*-*-* 02:05:00")
 
 
 @pytest.mark.parametrize("at", ["25:00", "2:60", "0230", "", "2:3", "24:00", "٠٢:٣٠"])
 def test_another_time_is_refused(at: str) -> None:
     with pytest.raises(Refused, match=r"^--at=.*: must be HH:MM, from 00:00 to 23:59"):
-        clock(at)
+        parse_time(at)
 
 
 @pytest.mark.parametrize("character", ["\n", "\\", "$"])
 def test_a_folder_that_no_scheduler_can_hold_is_refused(character: str) -> None:
     with pytest.raises(Refused, match="must be without"):
-        task_of(Path(f"/srv/a{character}b"), [])
+        make_task(Path(f"/srv/a{character}b"), [])
 
 
 def test_cron_installs_tells_and_takes_away(
@@ -123,8 +124,8 @@ def test_a_folder_has_one_schedule_and_its_neighbour_another(
         monkeypatch.chdir(tmp_path / name)
         enter("install", "--cron")
     enter("install", "--systemd")
-    assert [each.kind for each in install.installed(tmp_path / "one")] == ["cron"]
-    assert [each.kind for each in install.installed(tmp_path / "two")] == ["systemd"]
+    assert [each.kind for each in install.schedules(tmp_path / "one")] == ["cron"]
+    assert [each.kind for each in install.schedules(tmp_path / "two")] == ["systemd"]
     assert len((home / "tab").read_text().splitlines()) == 1
 
 
