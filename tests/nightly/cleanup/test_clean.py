@@ -18,7 +18,7 @@ from runner.nightly.cleanup import disk
 from runner.nightly.cleanup.clean import Cleanup
 from runner.process import liveness
 from runner.settings.targets import Target
-from runner.tracking import Kind, Store, removal
+from runner.tracking import Kind, Store, connection, removal
 from runner.tracking.registry import Candidate, promote
 from runner.tracking.served import Classifier
 from runner.tracking.tags import SHA256
@@ -147,7 +147,7 @@ def test_models_are_found_page_by_page(story: Story, monkeypatch: pytest.MonkeyP
     for each in ("by hand point", "by hand"):
         source = story.written.store.get(story.written.ids[each]).artifacts
         client.create_model_version(name, source)
-    monkeypatch.setattr(removal, "_PAGE", 1)
+    monkeypatch.setattr(connection, "_PAGE", 1)
     expected = {story.written.ids[each] for each in (f"{SECOND} other", "by hand", "by hand point")}
     assert removal.registered_runs(story.written.store) >= expected
 
