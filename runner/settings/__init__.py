@@ -1,21 +1,36 @@
-"""Hydra's composed configuration goes in; frozen, fully validated settings come out."""
+"""Validate the settings of a point once, and freeze them."""
 
 from runner.settings.architecture import ArchitectureSettings
 from runner.settings.compress import CompressSettings
 from runner.settings.dataset import DatasetSettings
-from runner.settings.groups import BaselineSettings, ExportSettings, MeasureSettings, Settings
+from runner.settings.groups import (
+    AugmentSettings,
+    BaselineSettings,
+    CacheSettings,
+    ExportSettings,
+    MeasureSettings,
+    ReportSettings,
+    Settings,
+    SweepSettings,
+    TrackingSettings,
+)
 from runner.settings.load import from_hydra, known_settings
 from runner.settings.schedule import ScheduleSettings
 
 __all__ = [
     "ArchitectureSettings",
+    "AugmentSettings",
     "BaselineSettings",
+    "CacheSettings",
     "CompressSettings",
     "DatasetSettings",
     "ExportSettings",
     "MeasureSettings",
+    "ReportSettings",
     "ScheduleSettings",
     "Settings",
+    "SweepSettings",
+    "TrackingSettings",
     "from_hydra",
     "known_settings",
 ]

@@ -18,7 +18,9 @@ from runner.settings.overrides import typed
 class ArchitectureSettings(Group):
     """Which network to build, or to read from a file; trust lets code in that file run."""
 
-    name: Name
+    of_some_choices = frozenset({"path", "target", "trust"})
+
+    name: Name = "lenet_300_100"
     path: OptionalFile = None
     target: OptionalText = None
     trust: Flag = False

@@ -1,16 +1,41 @@
-"""Nothing goes in; what all groups of settings have in common comes out."""
+"""Give every group of settings what all of them have in common."""
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 
 class Group(BaseModel):
-    """Settings that are frozen, and of which none is unknown."""
+    """Settings that are frozen, of which none is unknown, and whose defaults are those of conf/.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Attributes:
+        of_some_choices: names of the settings that conf/ does not hold for every choice.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    of_some_choices: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """Return the defaults that depend on values which were given."""
+        return {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, values: Any, info: ValidationInfo) -> Any:
+        # A composed configuration is complete: conf/ has filled it in.
+        if info.context == COMPOSED or not isinstance(values, Mapping):
+            return values
+        return {**cls.dependent_defaults(values), **values}
+
+
+# The validation context of a configuration that Hydra has composed.
+COMPOSED = {"composed": True}
 
 
 def impossible(setting: str, value: object, accepted: str) -> PydanticCustomError:
-    """Say that a value is fine alone but not with the others of its group."""
+    """Return the error that a value is fine alone but does not go with the others of its group."""
     line = f"{setting}={value}: must be {accepted}"
     return PydanticCustomError("impossible", "{line}", {"line": line})

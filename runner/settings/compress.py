@@ -19,12 +19,12 @@ class CompressSettings(Group):
     name: Annotated[
         Literal["none", "cluster", "qat", "cluster_qat"],
         Field(description="one of none, cluster, qat, cluster_qat"),
-    ]
-    clusters: Clusters
-    epochs: Count
-    batch_size: Count
-    learning_rate: Rate
-    shuffle: Flag
+    ] = "none"
+    clusters: Clusters = 16
+    epochs: Count = 2
+    batch_size: Count = 32
+    learning_rate: Rate = 0.0001
+    shuffle: Flag = True
 
     @property
     def clusters_weights(self) -> bool:

@@ -1,6 +1,8 @@
-"""Raw values of the data set and the architecture go in; frozen settings come out."""
+"""Describe the data set, built in or the user's own."""
 
-from typing import Annotated, Literal, Self
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -20,11 +22,13 @@ _DATASETS = "digits, mnist, fashion_mnist, cifar10, npz, image_folder"
 class DatasetSettings(Group):
     """Which images to learn from, and where they lie; the last three belong to image folders."""
 
+    of_some_choices = frozenset({"folder", "path", "image_size", "color", "test_share"})
+
     name: Annotated[
         Literal["digits", "mnist", "fashion_mnist", "cifar10", "npz", "image_folder"],
         Field(description=f"one of {_DATASETS}"),
-    ]
-    validation_share: Share
+    ] = "digits"
+    validation_share: Share = 0.1
     folder: OptionalFolder = None
     path: OptionalFile = None
     image_size: OptionalSize = None
@@ -32,6 +36,15 @@ class DatasetSettings(Group):
         None
     )
     test_share: OptionalShare = None
+
+    @classmethod
+    def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the defaults of an image folder, or where known data sets lie."""
+        if values.get("name") == "image_folder":
+            return {"image_size": (32, 32), "color": "rgb", "test_share": 0.2}
+        if values.get("name") in ("mnist", "fashion_mnist", "cifar10"):
+            return {"folder": os.environ.get("RUNNER_DATA")}
+        return {}
 
     @model_validator(mode="after")
     def _own_data_has_a_path(self) -> Self:

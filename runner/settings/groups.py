@@ -1,5 +1,7 @@
-"""Raw values, group by group, go in; frozen settings that fit together come out."""
+"""Describe one point: all groups of settings together, and the smaller groups."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -25,28 +27,35 @@ from runner.settings.fields import (
     Targets,
 )
 from runner.settings.schedule import ScheduleSettings
+from runner.settings.targets import Target
 
 
 class BaselineSettings(Group):
     """How the dense model is trained, before any pruning."""
 
-    epochs: Repeats
-    batch_size: Count
-    learning_rate: Rate
-    shuffle: Flag
+    epochs: Repeats = 10
+    batch_size: Count = 32
+    learning_rate: Rate = 0.001
+    shuffle: Flag = True
 
 
 class AugmentSettings(Group):
     """How training images vary from epoch to epoch; in pixels."""
 
-    shift: Repeats
+    shift: Repeats = 0
 
 
 class ExportSettings(Group):
     """Which files to write, and how many training images calibrate the integer one."""
 
-    targets: Targets
-    representative_images: Count
+    targets: Targets = (
+        Target.H5,
+        Target.TFLITE_FLOAT32,
+        Target.TFLITE_FLOAT16,
+        Target.TFLITE_DYNAMIC,
+        Target.TFLITE_INT8,
+    )
+    representative_images: Count = 200
 
     @property
     def counting(self) -> dict[str, Any]:
@@ -59,26 +68,27 @@ class ExportSettings(Group):
 class MeasureSettings(Group):
     """What is measured of a file besides its bytes and its accuracy."""
 
-    latency: Flag
+    latency: Flag = False
 
 
 class TrackingSettings(Group):
     """Where MLflow keeps the runs."""
 
-    uri: StoreAddress
-    experiment: Name
+    # Resolved when it is used: MLFLOW_TRACKING_URI, else mlflow.db in the working directory.
+    uri: StoreAddress = ""
+    experiment: Name = "sparsity"
 
 
 class ReportSettings(Group):
     """How much accuracy a file may lose and still be shipped."""
 
-    max_drop: Drop
+    max_drop: Drop = 0.01
 
 
 class CacheSettings(Group):
     """Where trained baselines and downloaded data sets are kept for the next run."""
 
-    folder: Folder
+    folder: Folder = Path("outputs/cache")
 
 
 class SweepSettings(Group):
@@ -87,12 +97,14 @@ class SweepSettings(Group):
     Nothing of this changes what a point comes out as.
     """
 
-    retries: Repeats
-    max_failures: OptionalCount
-    resume: Flag
-    reuse: Flag
-    budget_hours: OptionalRate
-    first: Names
+    of_some_choices = frozenset({"night", "run_id", "name", "point", "job"})
+
+    retries: Repeats = 0
+    max_failures: OptionalCount = None
+    resume: Flag = True
+    reuse: Flag = False
+    budget_hours: OptionalRate = None
+    first: Names = ()
     night: str | None = None
     run_id: str | None = None
     name: str | None = None
@@ -103,20 +115,29 @@ class SweepSettings(Group):
 class Settings(Group):
     """Everything that one point needs to know."""
 
-    seed: Seed
-    threads: Count
-    dataset: DatasetSettings
-    architecture: ArchitectureSettings
-    augment: AugmentSettings
-    baseline: BaselineSettings
-    schedule: ScheduleSettings
-    compress: CompressSettings
-    export: ExportSettings
-    measure: MeasureSettings
-    tracking: TrackingSettings
-    report: ReportSettings
-    cache: CacheSettings
-    sweep: SweepSettings
+    seed: Seed = 0
+    threads: Count = 1
+    dataset: DatasetSettings = Field(default_factory=DatasetSettings)
+    architecture: ArchitectureSettings = Field(default_factory=ArchitectureSettings)
+    augment: AugmentSettings = Field(default_factory=AugmentSettings)
+    baseline: BaselineSettings = Field(default_factory=BaselineSettings)
+    schedule: ScheduleSettings = Field(default_factory=ScheduleSettings)
+    compress: CompressSettings = Field(default_factory=CompressSettings)
+    export: ExportSettings = Field(default_factory=ExportSettings)
+    measure: MeasureSettings = Field(default_factory=MeasureSettings)
+    tracking: TrackingSettings = Field(default_factory=TrackingSettings)
+    report: ReportSettings = Field(default_factory=ReportSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
+    sweep: SweepSettings = Field(default_factory=SweepSettings)
+
+    @classmethod
+    def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the baseline of a model from a file: its weights as they are."""
+        architecture = values.get("architecture")
+        given = architecture.get("name") if isinstance(architecture, dict) else None
+        if getattr(architecture, "name", given) == "keras_file":
+            return {"baseline": BaselineSettings(epochs=0)}
+        return {}
 
     @model_validator(mode="after")
     def _something_is_trained(self) -> Self:

@@ -1,12 +1,14 @@
-"""Hydra's composed configuration goes in; settings, or the line that refuses them, come out."""
+"""Convert Hydra's composed configuration into settings, or refuse it in one line."""
 
 import copy
+from collections.abc import Mapping
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from runner.errors import ImpossiblePoint, Refused
+from runner.settings.base import COMPOSED, Group
 from runner.settings.groups import Settings
 from runner.settings.overrides import typed
 
@@ -25,9 +27,23 @@ def from_hydra(config: DictConfig) -> Settings:
         composed.pop("hydra", None)
     values = OmegaConf.to_container(composed, resolve=True)
     try:
-        return Settings.model_validate(values)
+        _require_all(values, Settings, [])
+        return Settings.model_validate(values, context=COMPOSED)
     except ValidationError as error:
         raise refusal(error, Settings) from None
+
+
+def _require_all(values: object, model: type[Group], group: list[str]) -> None:
+    """Refuse a configuration from which a setting was taken away, by `~seed` say."""
+    if not isinstance(values, Mapping):
+        return
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if name in values and isinstance(kind, type) and issubclass(kind, Group):
+            _require_all(values[name], kind, [*group, name])
+        elif name not in values and name not in model.of_some_choices:
+            keys = [*group, name]
+            raise Refused(f"{'.'.join(keys)} is missing: it must be {_accepted(keys, Settings)}")
 
 
 def refusal(error: ValidationError, root: Model) -> Refused:

@@ -1,6 +1,7 @@
-"""Raw values of what happens to the baseline go in; frozen settings that fit together come out."""
+"""Describe how the baseline is pruned."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_serializer, field_validator, model_validator
@@ -20,27 +21,36 @@ from runner.settings.fields import (
 )
 from runner.settings.overrides import typed
 
+_FINAL_SPARSITY = 0.8
+
 
 class ScheduleSettings(Group):
     """How sparsity grows while the baseline is fine-tuned; begin and end are shares of it."""
 
     name: Annotated[
         Literal["polynomial", "constant"], Field(description="one of polynomial, constant")
-    ]
-    initial_sparsity: Sparsity
-    final_sparsity: Sparsity
-    epochs: Count
-    batch_size: Count
-    learning_rate: Rate
-    shuffle: Flag
-    begin: Begin
-    end: End
-    dense_layers: LayerNames
-    layer_sparsity: LayerSparsities
-    block_size: Block
-    block_pooling: Annotated[Literal["avg", "max"], Field(description="one of avg, max")]
-    m_by_n: MByN
-    policy: Annotated[Literal["all", "xnnpack"], Field(description="one of all, xnnpack")]
+    ] = "polynomial"
+    initial_sparsity: Sparsity = 0.5
+    final_sparsity: Sparsity = _FINAL_SPARSITY
+    epochs: Count = 2
+    batch_size: Count = 32
+    learning_rate: Rate = 0.001
+    shuffle: Flag = True
+    begin: Begin = 0.0
+    end: End = 0.75
+    dense_layers: LayerNames = ()
+    layer_sparsity: LayerSparsities = Field(default_factory=dict)
+    block_size: Block = (1, 1)
+    block_pooling: Annotated[Literal["avg", "max"], Field(description="one of avg, max")] = "avg"
+    m_by_n: MByN = None
+    policy: Annotated[Literal["all", "xnnpack"], Field(description="one of all, xnnpack")] = "all"
+
+    @classmethod
+    def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the initial sparsity of a constant schedule: it is the final one."""
+        if values.get("name") == "constant":
+            return {"initial_sparsity": values.get("final_sparsity", _FINAL_SPARSITY)}
+        return {}
 
     @field_validator("layer_sparsity", mode="before")
     @classmethod

@@ -1,0 +1,72 @@
+"""Settings built in Python: their defaults are what conf/ composes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.settings import (
+    ArchitectureSettings,
+    CompressSettings,
+    DatasetSettings,
+    ExportSettings,
+    ScheduleSettings,
+    Settings,
+    from_hydra,
+)
+from runner.settings.base import Group
+from runner.settings.paths import CONF
+from runner.settings.targets import Target
+from tests.helpers.project import Compose
+
+# What conf/ leaves to the user, by the choice that takes it.
+NEEDED: dict[str, dict[str, Any]] = {
+    "npz": {"path": Path("my.npz")},
+    "image_folder": {"path": Path("images")},
+    "keras_file": {"path": Path("model.h5")},
+    "callable": {"target": "mine:model"},
+}
+# The choices that are more than a name.
+NAMED_OTHERWISE: dict[str, Group] = {
+    "two_of_four": ScheduleSettings(name="constant", final_sparsity=0.5, m_by_n=(2, 4)),
+    "all": ExportSettings(targets=tuple(Target)),
+    "notebook": ExportSettings(targets=(Target.H5, Target.TFLITE_FLOAT32, Target.TFLITE_DYNAMIC)),
+    "standard": ExportSettings(),
+}
+GROUPS: dict[str, type[Group]] = {
+    "dataset": DatasetSettings,
+    "architecture": ArchitectureSettings,
+    "schedule": ScheduleSettings,
+    "compress": CompressSettings,
+    "export": ExportSettings,
+}
+CHOICES = [(group, file.stem) for group in GROUPS for file in sorted((CONF / group).glob("*.yaml"))]
+
+
+def test_settings_without_arguments_are_the_composed_ones(composed: Compose) -> None:
+    assert Settings() == from_hydra(composed())
+    assert Settings().cache.folder == Path.cwd() / "outputs" / "cache"
+    assert Settings().tracking.uri == f"sqlite:///{Path.cwd()}/mlflow.db"
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_every_choice_of_a_group_has_the_defaults_of_its_file(
+    composed: Compose, monkeypatch: pytest.MonkeyPatch, group: str, choice: str
+) -> None:
+    monkeypatch.setenv("RUNNER_DATA", "images")
+    needed = NEEDED.get(choice, {})
+    overrides = [f"{group}.{name}={value}" for name, value in needed.items()]
+    expected = from_hydra(composed(f"{group}={choice}", *overrides))
+    built = NAMED_OTHERWISE.get(choice) or GROUPS[group].model_validate({"name": choice, **needed})
+    assert Settings.model_validate({group: built}) == expected
+
+
+def test_the_store_is_chosen_when_settings_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://localhost:5000")
+    assert Settings().tracking.uri == "http://localhost:5000"
+
+
+def test_a_constant_schedule_starts_with_its_final_sparsity() -> None:
+    built = ScheduleSettings(name="constant", final_sparsity=0.9)
+    assert built.initial_sparsity == built.final_sparsity == 0.9
+    assert ScheduleSettings(final_sparsity=0.9).initial_sparsity == 0.5
