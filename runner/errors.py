@@ -17,6 +17,8 @@
     ├── JobFailed               an exception in a worker process     (point/outcome.py)
     ├── Lost                    a worker process that ended early    (point/outcome.py)
     ├── PointsFailed            points of a sweep (sweep/dispatch.py)
+    ├── SweepFailed             a sweep that Python started           (api.py)
+    ├── NothingQualifies        no file keeps the limits              (report/sweep.py)
     └── Busy                    another night runs: exit code 3      (nightly/run/lock.py)
 
 The commands answer with one line and exit code 1, where the tree names no other. An exception

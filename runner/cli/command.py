@@ -45,7 +45,7 @@ def parser(name: str, description: str, failed: str, epilog: str = "") -> Parser
         help="the store; default: MLFLOW_TRACKING_URI, else mlflow.db in the working directory",
     )
     made.add_argument(
-        "--experiment", default=_default_experiment(), help="its experiment; default: %(default)s"
+        "--experiment", default=default_experiment(), help="its experiment; default: %(default)s"
     )
     made.add_argument("--json", action="store_true", help="print JSON for other programs")
     return made
@@ -97,7 +97,7 @@ def show(arguments: argparse.Namespace, values: Any, text: str) -> None:
     print(json.dumps(values, indent=2) if arguments.json else text)
 
 
-def _default_experiment() -> str:
+def default_experiment() -> str:
     """Read the experiment that sweeps are logged to unless they are told otherwise."""
     values = yaml.safe_load((CONF / "tracking" / "mlflow.yaml").read_text())
     return str(values["experiment"])

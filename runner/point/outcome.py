@@ -1,8 +1,9 @@
 """Tell how a job ended, in values that any process reads without importing TensorFlow."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from runner.errors import RunnerError
 
@@ -22,6 +23,16 @@ class Outcome:
     run_id: str = ""
     figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the values as JSON holds them."""
+        return {**asdict(self), "files": {target: str(path) for target, path in self.files.items()}}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Outcome":
+        """Read what `as_json` returned."""
+        files = {target: Path(path) for target, path in values["files"].items()}
+        return cls(**{**values, "files": files})
 
 
 class JobFailed(RunnerError):

@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO, cast
 
 from hydra.utils import to_absolute_path
 
@@ -60,6 +61,46 @@ def require_no_fault(process: "subprocess.CompletedProcess[str]") -> None:
     """
     if process.returncode not in (0, EXPLAINED) and "Traceback" in process.stderr:
         raise Fault(process.stderr.strip().splitlines()[-1], process.stderr)
+
+
+def stream(
+    arguments: Sequence[str],
+    show: Callable[[str], object],
+    stdin: str = "",
+    environment: Mapping[str, str] = _NO_VARIABLES,
+) -> int:
+    """Run Python in the working folder, hand on each line that it prints, and return its exit code.
+
+    Whatever interrupts the wait, Ctrl-C say, ends the process too, by SIGTERM, so that it can
+    close what it has open.
+
+    Args:
+        arguments: what follows `python`.
+        show: called with each line of standard output and standard error.
+        stdin: text that the process reads on its standard input.
+        environment: variables that the process gets in addition to those of this one.
+    """
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **_search_path(), **environment},
+    )
+    written, printed = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
+    with process:
+        try:
+            written.write(stdin)
+            written.close()
+            for line in printed:
+                show(line)
+            return process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
 
 
 def _search_path() -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from runner.planning.grid import Point
 from runner.results import console
 from runner.results.rows import Results, read
 from runner.settings.store_uri import without_password
+from runner.sweep.announcement import Announcement
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.progress import choose_view
@@ -35,6 +36,7 @@ def run_sweep(
     settings = points[0].settings
     store = Store(settings.tracking.uri, settings.tracking.experiment)
     sweep = resume_or_begin(store, name, points)
+    Announcement(sweep.run.id, store.uri, store.experiment).write()
     returns: list[JobReturn] = []
     try:
         with sweep.run.closing():

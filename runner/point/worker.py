@@ -1,0 +1,42 @@
+"""Run one point as a process of its own: `python -m runner.point.worker REPLY`.
+
+The settings and the folder come as JSON on standard input; the outcome, or why there is none, is
+written as JSON to the file REPLY.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from runner.errors import Refused, one_line
+from runner.process.signals import exit_on_first_signal
+from runner.settings import Settings
+
+
+def main() -> None:
+    """Enter from `run_point`."""
+    exit_on_first_signal()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    request = json.loads(sys.stdin.read())
+    reply = _run(Settings.model_validate(request["settings"]), Path(request["folder"]))
+    Path(sys.argv[1]).write_text(json.dumps(reply))
+
+
+def _run(settings: Settings, folder: Path) -> dict[str, Any]:
+    try:
+        from runner.point.run import run
+
+        return {"outcome": run(settings, folder).as_json()}
+    except Exception as error:
+        return {
+            "failed": one_line(error),
+            "refused": isinstance(error, Refused),
+            "traceback": traceback.format_exc(),
+        }
+
+
+if __name__ == "__main__":
+    main()

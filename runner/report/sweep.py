@@ -1,0 +1,204 @@
+"""Read a sweep in Python: its files as a table, its front, and the file to ship."""
+
+import functools
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from runner.cli.command import default_experiment
+from runner.errors import Refused, RunnerError
+from runner.results import choice, table
+from runner.results.choice import Limits
+from runner.results.decision import decide
+from runner.results.frame import files_frame
+from runner.results.lookup import find_sweep
+from runner.results.pareto import pareto
+from runner.results.rows import Results, by_data, read
+from runner.results.selection import Criteria, qualify
+from runner.settings.store_uri import resolve
+from runner.settings.targets import Target
+from runner.tracking import Store
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+class NothingQualifies(RunnerError):
+    """No file of the sweep keeps the limits; the text names the closest one."""
+
+
+@dataclass(frozen=True)
+class BestFile:
+    """The file of a sweep to ship.
+
+    Attributes:
+        path: where it lies, or its address where that is on another machine.
+        target: the kind of file.
+        point: the name of the point that it is of.
+        run_id: the point's run.
+        size_bytes, zip_bytes: bytes of the file, and of its zip.
+        accuracy, validation_accuracy: shares of the images classified right, from 0 to 1.
+        zip_ratio: how many times smaller it is, zipped, than the baseline's h5 file.
+    """
+
+    path: str
+    target: str
+    point: str
+    run_id: str
+    size_bytes: float
+    zip_bytes: float
+    accuracy: float
+    validation_accuracy: float
+    zip_ratio: float
+
+
+class Sweep:
+    """A sweep, finished or running, as the store had it when it was loaded."""
+
+    def __init__(self, store: Store, results: Results) -> None:
+        self._store, self._results = store, results
+
+    def __repr__(self) -> str:
+        done = sum(row.point.status == "FINISHED" for row in self._results.rows)
+        return f"<Sweep {self.name}: {done} of {self._results.planned} points finished>"
+
+    @property
+    def name(self) -> str:
+        """The sweep's name."""
+        return self._results.name
+
+    @property
+    def run_id(self) -> str:
+        """The id of its run in MLflow."""
+        return self._results.sweep.id
+
+    @functools.cached_property
+    def rows(self) -> pd.DataFrame:
+        """One row for each measured file of each baseline and point.
+
+        The columns are the run, the settings that vary, the target, its figures (sizes in bytes,
+        accuracies as shares from 0 to 1) and its path. A point without files has one row too.
+        """
+        return files_frame(self._store, self._results)
+
+    @property
+    def front(self) -> pd.DataFrame:
+        """The rows of files that no other file beats in both zipped bytes and validation accuracy.
+
+        The smallest file comes first; where the sweep has several data sets, each has its front.
+        """
+        parts = by_data(self._results.rows)
+        best = [file for part in parts for file in pareto(choice.files(part))]
+        keys = pd.MultiIndex.from_tuples([(file.point.id, str(file.target)) for file in best])
+        indexed = self.rows.set_index(["run_id", "target"], drop=False)
+        return indexed.loc[keys].reset_index(drop=True)
+
+    @property
+    def table(self) -> str:
+        """The table that a sweep prints at its end, in Markdown."""
+        return table.as_text(self._results.rows)
+
+    @property
+    def decision(self) -> str:
+        """Which file to ship, in one line for each data set."""
+        decisions = decide(self._results.rows, Limits(self._results.max_drop))
+        return "\n".join(decision.text(self._store) for decision in decisions)
+
+    def best(
+        self,
+        *,
+        max_drop: float | None = None,
+        target: str | Sequence[str] | None = None,
+        where: Mapping[str, object] | None = None,
+        **limits: float,
+    ) -> BestFile:
+        """Choose the smallest file, zipped, that keeps all limits.
+
+        Args:
+            max_drop: validation accuracy that it may lose, 0.01 is one point; by default the
+                sweep's own limit.
+            target: only files of this kind, or of these kinds.
+            where: only points with these settings: `{"seed": 1}`.
+            limits: `max_bytes`, `max_zip_bytes` and `max_latency_ms`.
+
+        Raises:
+            Refused: there is no such target, setting or limit.
+            NothingQualifies: no file keeps the limits.
+        """
+        settings = tuple((name, str(value)) for name, value in (where or {}).items())
+        criteria = Criteria(_targets(target), max_drop, settings, _limits(limits))
+        decision = qualify(self._results, criteria)
+        if decision.file is None:
+            raise NothingQualifies(decision.reason)
+        file = decision.file
+        named = {field.name: getattr(file, field.name) for field in fields(BestFile)[4:]}
+        path = self._store.local_file(file.point, file.artifact)
+        return BestFile(path, str(file.target), file.point.name, file.point.id, **named)
+
+    def save(self, file: BestFile, path: Path | str) -> Path:
+        """Copy a file of the sweep to a path, wherever the store keeps it.
+
+        Raises:
+            StoreFailed: the store does not answer, or no longer has the file.
+        """
+        output = Path(path)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        artifact = f"models/{Target(file.target).file_name}"
+        record = self._store.get(file.run_id)
+        return Path(shutil.copyfile(self._store.fetch(record, artifact, output.parent), output))
+
+    def figure(self) -> "Figure":
+        """Draw accuracy against zipped bytes, with the front, as on the report's page.
+
+        Raises:
+            NothingQualifies: no file was measured.
+        """
+        from runner.report.charts.pareto import front_chart
+        from runner.report.contents import gather
+
+        figure = front_chart(gather(self._store, [self._results]))
+        if figure is None:
+            raise NothingQualifies(f"{self.name}: no point has a measured file")
+        return figure
+
+
+def load(
+    sweep: str = "latest", *, tracking_uri: str | None = None, experiment: str | None = None
+) -> Sweep:
+    """Read a sweep from the store, finished or running.
+
+    Args:
+        sweep: its name (the newest of that name), its run id, or `latest`.
+        tracking_uri: the store; by default `MLFLOW_TRACKING_URI`, else `mlflow.db` in the working
+            directory.
+        experiment: the experiment in it; by default that of sweeps.
+
+    Raises:
+        Refused: there is no such store, experiment or sweep.
+        StoreFailed: the store does not answer.
+    """
+    store = Store(resolve(tracking_uri), experiment or default_experiment())
+    store.connect(create=False)
+    return Sweep(store, read(store, find_sweep(store, sweep)))
+
+
+def _targets(target: str | Sequence[str] | None) -> tuple[Target, ...]:
+    names = [target] if isinstance(target, str) else target or [*Target]
+    unknown = [name for name in names if name not in [*Target]]
+    if unknown:
+        raise Refused(f"target={unknown[0]}: must be one of {', '.join(Target)}")
+    return tuple(Target(name) for name in names)
+
+
+def _limits(limits: Mapping[str, float]) -> dict[str, float]:
+    known = [field.name for field in fields(Limits) if field.name not in ("max_drop", "targets")]
+    for name, limit in limits.items():
+        if name not in known:
+            raise Refused(f"{name}={limit}: no such limit; there are max_drop, {', '.join(known)}")
+        if not limit > 0:
+            raise Refused(f"{name}={limit}: must be a positive number")
+    return dict(limits)

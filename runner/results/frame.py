@@ -1,0 +1,57 @@
+"""Make a pandas DataFrame of a sweep's files, one row a file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from runner.results.rows import Results, number, varying
+from runner.settings.labels import short
+from runner.settings.targets import Target
+from runner.tracking import Record, Store
+
+
+def files_frame(store: Store, results: Results) -> pd.DataFrame:
+    """Return each file of each baseline and point with its settings, figures and path.
+
+    A run without files has one row too, without a target.
+    """
+    names = short(varying([row.point for row in results.rows]))
+    dense = {row.baseline.id: row.baseline for row in results.rows if row.baseline}
+    runs = [("baseline", record) for record in dense.values()]
+    runs += [("point", row.point) for row in results.rows]
+    lines: list[dict[str, Any]] = []
+    for kind, record in runs:
+        params = record.params
+        settings = {label: _value(params.get(name)) for name, label in names.items()}
+        run = {
+            "run": kind,
+            "point": record.name,
+            **settings,
+            "status": record.status,
+            "error": record.error,
+            "sparsity": record.metrics.get("sparsity"),
+        }
+        files = list(_files(store, record)) or [{"target": None}]
+        lines += [{**run, **file, "run_id": record.id} for file in files]
+    return pd.DataFrame(lines)
+
+
+def _files(store: Store, record: Record) -> Iterator[dict[str, Any]]:
+    for target in filter(record.has_file, Target):
+        ending = f"/{target}"
+        figures = {
+            name.removesuffix(ending): value
+            for name, value in record.metrics.items()
+            if name.endswith(ending)
+        }
+        path = store.local_file(record, f"models/{target.file_name}")
+        yield {"target": str(target), **figures, "path": path}
+
+
+def _value(text: str | None) -> float | int | str | None:
+    """Read a setting as a number where it is one, so that a column of them sorts."""
+    value = None if text is None else number(text)
+    if text is None or value is None:
+        return text
+    return int(value) if text.lstrip("-").isdigit() else value
