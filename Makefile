@@ -14,7 +14,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RESULTS := results_mnist results_fashion_mnist deep_compression
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep nightly test test-ui test-long screenshots results bench ui check format docs \
+.PHONY: help sweep nightly test test-ui test-long screenshots results bench ui check format reference docs \
 	lock upgrade clean
 
 help: ## this help
@@ -57,6 +57,9 @@ check: $(INSTALLED_DEV) ## check format, lint and types
 format: $(INSTALLED_DEV) ## format the code and mend what the linter can
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
+
+reference: $(INSTALLED) ## renew the settings in docs/reference.md from their own descriptions
+	@$(BIN)/python -m runner.settings.reference docs/reference.md
 
 docs: $(INSTALLED_DEV) ## build the manual into site/; a broken link fails
 	@$(BIN)/zensical build --clean --strict

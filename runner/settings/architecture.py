@@ -21,9 +21,15 @@ class ArchitectureSettings(Group):
     of_some_choices = frozenset({"path", "target", "trust"})
 
     name: Name = "lenet_300_100"
+    """Network, chosen as `architecture=NAME`."""
     path: OptionalFile = None
+    """Model of `architecture=keras_file`: a `.h5` or `.keras` file of Keras 2, or a SavedModel
+    folder."""
     target: OptionalText = None
+    """Function of `architecture=callable`, as in `package.module:function`; it takes an input shape
+    and a number of classes and returns an untrained Keras 2 model."""
     trust: Flag = False
+    """Whether code inside the file of `architecture=keras_file`, as in a Lambda layer, may run."""
 
     @property
     def label(self) -> str:

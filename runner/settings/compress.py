@@ -20,11 +20,18 @@ class CompressSettings(Group):
         Literal["none", "cluster", "qat", "cluster_qat"],
         Field(description="one of none, cluster, qat, cluster_qat"),
     ] = "none"
+    """What follows pruning: nothing, clustering, quantization-aware training, or one after the
+    other."""
     clusters: Clusters = 16
+    """Distinct weights in a layer after clustering, zero included."""
     epochs: Count = 2
+    """Epochs of fine-tuning in each stage."""
     batch_size: Count = 32
+    """Images in a training step."""
     learning_rate: Rate = 0.0001
+    """Learning rate of each stage."""
     shuffle: Flag = True
+    """Whether the training images come in a new order in every epoch."""
 
     @property
     def clusters_weights(self) -> bool:

@@ -28,14 +28,24 @@ class DatasetSettings(Group):
         Literal["digits", "mnist", "fashion_mnist", "cifar10", "npz", "image_folder"],
         Field(description=f"one of {_DATASETS}"),
     ] = "digits"
+    """Data set, chosen as `dataset=NAME`."""
     validation_share: Share = 0.1
+    """Share of the training images, taken from their end, that is set apart for validation."""
     folder: OptionalFolder = None
+    """Folder that holds `NAME.npz` of a known data set; the default is `RUNNER_DATA`. Without such
+    a file Keras downloads it."""
     path: OptionalFile = None
+    """File of `dataset=npz`, or folder of `dataset=image_folder`."""
     image_size: OptionalSize = None
+    """Height and width in pixels that the images of a folder are scaled to; [32,32] with
+    `dataset=image_folder`."""
     color: Annotated[Literal["rgb", "grayscale"] | None, Field(description="rgb or grayscale")] = (
         None
     )
+    """Whether the images of a folder have 3 channels or 1; rgb with `dataset=image_folder`."""
     test_share: OptionalShare = None
+    """Share of the images of a folder that is set apart for the test, where it has no folder
+    `test`; 0.2 with `dataset=image_folder`."""
 
     @classmethod
     def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,15 +34,21 @@ class BaselineSettings(Group):
     """How the dense model is trained, before any pruning."""
 
     epochs: Repeats = 10
+    """Epochs of training. 0 takes the weights of `architecture=keras_file` as they are, which is
+    its default."""
     batch_size: Count = 32
+    """Images in a training step."""
     learning_rate: Rate = 0.001
+    """Learning rate of the Adam optimizer."""
     shuffle: Flag = True
+    """Whether the training images come in a new order in every epoch."""
 
 
 class AugmentSettings(Group):
     """How training images vary from epoch to epoch; in pixels."""
 
     shift: Repeats = 0
+    """Pixels by which a training image is moved at most, anew in every epoch."""
 
 
 class ExportSettings(Group):
@@ -55,7 +61,9 @@ class ExportSettings(Group):
         Target.TFLITE_DYNAMIC,
         Target.TFLITE_INT8,
     )
+    """Files to write."""
     representative_images: Count = 200
+    """Training images that calibrate `tflite_int8` and `tflite_int16x8`."""
 
     @property
     def counting(self) -> dict[str, Any]:
@@ -69,6 +77,7 @@ class MeasureSettings(Group):
     """What is measured of a file besides its bytes and its accuracy."""
 
     latency: Flag = False
+    """Whether each TFLite file is timed on this machine, one image at a time, on one thread."""
 
 
 class TrackingSettings(Group):
@@ -76,19 +85,24 @@ class TrackingSettings(Group):
 
     # Resolved when it is used: MLFLOW_TRACKING_URI, else mlflow.db in the working directory.
     uri: StoreAddress = ""
+    """Address of the MLflow store; null takes `MLFLOW_TRACKING_URI`, or else `mlflow.db` in the
+    working directory."""
     experiment: Name = "sparsity"
+    """Experiment of MLflow that the runs are logged to."""
 
 
 class ReportSettings(Group):
     """How much accuracy a file may lose and still be shipped."""
 
     max_drop: Drop = 0.01
+    """Validation accuracy that the file to ship may lose against the baseline, as a share."""
 
 
 class CacheSettings(Group):
     """Where trained baselines and downloaded data sets are kept for the next run."""
 
     folder: Folder = Path("outputs/cache")
+    """Folder of trained baselines and downloaded data sets; it can be deleted safely."""
 
 
 class SweepSettings(Group):
@@ -100,11 +114,19 @@ class SweepSettings(Group):
     of_some_choices = frozenset({"night", "run_id", "name", "point", "job"})
 
     retries: Repeats = 0
+    """How often a failed point is run again."""
     max_failures: OptionalCount = None
+    """Failed points after which the sweep ends; null sets no limit."""
     resume: Flag = True
+    """Whether to continue an earlier sweep of the same points that was interrupted or has failed
+    points."""
     reuse: Flag = False
+    """Whether finished points with the same settings are copied from other sweeps of the
+    experiment."""
     budget_hours: OptionalRate = None
+    """Hours after which no more points are started; null sets no limit."""
     first: Names = ()
+    """Names of the points to start with."""
     night: str | None = None
     run_id: str | None = None
     name: str | None = None
@@ -116,7 +138,10 @@ class Settings(Group):
     """Everything that one point needs to know."""
 
     seed: Seed = 0
+    """Seed of all random numbers."""
     threads: Count = 1
+    """Threads of TensorFlow. The same seed and number of threads give the same figures, bit for
+    bit."""
     dataset: DatasetSettings = Field(default_factory=DatasetSettings)
     architecture: ArchitectureSettings = Field(default_factory=ArchitectureSettings)
     augment: AugmentSettings = Field(default_factory=AugmentSettings)

@@ -30,20 +30,37 @@ class ScheduleSettings(Group):
     name: Annotated[
         Literal["polynomial", "constant"], Field(description="one of polynomial, constant")
     ] = "polynomial"
+    """How sparsity rises: fast at first (polynomial; Zhu and Gupta, 2017), or at its final value
+    from the first step on (constant)."""
     initial_sparsity: Sparsity = 0.5
+    """Sparsity at the beginning; with `schedule=constant` it is the final sparsity."""
     final_sparsity: Sparsity = _FINAL_SPARSITY
+    """Sparsity at the end: the share of the prunable weights that are zero."""
     epochs: Count = 2
+    """Epochs of fine-tuning."""
     batch_size: Count = 32
+    """Images in a training step."""
     learning_rate: Rate = 0.001
+    """Learning rate of the Adam optimizer."""
     shuffle: Flag = True
+    """Whether the training images come in a new order in every epoch."""
     begin: Begin = 0.0
+    """Share of the fine-tuning after which pruning begins."""
     end: End = 0.75
+    """Share of the fine-tuning after which pruning ends, and the weights recover."""
     dense_layers: LayerNames = ()
+    """Layers that are not pruned."""
     layer_sparsity: LayerSparsities = Field(default_factory=dict)
+    """Final sparsity of single layers; the first pattern that fits a layer decides."""
     block_size: Block = (1, 1)
+    """Inputs and outputs of the blocks of weights that become zero together; dense layers only."""
     block_pooling: Annotated[Literal["avg", "max"], Field(description="one of avg, max")] = "avg"
+    """Whether a block is judged by the average or by the largest of its weights."""
     m_by_n: MByN = None
+    """m of every n weights in a row that become zero; the final sparsity is then m/n."""
     policy: Annotated[Literal["all", "xnnpack"], Field(description="one of all, xnnpack")] = "all"
+    """Whether all layers are pruned, or only the 1x1 convolutions that XNNPACK runs faster when
+    they are sparse."""
 
     @classmethod
     def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:
