@@ -1,4 +1,4 @@
-"""Nothing goes in; 300 points of a toy model run, and whether they stay as fast comes out.
+"""Run 300 points of a toy model, and print whether they stay as fast.
 
 python -m benchmarks.flat [POINTS]
 """
@@ -11,11 +11,11 @@ import threading
 import time
 from pathlib import Path
 
-import mlflow
 import psutil
 
-from benchmarks.fixtures.sweep_folder import store_in, within
+from benchmarks.fixtures.sweep_folder import settings_within, store_in
 from benchmarks.fixtures.toy_dataset import write_toy
+from runner.tracking import Kind
 
 _EDGE = 50
 
@@ -42,39 +42,37 @@ def _run(folder: Path, points: int) -> list[int]:
     """Run the sweep; return the scheduling process' bytes, twice a second, once points run."""
     command = [
         sys.executable, "-m", "runner", "-m", "dataset=npz", f"dataset.path={write_toy(folder)}",
-        f"seed=range({points // 20})", f"schedule.final_sparsity={_twenty()}", "baseline.epochs=1",
-        "schedule.initial_sparsity=0.5", *within(folder),
+        f"seed=range({points // 20})", f"schedule.final_sparsity={_twenty_sparsities()}",
+        "baseline.epochs=1", "schedule.initial_sparsity=0.5", *settings_within(folder),
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     watched = psutil.Process(process.pid)
     bytes_: list[int] = []
-    going = threading.Event()
+    has_started = threading.Event()
 
     def watch() -> None:
         while process.poll() is None:
-            if going.is_set():
+            if has_started.is_set():
                 bytes_.append(watched.memory_info().rss)
             time.sleep(0.5)
 
     threading.Thread(target=watch, daemon=True).start()
     for line in process.stdout or ():
         if "started: seed" in line:
-            going.set()
+            has_started.set()
     if process.wait():
         sys.exit("the sweep failed")
     return bytes_
 
 
-def _twenty() -> str:
+def _twenty_sparsities() -> str:
     return ",".join(f"{0.5 + 0.02 * step:.2f}" for step in range(20))
 
 
 def _pace(folder: Path) -> tuple[float, float]:
     """Return the seconds from one finished point to the next, over the first and last points."""
-    store = store_in(folder)
-    client = mlflow.MlflowClient(store.uri)
-    points = store.find("tags.`runner.kind` = 'point'")
-    ends = sorted(client.get_run(point.id).info.end_time / 1000 for point in points)
+    points = store_in(folder).of_kind(Kind.POINT)
+    ends = sorted((point.ended or 0) / 1000 for point in points)
     return (ends[_EDGE] - ends[0]) / _EDGE, (ends[-1] - ends[-1 - _EDGE]) / _EDGE
 
 

@@ -1,4 +1,4 @@
-"""Numbers of sweeps and points go in; a store of them is made, and how long reading it takes.
+"""Write a store of many sweeps and points, and print how long reading it takes.
 
 python -m benchmarks.large_store [SWEEPS] [POINTS] [--keep FOLDER]
 """
@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.fixtures.random_points import EPOCHS
-from benchmarks.fixtures.random_runs import Many, Sample
-from benchmarks.fixtures.sweep_folder import store_in, within
+from benchmarks.fixtures.random_runs import RandomRuns, Sample
+from benchmarks.fixtures.sweep_folder import settings_within, store_in
 from benchmarks.fixtures.toy_dataset import write_toy
 from runner.data import dataset
 from runner.settings import DatasetSettings
+from runner.tracking import Kind
 
 _REAL = "real"
 _TIMES = 3
@@ -27,18 +28,22 @@ _TIMES = 3
 
 def main() -> None:
     """Make the store, run the commands and print a table."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.large_store")
-    made.add_argument("sweeps", nargs="?", type=int, default=5, metavar="SWEEPS")
-    made.add_argument("points", nargs="?", type=int, default=200, metavar="POINTS")
-    made.add_argument("--keep", type=Path, metavar="FOLDER", help="make the store there, to stay")
-    given = made.parse_args()
-    with _folder(given.keep) as folder:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.large_store")
+    parser.add_argument("sweeps", nargs="?", type=int, default=5, metavar="SWEEPS")
+    parser.add_argument("points", nargs="?", type=int, default=200, metavar="POINTS")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="make the store there, to stay")
+    arguments = parser.parse_args()
+    with _folder(arguments.keep) as folder:
         if (folder / "mlflow.db").exists():
-            made.error(f"--keep={folder}: must be a folder without a store")
+            parser.error(f"--keep={folder}: must be a folder without a store")
         started = time.monotonic()
-        names = Many(store_in(folder), _sample(folder)).write(given.sweeps, given.points)
+        names = RandomRuns(store_in(folder), _sample(folder)).write(
+            arguments.sweeps, arguments.points
+        )
         seconds = time.monotonic() - started
-        print(f"{given.sweeps} sweeps of {given.points} points, written in {seconds:.0f} s\n")
+        print(
+            f"{arguments.sweeps} sweeps of {arguments.points} points, written in {seconds:.0f} s\n"
+        )
         _print(folder, names)
 
 
@@ -58,11 +63,11 @@ def _sample(folder: Path) -> Sample:
     _run([
         "-m", "runner", "-m", "dataset=npz", f"dataset.path={path}", "architecture=mnist_cnn",
         "baseline.epochs=1", f"schedule.epochs={EPOCHS}", "schedule.initial_sparsity=0.5",
-        "schedule.final_sparsity=0.6,0.9", f"tracking.experiment={_REAL}", *within(folder),
+        "schedule.final_sparsity=0.6,0.9", f"tracking.experiment={_REAL}", *settings_within(folder),
     ])  # fmt: skip
     store = store_in(folder, _REAL)
     sweep, point, baseline = (
-        store.find(f"tags.`runner.kind` = '{kind}'")[0] for kind in ("sweep", "point", "baseline")
+        store.of_kind(kind)[0] for kind in (Kind.SWEEP, Kind.POINT, Kind.BASELINE)
     )
     settings = DatasetSettings(name="npz", path=path, validation_share=0.1)
     images = dataset.load(settings, folder)

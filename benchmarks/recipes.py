@@ -1,4 +1,4 @@
-"""Two real data sets go in; our figures beside published ones come out, as Markdown tables.
+"""Run published recipes on two real data sets, and print our figures next to the published ones.
 
     RUNNER_DATA=FOLDER python -m benchmarks.recipes
 
@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.fixtures.sweep_folder import store_in, within
-from runner.tracking import Record, Store
+from benchmarks.fixtures.sweep_folder import settings_within, store_in
+from runner.tracking import Kind, Record, Store
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ def _run(recipe: Recipe, folder: Path) -> None:
     command = [sys.executable, "-m", "runner", f"+sweep={recipe.sweep}"]
     point = ["initial_sparsity=0.5", "final_sparsity=0.8", f"epochs={recipe.epochs}"]
     settings = [f"schedule.{setting}" for setting in point]
-    command += [*settings, *within(folder)]
+    command += [*settings, *settings_within(folder)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _print(recipe: Recipe, store: Store) -> None:
-    (point,) = store.find("tags.`runner.kind` = 'point'")
-    (baseline,) = store.find("tags.`runner.kind` = 'baseline'")
+    (point,) = store.of_kind(Kind.POINT)
+    (baseline,) = store.of_kind(Kind.BASELINE)
     print(f"\n{recipe.sweep}: 0.5 to 0.8 in {recipe.epochs} epochs\n")
     print("| figure | published | here |")
     print("|---|---|---|")
@@ -77,8 +77,8 @@ def _percent(run: Record, target: str) -> str:
 def _layer_error(store: Store, point: Record) -> float:
     with Path(store.local_file(point, "layers.csv")).open() as file:
         layers = list(csv.DictReader(file))
-    asked = [layer for layer in layers if layer["asked"]]
-    return max(abs(float(layer["sparsity"]) - float(layer["asked"])) for layer in asked)
+    pruned = [layer for layer in layers if layer["asked"]]
+    return max(abs(float(layer["sparsity"]) - float(layer["asked"])) for layer in pruned)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 # A dozen values, the last of them wrong, times ten seeds: 120 points.
-_VALUES = ",".join(["0.5", *(f"0.{each}" for each in range(81, 91)), "1.5"])
+_VALUES = ",".join(["0.5", *(f"0.{digits}" for digits in range(81, 91)), "1.5"])
 GRID = ("-m", f"schedule.final_sparsity={_VALUES}", "seed=range(0,10)")
 _COMMANDS: Sequence[tuple[int, Sequence[str]]] = (
     (1, ("schedule.final_sparsity=1.2",)),
@@ -28,7 +28,7 @@ def main() -> None:
     print("| refused | points | configurations composed | modules imported | of these heavy |")
     print("|---|---|---|---|---|")
     for points, command in _COMMANDS:
-        counts = refused(command)
+        counts = count_refusal(command)
         heavy = ", ".join(counts["heavy"]) or "none"
         print(
             f"| `{shlex.join(command)}` | {points} | {counts['compositions']} "
@@ -36,7 +36,7 @@ def main() -> None:
         )
 
 
-def refused(command: Sequence[str]) -> dict[str, Any]:
+def count_refusal(command: Sequence[str]) -> dict[str, Any]:
     """Have a command refused in a process of its own; returns the counts of that process."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(

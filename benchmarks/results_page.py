@@ -31,11 +31,11 @@ quantization-aware training, tflite_int8 has the ranges that were learnt."""
 
 def main() -> None:
     """Read the sweeps and write the page."""
-    made = parser("results_page", __doc__ or "", "the store failed")
-    made.prog = "python -m benchmarks.results_page"
-    add_sweep(made, several=True)
-    made.add_argument("--output", type=Path, metavar="FILE", default=Path("docs/results.md"))
-    enter(made, _act)
+    page_parser = parser("results_page", __doc__ or "", "the store failed")
+    page_parser.prog = "python -m benchmarks.results_page"
+    add_sweep(page_parser, several=True)
+    page_parser.add_argument("--output", type=Path, metavar="FILE", default=Path("docs/results.md"))
+    enter(page_parser, _act)
 
 
 def _act(arguments: argparse.Namespace, store: Store) -> int:
@@ -53,8 +53,8 @@ def _act(arguments: argparse.Namespace, store: Store) -> int:
 
 def _network(row: Row) -> tuple[str, str]:
     params = row.point.params
-    own = [params.get(f"architecture.{each}", "null") for each in ("path", "target")]
-    name = next((each for each in own if each != "null"), params["architecture.name"])
+    own = [params.get(f"architecture.{key}", "null") for key in ("path", "target")]
+    name = next((value for value in own if value != "null"), params["architecture.name"])
     return params["dataset.name"], name
 
 
@@ -67,7 +67,7 @@ def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     pruned = next((row.point for row in rows if _only_pruned(row.point)), None)
     for published in PUBLISHED:
         if baseline and (published.sweep, published.architecture) == (results.name, architecture):
-            yield from _beside(published, Ours(baseline, pruned, picked, files(rows)))
+            yield from _comparison(published, Ours(baseline, pruned, picked, files(rows)))
     yield from _table(rows)
     if picked:
         yield ""
@@ -82,7 +82,7 @@ def _only_pruned(point: Record) -> bool:
     return _compressed(point)[0] == "none" and point.params["schedule.final_sparsity"] == "0.8"
 
 
-def _beside(published: Published, ours: Ours) -> Iterator[str]:
+def _comparison(published: Published, ours: Ours) -> Iterator[str]:
     yield f"Beside {published.source}:"
     yield ""
     yield _line(["figure", "published", "here"])

@@ -1,4 +1,4 @@
-"""Real MNIST goes in; how long sweeps take, beside one script a point, comes out as a table.
+"""Time sweeps on MNIST, compared with one script for each point.
 
 RUNNER_DATA=FOLDER python -m benchmarks.speed
 """
@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import mlflow
-
-from benchmarks.fixtures.sweep_folder import store_in, within
+from benchmarks.fixtures.sweep_folder import settings_within, store_in
+from runner.tracking import Kind
 
 _SWEEP = ["+sweep=mnist", "schedule.epochs=2"]
 _NINE = ["schedule.initial_sparsity=0.0,0.3,0.5", "schedule.final_sparsity=0.6,0.8,0.9"]
@@ -26,7 +25,7 @@ _TWENTY_SEVEN = "schedule.final_sparsity=0.55,0.6,0.65,0.7,0.75,0.8,0.85,0.9,0.9
 
 @dataclass(frozen=True)
 class Sweep:
-    """One sweep: seconds from the command, and of its points from the first to the last."""
+    """Seconds of one sweep, from its command on, and from its first point to its last."""
 
     wall: float
     first_step: float
@@ -46,7 +45,7 @@ class Sweep:
 def main() -> None:
     """Measure and print."""
     data = Path(os.environ["RUNNER_DATA"]) / "mnist.npz"
-    script = _notebook_way(data)
+    script = _script_seconds(data)
     nine = _sweep([*_NINE])
     more = _sweep([_NINE[0], _TWENTY_SEVEN])
     print("\n| MNIST, mnist_cnn, 2 epochs | a script a point | one sweep | times faster |")
@@ -74,7 +73,7 @@ def _details(nine: Sweep) -> None:
     print(f"| everything else, a point, 2 workers | {two.rest(2):.1f} s |")
 
 
-def _notebook_way(data: Path) -> float:
+def _script_seconds(data: Path) -> float:
     """Run nine scripts, one after the other, and return the mean of their seconds."""
     seconds = []
     for initial, final in itertools.product((0.0, 0.3, 0.5), (0.6, 0.8, 0.9)):
@@ -91,21 +90,18 @@ def _sweep(settings: Sequence[str], epochs: int = 2) -> Sweep:
         folder = Path(name)
         begun = datetime.now().astimezone()
         started = time.monotonic()
-        command = [sys.executable, "-m", "runner", *_SWEEP, *settings, *within(folder)]
+        command = [sys.executable, "-m", "runner", *_SWEEP, *settings, *settings_within(folder)]
         _run([*command, f"schedule.epochs={epochs}"])
         wall = time.monotonic() - started
         return _read(folder, begun, wall)
 
 
 def _read(folder: Path, begun: datetime, wall: float) -> Sweep:
-    store = store_in(folder)
-    points = store.find("tags.`runner.kind` = 'point'")
-    client = mlflow.MlflowClient(store.uri)
-    times = [client.get_run(point.id).info for point in points]
-    first, last = min(each.start_time for each in times), max(each.end_time for each in times)
+    points = store_in(folder).of_kind(Kind.POINT)
+    first, last = min(point.started for point in points), max(point.ended or 0 for point in points)
     (log,) = folder.glob("out/baselines/*/runner.log")
     (stamp,) = re.findall(
-        r"\[(\S+ \S+),(\d+)\]\[runner.training\]\[DEBUG\] - epoch 0", log.read_text()
+        r"\[(\S+ \S+),(\d+)\]\[runner.training.train\]\[DEBUG\] - epoch 0", log.read_text()
     )
     step = datetime.strptime(".".join(stamp), "%Y-%m-%d %H:%M:%S.%f").astimezone()
     return Sweep(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.refusals import GRID, refused
+from benchmarks.refusals import GRID, count_refusal
 from tests.helpers.project import Command
 
 TRAP = """
@@ -83,7 +83,7 @@ def test_a_refusal_is_one_line_before_any_work(
 
 
 def test_a_wrong_value_is_refused_before_all_of_a_large_grid_is_composed() -> None:
-    counts = refused(GRID)
+    counts = count_refusal(GRID)
     assert counts["heavy"] == []
     # Each of 12 + 10 values once, not each of 120 points, and the sweep's own configuration.
     assert counts["compositions"] <= 12 + 10 + 2

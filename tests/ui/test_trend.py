@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from benchmarks.fixtures.simulated_nights import MIXES, SWEEP, draw
-from benchmarks.fixtures.stored_nights import stored
+from benchmarks.fixtures.stored_nights import store_nights
 from runner.nightly.history.past import PAGE, PastNight, comparable
 from runner.nightly.history.records import File
 from runner.nightly.judge.regression import Tolerance
@@ -28,7 +28,7 @@ def written(tmp_path: Path) -> tuple[Verdict, Path]:
     """Write thirty good nights to a store, and judge a bad one by what is read back."""
     nights = draw(31, MIXES[1], np.random.default_rng(1))
     facts = {"versions": "tensorflow 2.20.0"}
-    known = stored(
+    known = store_nights(
         [
             replace(each.night, name=f"2026-10-{number:02}", facts=facts)
             for number, each in enumerate(nights[:-1], start=1)

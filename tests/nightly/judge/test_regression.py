@@ -24,7 +24,7 @@ def _bigger(figure: str, times: float) -> Callable[[File], File]:
 
 def _with(night: Simulated, change: Callable[[NightPoint], NightPoint | None]) -> Simulated:
     points = [change(each) for each in night.sweep.points.values()]
-    return night.having([each for each in points if each])
+    return night.with_points([each for each in points if each])
 
 
 def _sweep(night: Simulated, **changed: object) -> Night:
@@ -118,7 +118,7 @@ def test_points_left_for_the_next_night_are_neither_missing_nor_a_worse_pick() -
     usual = GOOD[0].sweep.pick
     assert usual is not None
     kept = [each for each in TONIGHT.sweep.points.values() if each.name not in (usual.point, POINT)]
-    night = TONIGHT.having(kept)
+    night = TONIGHT.with_points(kept)
     assert {kind for kind, _, _ in found_in(night)} >= {Kind.MISSING}
     assert not found_in(_sweep(night, postponed=("point 5", "point 11", POINT)))
 
