@@ -15,7 +15,8 @@ from runner.errors import Refused, RunnerError
 from runner.planning import preflight
 from runner.point.outcome import JobFailed, Outcome
 from runner.process import isolated
-from runner.report.sweep import BestFile, NothingQualifies, Sweep, load
+from runner.report.best_file import BestFile, NothingQualifies
+from runner.report.sweep import Sweep, load
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF, register
 from runner.sweep.announcement import ANNOUNCEMENT, Announcement

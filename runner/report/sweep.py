@@ -3,14 +3,13 @@
 import functools
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from runner.cli.command import default_experiment
-from runner.errors import Refused, RunnerError
+from runner.report.best_file import BestFile, NothingQualifies, limits_of, targets_of
 from runner.results import choice, table
 from runner.results.choice import Limits
 from runner.results.decision import decide
@@ -25,35 +24,6 @@ from runner.tracking import Store
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
-
-
-class NothingQualifies(RunnerError):
-    """No file of the sweep keeps the limits; the text names the closest one."""
-
-
-@dataclass(frozen=True)
-class BestFile:
-    """The file of a sweep to ship.
-
-    Attributes:
-        path: where it lies, or its address where that is on another machine.
-        target: the kind of file.
-        point: the name of the point that it is of.
-        run_id: the point's run.
-        size_bytes, zip_bytes: bytes of the file, and of its zip.
-        accuracy, validation_accuracy: shares of the images classified right, from 0 to 1.
-        zip_ratio: how many times smaller it is, zipped, than the baseline's h5 file.
-    """
-
-    path: str
-    target: str
-    point: str
-    run_id: str
-    size_bytes: float
-    zip_bytes: float
-    accuracy: float
-    validation_accuracy: float
-    zip_ratio: float
 
 
 class Sweep:
@@ -130,14 +100,11 @@ class Sweep:
             NothingQualifies: no file keeps the limits.
         """
         settings = tuple((name, str(value)) for name, value in (where or {}).items())
-        criteria = Criteria(_targets(target), max_drop, settings, _limits(limits))
+        criteria = Criteria(targets_of(target), max_drop, settings, limits_of(limits))
         decision = qualify(self._results, criteria)
         if decision.file is None:
             raise NothingQualifies(decision.reason)
-        file = decision.file
-        named = {field.name: getattr(file, field.name) for field in fields(BestFile)[4:]}
-        path = self._store.local_file(file.point, file.artifact)
-        return BestFile(path, str(file.target), file.point.name, file.point.id, **named)
+        return BestFile.of(decision.file, self._store)
 
     def save(self, file: BestFile, path: Path | str) -> Path:
         """Copy a file of the sweep to a path, wherever the store keeps it.
@@ -184,21 +151,3 @@ def load(
     store = Store(resolve(tracking_uri), experiment or default_experiment())
     store.connect(create=False)
     return Sweep(store, read(store, find_sweep(store, sweep)))
-
-
-def _targets(target: str | Sequence[str] | None) -> tuple[Target, ...]:
-    names = [target] if isinstance(target, str) else target or [*Target]
-    unknown = [name for name in names if name not in [*Target]]
-    if unknown:
-        raise Refused(f"target={unknown[0]}: must be one of {', '.join(Target)}")
-    return tuple(Target(name) for name in names)
-
-
-def _limits(limits: Mapping[str, float]) -> dict[str, float]:
-    known = [field.name for field in fields(Limits) if field.name not in ("max_drop", "targets")]
-    for name, limit in limits.items():
-        if name not in known:
-            raise Refused(f"{name}={limit}: no such limit; there are max_drop, {', '.join(known)}")
-        if not limit > 0:
-            raise Refused(f"{name}={limit}: must be a positive number")
-    return dict(limits)
