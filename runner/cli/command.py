@@ -32,44 +32,44 @@ def parser(name: str, description: str, failed: str, epilog: str = "") -> Parser
         failed: what exit code 1 means.
     """
     codes = _EXIT_CODES.format(failed=failed)
-    made = Parser(
+    options = Parser(
         prog=f"python -m runner.{name}",
         description=description,
         epilog=f"{epilog}\n\n{codes}".strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument(
+    options.add_argument(
         "--tracking-uri",
         metavar="URI",
         help="the store; default: MLFLOW_TRACKING_URI, else mlflow.db in the working directory",
     )
-    made.add_argument(
+    options.add_argument(
         "--experiment", default=default_experiment(), help="its experiment; default: %(default)s"
     )
-    made.add_argument("--json", action="store_true", help="print JSON for other programs")
-    return made
+    options.add_argument("--json", action="store_true", help="print JSON for other programs")
+    return options
 
 
-def add_sweep(made: Parser, several: bool = False) -> None:
+def add_sweep(options: Parser, several: bool = False) -> None:
     """Add the sweep, or one and more sweeps, that the command works on."""
     known = "a sweep's name (its newest run), its run id, or latest"
     if several:
-        made.add_argument("sweep", metavar="SWEEP", nargs="+", help=known)
+        options.add_argument("sweep", metavar="SWEEP", nargs="+", help=known)
     else:
-        made.add_argument("sweep", metavar="SWEEP", help=known)
+        options.add_argument("sweep", metavar="SWEEP", help=known)
 
 
 def enter(
-    made: Parser,
+    options: Parser,
     act: Callable[[argparse.Namespace, Any], int],
     check: Callable[[argparse.Namespace], object] = lambda _: None,
 ) -> Never:
     """Parse and check the command line, open the store that it names, act, and exit.
 
-    The store is not made where it is not there: these commands only read what sweeps have left.
+    The store is not made where it is not there: these commands only read what sweeps have logged.
     """
-    arguments = made.parse_args()
+    arguments = options.parse_args()
     try:
         check(arguments)
         uri = resolve(arguments.tracking_uri)
@@ -81,7 +81,7 @@ def enter(
         store.connect(create=False)
         sys.exit(act(arguments, store))
     except Refused as refusal:
-        made.error(str(refusal))
+        options.error(str(refusal))
     except BrokenPipeError:
         # Whoever reads, as `head` does, has read enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -89,7 +89,7 @@ def enter(
     except Exception as failure:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise
-        sys.exit(explain(made.prog, failure))
+        sys.exit(explain(options.prog, failure))
 
 
 def show(arguments: argparse.Namespace, values: Any, text: str) -> None:
@@ -98,6 +98,6 @@ def show(arguments: argparse.Namespace, values: Any, text: str) -> None:
 
 
 def default_experiment() -> str:
-    """Read the experiment that sweeps are logged to unless they are told otherwise."""
+    """Read the experiment that sweeps are logged to by default."""
     values = yaml.safe_load((CONF / "tracking" / "mlflow.yaml").read_text())
     return str(values["experiment"])

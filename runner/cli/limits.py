@@ -1,4 +1,4 @@
-"""Options of a command line go in; the limits that a file must keep to be shipped come out."""
+"""Add the options that limit which file is shipped, and read them."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -10,26 +10,26 @@ from runner.settings.targets import Target
 if TYPE_CHECKING:
     from runner.results.selection import Criteria
 
-_EACH = ("max_bytes", "max_zip_bytes", "max_latency_ms")
+_LIMITS = ("max_bytes", "max_zip_bytes", "max_latency_ms")
 
 
-def add_limits(made: Parser) -> None:
+def add_limits(options: Parser) -> None:
     """Add the options that say what a file must keep."""
-    made.add_argument(
+    options.add_argument(
         "--max-drop", type=_share, metavar="SHARE",
         help="validation accuracy it may lose, 0.01 is one point; default: the sweep's own limit",
     )  # fmt: skip
-    made.add_argument(
+    options.add_argument(
         "--target", action="append", choices=[*map(str, Target)], metavar="TARGET",
         help=f"only files of this kind, may be given again: {', '.join(Target)}",
     )  # fmt: skip
-    made.add_argument("--max-bytes", type=_count, metavar="N", help="bytes of the file itself")
-    made.add_argument("--max-zip-bytes", type=_count, metavar="N", help="bytes of its zip")
-    made.add_argument(
+    options.add_argument("--max-bytes", type=_count, metavar="N", help="bytes of the file itself")
+    options.add_argument("--max-zip-bytes", type=_count, metavar="N", help="bytes of its zip")
+    options.add_argument(
         "--max-latency-ms", type=_positive, metavar="MS",
         help="median milliseconds an image on the machine of the sweep (measure.latency=true)",
     )  # fmt: skip
-    made.add_argument(
+    options.add_argument(
         "--where", action="append", default=[], type=_setting, metavar="SETTING=VALUE",
         help="only points with this setting, as in dataset.name=mnist; may be given again",
     )  # fmt: skip
@@ -40,7 +40,7 @@ def criteria_of(arguments: argparse.Namespace, targets: Sequence[Target]) -> "Cr
     # What reads results needs MLflow, which would cost --help its seconds.
     from runner.results.selection import Criteria
 
-    limits = {name: value for name in _EACH if (value := getattr(arguments, name)) is not None}
+    limits = {name: value for name in _LIMITS if (value := getattr(arguments, name)) is not None}
     return Criteria(tuple(targets), arguments.max_drop, tuple(arguments.where), limits)
 
 

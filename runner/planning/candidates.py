@@ -9,7 +9,7 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from runner.settings.labels import point_name
-from runner.settings.overrides import quoted
+from runner.settings.overrides import quote_override
 
 # By compression: how the settings begin that have no effect with it.
 _UNUSED: Mapping[str, tuple[str, ...]] = {"none": ("compress.",), "qat": ("compress.clusters",)}
@@ -47,7 +47,9 @@ def expand(
     """
     grid = [f"{setting}={values}" for setting, values in axes.items()]
     parts = [grid] if grid or not singles else []
-    parts += [[f"{key}={quoted(value)}" for key, value in single.items()] for single in singles]
+    parts += [
+        [f"{key}={quote_override(value)}" for key, value in single.items()] for single in singles
+    ]
     parser = OverridesParser.create(loader)
     varying = [key for single in singles for key in single]
     points: list[list[str]] = []

@@ -50,9 +50,9 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
     return _hash(
         {
             "baseline": _baseline(settings, data_digest),
-            "schedule": settings.schedule.counting,
-            "compress": settings.compress.counting,
-            "export": settings.export.counting,
+            "schedule": settings.schedule.effective,
+            "compress": settings.compress.effective,
+            "export": settings.export.effective,
             "measure": settings.measure.model_dump(mode="json"),
             "code": _source_digest(PRUNING, _PACKAGE),
             "measuring": _measuring(),

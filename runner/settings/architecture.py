@@ -12,7 +12,7 @@ from runner.settings.fields import (
     OptionalFile,
     OptionalText,
 )
-from runner.settings.overrides import typed
+from runner.settings.overrides import as_override
 
 
 class ArchitectureSettings(Group):
@@ -43,7 +43,7 @@ class ArchitectureSettings(Group):
         takers = {"path": "keras_file", "trust": "keras_file", "target": "callable"}
         for setting, taker in takers.items():
             if getattr(self, setting) and self.name != taker:
-                value = typed(getattr(self, setting))
+                value = as_override(getattr(self, setting))
                 raise Refused(
                     f"architecture.{setting}={value}: architecture={self.name} takes none; "
                     f"take architecture={taker}"

@@ -44,8 +44,8 @@ class CompressSettings(Group):
         return self.name in ("qat", "cluster_qat")
 
     @property
-    def counting(self) -> dict[str, Any]:
-        """Those settings that change what comes out."""
+    def effective(self) -> dict[str, Any]:
+        """Those settings that change the figures of a point."""
         if self.name == "none":
             return {"name": self.name}
         ignored = set() if self.clusters_weights else {"clusters"}

@@ -1,6 +1,6 @@
-"""One raw value of a setting goes in; the value in its final type comes out, or a ValueError.
+"""Define the types of single settings, each with what it accepts.
 
-Each type's description says what is accepted; it ends the line that refuses another value.
+The description of a type ends the line that refuses another value.
 """
 
 from pathlib import Path
@@ -49,7 +49,11 @@ def _no_quantized_sparse_file(targets: object) -> object:
 
 
 def _absolute(path: Path | None) -> Path | None:
-    return path and Path(to_absolute_path(str(path.expanduser())))
+    try:
+        return path and Path(to_absolute_path(str(path.expanduser())))
+    except RuntimeError as error:
+        # As in ~someone/data, where there is no such user.
+        raise ValueError(str(error)) from None
 
 
 Count = Annotated[int, Field(strict=True, ge=1, description="a whole number of at least 1")]

@@ -66,9 +66,11 @@ class ExportSettings(Group):
     """Training images that calibrate `tflite_int8` and `tflite_int16x8`."""
 
     @property
-    def counting(self) -> dict[str, Any]:
-        """What changes the files: in whatever order, and calibrated only where one of them is."""
-        calibrated = any(each.conversion and each.conversion.calibrated for each in self.targets)
+    def effective(self) -> dict[str, Any]:
+        """Those settings that change the files, the targets in alphabetical order."""
+        calibrated = any(
+            target.conversion and target.conversion.calibrated for target in self.targets
+        )
         images = {"representative_images": self.representative_images} if calibrated else {}
         return {"targets": sorted(self.targets), **images}
 

@@ -1,4 +1,4 @@
-"""Settings, by names with dots, go in; the shortest labels and names that still differ come out."""
+"""Shorten the names of settings, and name points by the settings that vary."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

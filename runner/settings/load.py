@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from runner.errors import ImpossiblePoint, Refused
 from runner.settings.base import COMPOSED, Group
 from runner.settings.groups import Settings
-from runner.settings.overrides import typed
+from runner.settings.overrides import as_override
 
 Model = type[BaseModel]
 
@@ -49,7 +49,7 @@ def _require_all(values: object, model: type[Group], group: list[str]) -> None:
 def refusal(error: ValidationError, root: Model) -> Refused:
     """Say the first thing that is wrong with values of a model; impossible if nothing else is."""
     details = error.errors()
-    wrong = [each for each in details if each["type"] != "impossible"]
+    wrong = [detail for detail in details if detail["type"] != "impossible"]
     if not wrong:
         return ImpossiblePoint(details[0]["msg"])
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -64,7 +64,7 @@ def _line(detail: ErrorDetails, root: Model) -> str:
         return f"{setting}: no such setting; {group} has {known_settings(keys[:-1], root)}"
     if detail["type"] == "missing":
         return f"{setting} is missing: it must be {_accepted(keys, root)}"
-    return f"{setting}={typed(detail['input'])}: must be {_accepted(keys, root)}"
+    return f"{setting}={as_override(detail['input'])}: must be {_accepted(keys, root)}"
 
 
 def known_settings(group: list[str], root: Model = Settings) -> str:

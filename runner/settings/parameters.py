@@ -1,4 +1,4 @@
-"""Settings go in; the flat parameters that MLflow shows, and the same as YAML, come out."""
+"""Write settings as the flat parameters that MLflow shows, and as YAML."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from runner.settings import Settings
-from runner.settings.overrides import typed
+from runner.settings.overrides import as_override
 from runner.settings.store_uri import without_password
 
 # The sweep's own marks are tags, not settings.
@@ -22,9 +22,11 @@ def point_parameters(settings: Settings) -> dict[str, str]:
 def sweep_parameters(points: Sequence[Settings]) -> dict[str, str]:
     """Flatten the settings of a whole sweep: of those that vary, every value, with commas."""
     flat = [point_parameters(settings) for settings in points]
-    names = dict.fromkeys(name for each in flat for name in each)
-    values = {name: dict.fromkeys(each[name] for each in flat if name in each) for name in names}
-    return {name: ",".join(each) for name, each in values.items()}
+    names = dict.fromkeys(name for point in flat for name in point)
+    return {
+        name: ",".join(dict.fromkeys(point[name] for point in flat if name in point))
+        for name in names
+    }
 
 
 def baseline_parameters(settings: Settings) -> dict[str, str]:
@@ -33,7 +35,7 @@ def baseline_parameters(settings: Settings) -> dict[str, str]:
 
 
 def as_yaml(settings: Settings) -> str:
-    """Write the settings as the YAML file that is kept beside the results."""
+    """Write the settings as the YAML file that lies next to the results."""
     return yaml.safe_dump(_shown(settings, _POINT), sort_keys=False)
 
 
@@ -41,7 +43,7 @@ def _shown(settings: Settings, without: set[str]) -> dict[str, Any]:
     values = settings.model_dump(mode="json", exclude=without)
     if "compress" in values:
         # Else points without clusters would stand among those with 16.
-        values["compress"] = settings.compress.counting
+        values["compress"] = settings.compress.effective
     values["tracking"]["uri"] = without_password(settings.tracking.uri)
     return values
 
@@ -52,5 +54,5 @@ def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{name}.")
         else:
-            flat[prefix + name] = typed(value)
+            flat[prefix + name] = as_override(value)
     return flat

@@ -1,4 +1,4 @@
-"""This package's place on disk goes in; Hydra finds conf/, sweeps/ and the plugins."""
+"""Find conf/ and sweeps/, and let Hydra find them and the plugins."""
 
 import sys
 from pathlib import Path

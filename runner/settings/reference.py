@@ -13,7 +13,7 @@ from pathlib import Path
 
 from runner.settings.base import Group
 from runner.settings.groups import Settings
-from runner.settings.overrides import typed
+from runner.settings.overrides import as_override
 
 _BEGIN, _END = "<!-- settings: begin -->", "<!-- settings: end -->"
 _HEAD = "| setting | default | accepted | meaning |\n|---|---|---|---|\n"
@@ -62,18 +62,18 @@ def meanings(group: type[Group]) -> dict[str, str]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(group)))
     (definition,) = tree.body
     assert isinstance(definition, ast.ClassDef)  # noqa: S101
-    found = {}
+    texts = {}
     for field, text in zip(definition.body, definition.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
-            found[ast.unparse(field.target)] = " ".join(ast.literal_eval(text.value).split())
-    return found
+            texts[ast.unparse(field.target)] = " ".join(ast.literal_eval(text.value).split())
+    return texts
 
 
 def _table(group: type[Group], prefix: str) -> str:
     rows = []
     for name, meaning in meanings(group).items():
         field = group.model_fields[name]
-        default = typed(field.get_default(call_default_factory=True) or _falsy(field.default))
+        default = as_override(field.get_default(call_default_factory=True) or _falsy(field.default))
         accepted = str(field.description).replace("|", "\\|")
         rows.append(f"| `{prefix}{name}` | `{default}` | {accepted} | {meaning} |\n")
     return _HEAD + "".join(rows)

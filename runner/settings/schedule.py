@@ -19,7 +19,7 @@ from runner.settings.fields import (
     Rate,
     Sparsity,
 )
-from runner.settings.overrides import typed
+from runner.settings.overrides import as_override
 
 _FINAL_SPARSITY = 0.8
 
@@ -102,14 +102,14 @@ class ScheduleSettings(Group):
             value = getattr(self, name)
             if self.policy == "xnnpack" and value != neutral:
                 accepted = (
-                    f"{typed(neutral)} with schedule.policy=xnnpack: it prunes single weights"
+                    f"{as_override(neutral)} with schedule.policy=xnnpack: it prunes single weights"
                 )
-                raise impossible(f"schedule.{name}", typed(value), accepted)
+                raise impossible(f"schedule.{name}", as_override(value), accepted)
 
     def _goes_with(self, m_by_n: tuple[int, int]) -> None:
         """Refuse what m of n leaves without effect: it prunes once, in the first training step."""
         share = round(m_by_n[0] / m_by_n[1], 4)
-        within = f"with schedule.m_by_n={typed(m_by_n)}"
+        within = f"with schedule.m_by_n={as_override(m_by_n)}"
         # The final sparsity first: in a constant schedule the initial one follows it.
         for name in ("final_sparsity", "initial_sparsity"):
             value = getattr(self, name)
@@ -119,7 +119,9 @@ class ScheduleSettings(Group):
         for name, only in fixed.items():
             value = getattr(self, name)
             if value != only:
-                raise impossible(f"schedule.{name}", typed(value), f"{typed(only)} {within}")
+                raise impossible(
+                    f"schedule.{name}", as_override(value), f"{as_override(only)} {within}"
+                )
 
     @property
     def depends_on_shapes(self) -> bool:
@@ -127,7 +129,7 @@ class ScheduleSettings(Group):
         return self.policy != "all" or self.m_by_n is not None or self.block_size != (1, 1)
 
     @property
-    def counting(self) -> dict[str, Any]:
-        """Those settings that change what comes out."""
+    def effective(self) -> dict[str, Any]:
+        """Those settings that change the figures of a point."""
         ignored = {"block_pooling"} if self.block_size == (1, 1) else set()
         return self.model_dump(mode="json", exclude=ignored)

@@ -1,4 +1,4 @@
-"""The tracking URI as typed (or nothing) goes in; the one that every process uses comes out."""
+"""Choose the address of the MLflow store that every process uses."""
 
 import os
 from pathlib import Path

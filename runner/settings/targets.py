@@ -1,4 +1,4 @@
-"""Nothing goes in; the files that a run can export, and how each is made, come out.
+"""List the files that a run can export, and how each is converted.
 
 Adding a target is adding one entry here.
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Conversion:
-    """What LiteRT's converter is told, by the names that TensorFlow has for it.
+    """Options of LiteRT's converter, by the names that TensorFlow has for them.
 
     Attributes:
         optimize: names in `tf.lite.Optimize`.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from runner.planning.grid import Point
-from runner.settings.overrides import quoted
+from runner.settings.overrides import quote_override
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Job:
             run_id: MLflow run of the sweep.
         """
         settings = {"run_id": run_id, "name": sweep, "point": self.point.name, "job": self.kind}
-        overrides = [f"sweep.{key}={quoted(value)}" for key, value in settings.items()]
+        overrides = [f"sweep.{key}={quote_override(value)}" for key, value in settings.items()]
         if self.kind == "baseline":
             overrides.append(f"hydra.sweep.subdir=baselines/{self.point.signature}")
         return (*self.point.overrides, *overrides)

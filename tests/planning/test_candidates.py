@@ -1,5 +1,5 @@
 from runner.planning.candidates import expand
-from runner.settings.overrides import quoted
+from runner.settings.overrides import quote_override
 
 ONE = [{"schedule.final_sparsity": 0.5, "schedule.epochs": 2}, {"schedule.final_sparsity": 0.9}]
 
@@ -29,10 +29,10 @@ def test_the_command_line_wins_over_single_points_and_multiplies_them() -> None:
 
 
 def test_values_are_quoted_where_hydra_would_misread_them() -> None:
-    assert quoted(0.5) == "0.5"
-    assert quoted(["h5", "tflite_int8"]) == "[h5,tflite_int8]"
-    assert quoted("plain/path.npz") == "plain/path.npz"
-    assert quoted("a, 'b'") == "'a, \\'b\\''"
+    assert quote_override(0.5) == "0.5"
+    assert quote_override(["h5", "tflite_int8"]) == "[h5,tflite_int8]"
+    assert quote_override("plain/path.npz") == "plain/path.npz"
+    assert quote_override("a, 'b'") == "'a, \\'b\\''"
 
 
 def test_names_are_made_of_what_varies() -> None:

@@ -12,7 +12,7 @@ from runner.nightly.history.records import FINISHED, Night, NightSweep
 from runner.nightly.run import child_process
 from runner.nightly.run.begin import Tonight
 from runner.nightly.settings import NightlySettings
-from runner.settings.overrides import quoted
+from runner.settings.overrides import quote_override
 from runner.tracking import Record, Store
 from runner.tracking.tags import COMMAND, ENTRY, LEFT
 
@@ -73,12 +73,12 @@ class Sweeps:
             self.failures.append(f"{entry}: {code}{exit_.last_line}".rstrip("; "))
 
     def _arguments(self, entry: str, hours: float, folder: str) -> list[str]:
-        first = ",".join(quoted(name) for name in self._waiting(entry))
+        first = ",".join(quote_override(name) for name in self._waiting(entry))
         return [
             *self._first_arguments(entry),
             f"sweep.budget_hours={hours:.6f}",
             f"sweep.first=[{first}]",
-            f"hydra.sweep.dir={quoted(folder)}",
+            f"hydra.sweep.dir={quote_override(folder)}",
         ]
 
     def _first_arguments(self, entry: str) -> list[str]:
@@ -91,7 +91,7 @@ class Sweeps:
             *sign,
             *typed,
             *([] if has_seed else [f"seed={self.tonight.seed}"]),
-            f"tracking.experiment={quoted(self.settings.experiment)}",
+            f"tracking.experiment={quote_override(self.settings.experiment)}",
             f"sweep.night={self.tonight.run.id}",
         ]
 
