@@ -81,3 +81,28 @@ def test_a_sweep_of_ones_own_is_found(python: Path, tmp_path: Path) -> None:
     done = _run(python, *arguments, "export.targets=[h5]", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "| 0.6" in done.stdout
+
+
+@pytest.mark.long
+def test_python_imports_it_from_another_folder(python: Path, tmp_path: Path) -> None:
+    npz = write_npz(tmp_path / "tiny.npz")
+    (tmp_path / "script.py").write_text(
+        "import runner\n"
+        f"few = {[*quick(npz), 'export.targets=[h5,tflite_int8]']!r}\n"
+        "result = runner.run_point(runner.compose(*few))\n"
+        "sweep = runner.run_sweep(*few, 'schedule.final_sparsity=0.5,0.8')\n"
+        "assert result.figures['h5']['zip_bytes'] in set(sweep.rows['zip_bytes'])\n"
+        "file = runner.load('latest').best(max_drop=1, target='tflite_int8')\n"
+        "print(runner.__file__, sweep.save(file, 'best.tflite'), sep='\\n')\n"
+    )
+    done = _run(python, "script.py", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    imported, saved = map(Path, done.stdout.splitlines()[-2:])
+    assert imported.is_relative_to(python.parents[1])
+    assert imported.with_name("py.typed").is_file()
+    assert (tmp_path / saved).stat().st_size > 0
+
+
+def test_it_carries_its_licence(python: Path) -> None:
+    (licence,) = python.parents[1].glob("lib/*/site-packages/pruning_sweep_runner*/**/LICENSE")
+    assert "Apache License" in licence.read_text()
