@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from omegaconf import DictConfig
 
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF, register
+from tests.helpers.forking import HEAVY, LIGHT, ForkingServer, trap
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import PROJECT, Command, Compose, Configure
 from tests.helpers.tiny import quick, write_npz
@@ -129,15 +130,53 @@ def settings(composed: Compose, npz: Path, tmp_path: Path) -> Configure:
     return run
 
 
+@pytest.fixture(scope="session")
+def heavy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingServer]:
+    """A process that has imported all that a sweep and its points need."""
+    server = ForkingServer(HEAVY, tmp_path_factory.mktemp("heavy"), {})
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingServer]:
+    """A process that has imported what a refusal needs; TensorFlow and MLflow would end it."""
+    folder = tmp_path_factory.mktemp("light")
+    server = ForkingServer(LIGHT, folder, trap(folder, "tensorflow", "tf_keras", "mlflow"))
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
-    """Run the real command line in the test's own folder."""
+def command(heavy: ForkingServer, tmp_path: Path) -> Command:
+    """Run the command line in the test's own folder, in a process that need not import much."""
+    return _forked_from(heavy, tmp_path)
+
+
+@pytest.fixture
+def light_command(light: ForkingServer, tmp_path: Path) -> Command:
+    """Run the command line in a process that has imported neither TensorFlow nor MLflow."""
+    return _forked_from(light, tmp_path)
+
+
+def _forked_from(server: ForkingServer, folder: Path) -> Command:
+    def run(
+        *arguments: str, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return server.run(arguments, folder, {**os.environ, **(env or {})})
+
+    return run
+
+
+@pytest.fixture
+def fresh_command(tmp_path: Path) -> Command:
+    """Run the command line in the test's own folder as a shell does: the interpreter is new."""
 
     def run(
-        *arguments: str, python: str = sys.executable, env: Mapping[str, str] | None = None
+        *arguments: str, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [python, "-m", "runner", *arguments],
+            [sys.executable, "-m", "runner", *arguments],
             cwd=tmp_path,
             env={**os.environ, **(env or {})},
             capture_output=True,

@@ -6,25 +6,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks.refusals import GRID, count_refusal
+from tests.helpers.forking import trap
 from tests.helpers.project import Command
-
-TRAP = """
-import os, pathlib
-pathlib.Path(__file__).with_name("imported").touch()
-os._exit(99)
-"""
 
 
 @pytest.fixture
 def no_tensorflow(tmp_path: Path) -> dict[str, str]:
-    """An environment in which importing TensorFlow or MLflow ends the process with 99.
-
-    A file `imported` in their folder tells of it, whichever process it was.
-    """
-    for name in ("tensorflow", "tf_keras", "mlflow"):
-        (tmp_path / "trap" / name).mkdir(parents=True)
-        (tmp_path / "trap" / name / "__init__.py").write_text(TRAP)
-    return {"PYTHONPATH": str(tmp_path / "trap")}
+    """An environment in which importing TensorFlow or MLflow ends the process."""
+    return trap(tmp_path, "tensorflow", "tf_keras", "mlflow")
 
 
 @pytest.mark.parametrize(
@@ -65,13 +54,13 @@ def no_tensorflow(tmp_path: Path) -> dict[str, str]:
     ],
 )
 def test_a_refusal_is_one_line_before_any_work(
-    command: Command,
+    light_command: Command,
     no_tensorflow: dict[str, str],
     tmp_path: Path,
     arguments: list[str],
     line: str,
 ) -> None:
-    done = command(*arguments, env=no_tensorflow)
+    done = light_command(*arguments, env=no_tensorflow)
     assert done.returncode == 2, done.stderr
     assert line in done.stderr
     assert done.stderr.startswith("runner: ")
@@ -82,6 +71,17 @@ def test_a_refusal_is_one_line_before_any_work(
     assert not (tmp_path / "mlflow.db").exists()
 
 
+def test_a_new_interpreter_refuses_in_the_same_way(
+    fresh_command: Command, no_tensorflow: dict[str, str], tmp_path: Path
+) -> None:
+    done = fresh_command("schedule.final_sparsity=1.2", env=no_tensorflow)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "runner: schedule.final_sparsity=1.2: must be a number from 0 up to, but below, 1\n"
+    )
+    assert not list((tmp_path / "trap").glob("*/imported"))
+
+
 def test_a_wrong_value_is_refused_before_all_of_a_large_grid_is_composed() -> None:
     counts = count_refusal(GRID)
     assert counts["heavy"] == []
@@ -89,15 +89,15 @@ def test_a_wrong_value_is_refused_before_all_of_a_large_grid_is_composed() -> No
     assert counts["compositions"] <= 12 + 10 + 2
 
 
-def test_tracebacks_can_be_asked_for(command: Command) -> None:
-    done = command("schedule=nope", env={"HYDRA_FULL_ERROR": "1"})
+def test_tracebacks_can_be_asked_for(light_command: Command) -> None:
+    done = light_command("schedule=nope", env={"HYDRA_FULL_ERROR": "1"})
     assert "Traceback" in done.stderr
 
 
 def test_help_names_groups_sweeps_and_settings(
-    command: Command, no_tensorflow: dict[str, str]
+    light_command: Command, no_tensorflow: dict[str, str]
 ) -> None:
-    done = command("--help", env=no_tensorflow)
+    done = light_command("--help", env=no_tensorflow)
     assert done.returncode == 0
     assert "dataset       cifar10 digits fashion_mnist image_folder mnist npz" in done.stdout
     assert re.search(r"^  sparsity +12 runs$", done.stdout, re.MULTILINE)
@@ -105,7 +105,7 @@ def test_help_names_groups_sweeps_and_settings(
     assert "final_sparsity" in done.stdout
 
 
-def test_hydras_own_options_work(command: Command) -> None:
-    done = command("--cfg", "job", "schedule.epochs=7")
+def test_hydras_own_options_work(light_command: Command) -> None:
+    done = light_command("--cfg", "job", "schedule.epochs=7")
     assert done.returncode == 0
     assert "epochs: 7" in done.stdout

@@ -97,12 +97,12 @@ def test_a_baseline_gains_the_targets_that_it_lacks(
 
 
 def test_a_job_that_fails_before_it_has_a_run_says_why(
-    command: Command, npz: Path, tmp_path: Path
+    light_command: Command, npz: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "trap" / "tensorflow").mkdir(parents=True)
     (tmp_path / "trap" / "tensorflow" / "__init__.py").write_text("raise ImportError('no such')")
     trap = {"PYTHONPATH": str(tmp_path / "trap")}
-    done = command("-m", *quick(npz), "schedule.final_sparsity=0.5,0.8", env=trap)
+    done = light_command("-m", *quick(npz), "schedule.final_sparsity=0.5,0.8", env=trap)
     assert done.returncode == 1
     reason = "its baseline failed: ImportError: no such"
     assert f"FAILED: final_sparsity=0.5: {reason}" in done.stdout

@@ -21,8 +21,10 @@ def _by_name(folder: Path, sweep: Record) -> list[Record]:
     return sorted(store_in(folder).children(sweep.id), key=lambda point: point.name)
 
 
-def test_jobs_get_what_hydra_promises_them(command: Command, npz: Path, tmp_path: Path) -> None:
-    done = command(
+def test_jobs_get_what_hydra_promises_them(
+    fresh_command: Command, npz: Path, tmp_path: Path
+) -> None:
+    done = fresh_command(
         "-m", "schedule.final_sparsity=0.5,0.8", *quick(npz), *FEW, "hydra.sweep.dir=out",
         "+hydra.job.env_set.RUNNER_TEST_VARIABLE=told", "hydra.job.chdir=true",
         WITNESS, f"+hydra.callbacks.witness.path={tmp_path}/seen.jsonl", env=HERE,
@@ -51,13 +53,13 @@ def test_jobs_get_what_hydra_promises_them(command: Command, npz: Path, tmp_path
 
 @pytest.mark.long
 def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
-    command: Command, npz: Path, tmp_path: Path
+    fresh_command: Command, npz: Path, tmp_path: Path
 ) -> None:
     sweep = ["-m", "schedule.final_sparsity=0.5,0.6,0.7,0.8,0.9", *quick(npz), *FEW]
     fates = "{1: kill, 2: sleep, 3: memory, 4: disk}"
     # The others end long before that, also on a slow and busy machine.
     limit = "hydra.launcher.timeout_minutes=1"
-    done = command(
+    done = fresh_command(
         *sweep, TROUBLE, f"+hydra.callbacks.trouble.fates={fates}", limit,
         "hydra.launcher.n_jobs=3", env=HERE,
     )  # fmt: skip
@@ -83,7 +85,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
         assert f"failed: {point.name}: " in done.stdout
         assert reason in done.stdout
 
-    again = command(*sweep)
+    again = fresh_command(*sweep)
     assert again.returncode == 0, again.stdout + again.stderr
     assert "resuming unnamed: 1 of 5 points done" in again.stdout
     (whole,) = runs_in(tmp_path, "sweep")
@@ -96,7 +98,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
 
     gone = next(run for run in runs if run.name == "final_sparsity=0.9")
     file_of(tmp_path, gone, "models/h5.h5").unlink()
-    new = command(*sweep, "sweep.reuse=true")
+    new = fresh_command(*sweep, "sweep.reuse=true")
     assert new.returncode == 0, new.stdout + new.stderr
     assert new.stdout.count("[HYDRA] reused: final_sparsity=") == 4
     assert f"not reused: final_sparsity=0.9 (run {gone.id}) has no file h5.h5" in new.stdout
@@ -181,7 +183,7 @@ def test_a_hopeless_sweep_ends_early(
 
 @pytest.mark.long
 def test_every_launcher_and_number_of_workers_gives_the_same_figures(
-    command: Command, npz: Path, tmp_path: Path
+    fresh_command: Command, npz: Path, tmp_path: Path
 ) -> None:
     ways = {
         "three": ["hydra.launcher.n_jobs=3"],
@@ -193,7 +195,7 @@ def test_every_launcher_and_number_of_workers_gives_the_same_figures(
         store = f"tracking.uri=sqlite:///{name}/mlflow.db"
         cache = f"cache.folder={name}/cache"
         two = ["-m", "schedule.final_sparsity=0.5,0.8", "export.targets=[h5,tflite_int8]"]
-        done = command(*two, *quick(npz), store, cache, *way)
+        done = fresh_command(*two, *quick(npz), store, cache, *way)
         assert done.returncode == 0, done.stdout + done.stderr
         folder = tmp_path / name
         found[name] = [figures_in(folder, kind) for kind in ("baseline", "point")]
@@ -211,8 +213,10 @@ def test_every_launcher_and_number_of_workers_gives_the_same_figures(
         ("timeout_minutes=-1", "hydra.launcher.timeout_minutes=-1: must be a positive number"),
     ],
 )
-def test_a_launcher_that_cannot_work_is_refused(command: Command, setting: str, line: str) -> None:
-    done = command("-m", "seed=1,2", f"hydra.launcher.{setting}")
+def test_a_launcher_that_cannot_work_is_refused(
+    light_command: Command, setting: str, line: str
+) -> None:
+    done = light_command("-m", "seed=1,2", f"hydra.launcher.{setting}")
     assert done.returncode == 2
     assert done.stderr.startswith(f"runner: {line}")
     assert len(done.stderr.splitlines()) == 1
