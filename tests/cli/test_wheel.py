@@ -15,6 +15,9 @@ from tests.helpers.stores import runs_in
 from tests.helpers.tiny import quick, write_npz
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter that has the wheel, and the project's dependencies, but not the project."""

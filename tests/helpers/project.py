@@ -20,3 +20,4 @@ STANDARD = tuple(
 Compose = Callable[..., DictConfig]
 Configure = Callable[..., Settings]
 Command = Callable[..., subprocess.CompletedProcess[str]]
+Shoot = Callable[..., None]

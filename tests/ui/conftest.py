@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.helpers.hanging import HANGS_AFTER, wait_until
 from tests.helpers.processes import end_tree, free_port
-from tests.helpers.project import PROJECT
-
-Shoot = Callable[..., None]
+from tests.helpers.project import PROJECT, Shoot
 
 # Set by `make screenshots`, which is these tests on the sweep that the README shows.
 PICTURES = os.environ.get("SCREENSHOTS")

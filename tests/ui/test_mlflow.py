@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from runner.tracking import Record
+from tests.helpers.project import Shoot
 from tests.helpers.stores import runs_in, store_in
-from tests.ui.conftest import Shoot
 
 pytestmark = pytest.mark.ui
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.helpers.project import Shoot
 from tests.helpers.stores import file_of, runs_in
-from tests.ui.conftest import Shoot
 
 pytestmark = pytest.mark.ui
 

@@ -14,7 +14,7 @@ from runner.nightly.history.records import File
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
 from runner.nightly.report import notify
-from tests.ui.conftest import Shoot
+from tests.helpers.project import Shoot
 
 pytestmark = pytest.mark.ui
 
