@@ -33,7 +33,7 @@ test-ui: $(INSTALLED_DEV) ## run the tests that need a browser (Chromium): the p
 	@$(BIN)/python -m pytest -m ui -n 0 tests/ui $(ARGS)
 
 test-long: $(INSTALLED_DEV) ## run the long tests: whole nights and sweeps, real servers, a real cron daemon where there is one
-	@$(BIN)/python -m pytest -m long $(ARGS)
+	@$(BIN)/python -m pytest -m long --dist loadfile $(ARGS)
 
 screenshots: $(INSTALLED_DEV) ## renew the pictures in docs/ on MNIST: RUNNER_DATA=FOLDER make screenshots
 	@SCREENSHOTS=docs $(BIN)/python -m pytest -m ui -n 0 tests/ui

@@ -14,7 +14,6 @@ from tests.helpers.project import PROJECT
 from tests.helpers.stores import runs_in
 from tests.helpers.tiny import quick, write_npz
 
-
 pytestmark = pytest.mark.long
 
 
