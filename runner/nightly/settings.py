@@ -88,7 +88,7 @@ def read(path: Path = DEFAULT) -> NightlySettings:
         defaults = yaml.safe_load(DEFAULT.read_text())
     except OSError as error:
         raise Refused(f"--config={path}: must be a file to read ({error.strerror})") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Refused(f"--config={path}: must be YAML ({' '.join(str(error).split())})") from None
     if not isinstance(given, dict):
         raise Refused(f"--config={path}: must hold settings, as conf/nightly.yaml does")

@@ -49,6 +49,8 @@ def _no_quantized_sparse_file(targets: object) -> object:
 
 
 def _absolute(path: Path | None) -> Path | None:
+    if path and "\0" in str(path):
+        raise ValueError("no system has such a path")
     try:
         return path and Path(to_absolute_path(str(path.expanduser())))
     except RuntimeError as error:

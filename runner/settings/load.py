@@ -59,6 +59,9 @@ def refusal(error: ValidationError, root: Model) -> Refused:
 def _line(detail: ErrorDetails, root: Model) -> str:
     keys = [key for key in detail["loc"] if isinstance(key, str)]
     setting = ".".join(keys)
+    if not keys:
+        name = ".".join(map(str, detail["loc"]))
+        return f"{name}: no such setting; there are {known_settings([], root)}"
     if detail["type"] == "extra_forbidden":
         group = ".".join(keys[:-1]) or "it"
         return f"{setting}: no such setting; {group} has {known_settings(keys[:-1], root)}"

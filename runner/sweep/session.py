@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hydra.core.utils import JobReturn
 
-from runner.errors import one_line
+from runner.errors import is_fault, one_line
 from runner.planning.grid import Point
 from runner.results import console
 from runner.results.rows import Results, read
@@ -84,7 +84,7 @@ def _publish(store: Store, results: Results) -> None:
         with few_retries():
             print(f"Report: {publish(store, results)}")
     except Exception as failure:
-        log.error("no report: %s", one_line(failure))
+        log.error("no report: %s", one_line(failure), exc_info=is_fault(failure))
         where = ["--experiment", store.experiment, "--tracking-uri", without_password(store.uri)]
         command = shlex.join(["python", "-m", "runner.report", results.sweep.id, *where])
         log.error("this makes it again: %s", command)

@@ -10,7 +10,7 @@ from pathlib import Path
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
-from runner.errors import Refused
+from runner.errors import Refused, is_fault
 from runner.settings.store_uri import without_password
 from runner.settings.targets import Target
 from runner.tracking import origin
@@ -59,6 +59,8 @@ class Store:
         except Refused:
             raise
         except Exception as error:
+            if is_fault(error):
+                raise
             # A database may have no driver here, or be no database; each raises its own.
             uri = without_password(self.uri)
             raise Refused(f"tracking.uri={uri}: not usable ({error})") from None

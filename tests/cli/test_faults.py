@@ -7,9 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 import runner.errors
-from runner.errors import RunnerError, one_line
+from runner.data import dataset
+from runner.errors import Refused, RunnerError, one_line
+from runner.nightly.settings import read
+from runner.settings import DatasetSettings
 from runner.settings.paths import CONF, SWEEPS
 from tests.helpers.hanging import HANGS_AFTER
 
@@ -72,7 +76,35 @@ def test_a_fault_is_no_refusal(
     assert "Traceback" in done.stderr
     assert f"{path}" in done.stderr
     last = done.stderr.splitlines()[-1]
-    assert last.startswith(f"{name}: {PLEA} (AttributeError: ")
+    assert last.startswith(f"{name}: {PLEA} (")
+    assert "AttributeError: " in last
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"1: 2", "1: no such setting; there are sweeps, experiment"),
+        (b"\xff\xfe\x00", "must be YAML ('utf-8' codec can't decode byte 0xff"),
+        (b'folder: "a\\0b"', "must be a folder's path"),
+        (b"folder: ~nobody_of_this_name/x", "must be a folder's path"),
+        (b"sweeps: [[1]]", "sweeps=[1]: must be a list, without repeats, of command lines"),
+    ],
+)
+def test_a_malformed_file_of_a_night_is_refused(tmp_path: Path, content: bytes, line: str) -> None:
+    path = tmp_path / "night.yaml"
+    path.write_bytes(content)
+    with pytest.raises(Refused) as refusal:
+        read(path)
+    assert line in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "~nobody_of_this_name/x"])
+def test_a_path_that_no_system_takes_is_refused(tmp_path: Path, name: str) -> None:
+    for values in ({"name": "npz", "path": name}, {"name": "image_folder", "path": name}):
+        with pytest.raises((Refused, ValidationError)):
+            dataset.load(DatasetSettings.model_validate(values), tmp_path)
+    with pytest.raises((Refused, ValidationError)):
+        dataset.local_file(DatasetSettings.model_validate({"name": "mnist", "folder": name}))
 
 
 def test_the_tree_of_exceptions_names_them_all() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from runner.errors import RunnerError
+from runner.errors import Refused, RunnerError
 
 
 class Busy(RunnerError):
@@ -22,8 +22,14 @@ def lock(folder: Path) -> Iterator[None]:
 
     Raises:
         Busy: another process has locked it; the text says which, and since when.
+        Refused: the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(
+            f"folder={folder}: must be a folder to write into ({error.strerror})"
+        ) from None
     holder = folder / "holder.json"
     file_lock = FileLock(folder / ".lock", timeout=0)
     try:
