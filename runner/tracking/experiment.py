@@ -1,16 +1,70 @@
-"""Find or create the experiment of a store that runs belong to."""
+"""Connect to an experiment of an MLflow store, and create it where it is missing."""
 
+import functools
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote
 
 from mlflow.entities import LifecycleStage
 
-from runner.errors import Refused
-from runner.settings.store_uri import SQLITE
-from runner.tracking.connection import Connection
+from runner.errors import Refused, is_fault
+from runner.settings.store_uri import SQLITE, without_password
+from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
 
 
-def experiment_id(client: Connection, uri: str, name: str, create: bool) -> str:
+class Experiment:
+    """One experiment of one MLflow store; the first use of it connects."""
+
+    def __init__(self, uri: str, experiment: str) -> None:
+        self.uri, self.experiment = uri, experiment
+
+    def connect(self, create: bool = True) -> None:
+        """Connect now, and create the database and the experiment where they are missing.
+
+        Raises:
+            Refused: the store does not answer, or refuses the experiment, or has none and must
+                not create it.
+        """
+        if not create:
+            _require_database(self.uri)
+        try:
+            # Two processes that create the same database at once collide (mlflow issue 19299).
+            with self.lock(), few_retries():
+                self._experiment_id = _id_of(self._client, self.uri, self.experiment, create)
+        except Refused:
+            raise
+        except Exception as error:
+            if is_fault(error):
+                raise
+            # A database may have no driver here, or be no database; each raises its own.
+            uri = without_password(self.uri)
+            raise Refused(f"tracking.uri={uri}: not usable ({error})") from None
+
+    def lock(self) -> AbstractContextManager[object]:
+        """Keep every other process of this machine from this store inside the block."""
+        return store_lock(self.uri)
+
+    @property
+    def experiment_id(self) -> str:
+        """The experiment's id in the store."""
+        if not hasattr(self, "_experiment_id"):
+            try:
+                self.connect()
+            except Refused as refusal:
+                raise StoreFailed(str(refusal)) from refusal
+        return self._experiment_id
+
+    @property
+    def connection(self) -> Connection:
+        """The client itself, for calls that belong to no run."""
+        return self._client
+
+    @functools.cached_property
+    def _client(self) -> Connection:
+        return Connection(self.uri)
+
+
+def _id_of(client: Connection, uri: str, name: str, create: bool) -> str:
     """Return the id of the experiment, which is created if it may be.
 
     Raises:
@@ -31,7 +85,7 @@ def experiment_id(client: Connection, uri: str, name: str, create: bool) -> str:
     return str(experiment.experiment_id)
 
 
-def require_database(uri: str) -> None:
+def _require_database(uri: str) -> None:
     """Refuse a database file that is not there: to connect would create an empty one.
 
     Raises:

@@ -1,22 +1,18 @@
 """Open runs in an experiment of an MLflow store, and find them again as records."""
 
-import functools
 import logging
 import tempfile
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
-from runner.errors import Refused, is_fault
-from runner.settings.store_uri import without_password
 from runner.settings.targets import Target
 from runner.tracking import origin
-from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
+from runner.tracking.connection import StoreFailed
 from runner.tracking.copied_run import read_notes
-from runner.tracking.experiment import experiment_id, require_database
+from runner.tracking.experiment import Experiment
 from runner.tracking.notes import Notes
 from runner.tracking.record import Kind, Record, record_of
 from runner.tracking.run import OpenRun, Run
@@ -37,37 +33,8 @@ log = logging.getLogger(__name__)
 _COPIED_TAGS = (SIGNATURE, FINGERPRINT, BASELINE_RUN_ID, CPU)
 
 
-class Store:
-    """One experiment of one MLflow store; the first use of it connects."""
-
-    def __init__(self, uri: str, experiment: str) -> None:
-        self.uri, self.experiment = uri, experiment
-
-    def connect(self, create: bool = True) -> None:
-        """Connect now, and create the database and the experiment where they are missing.
-
-        Raises:
-            Refused: the store does not answer, or refuses the experiment, or has none and must
-                not create it.
-        """
-        if not create:
-            require_database(self.uri)
-        try:
-            # Two processes that create the same database at once collide (mlflow issue 19299).
-            with self.lock(), few_retries():
-                self._experiment_id = experiment_id(self._client, self.uri, self.experiment, create)
-        except Refused:
-            raise
-        except Exception as error:
-            if is_fault(error):
-                raise
-            # A database may have no driver here, or be no database; each raises its own.
-            uri = without_password(self.uri)
-            raise Refused(f"tracking.uri={uri}: not usable ({error})") from None
-
-    def lock(self) -> AbstractContextManager[object]:
-        """Keep every other process of this machine from this store inside the block."""
-        return store_lock(self.uri)
+class Store(Experiment):
+    """The runs of one experiment of an MLflow store."""
 
     def new_run(
         self,
@@ -208,25 +175,6 @@ class Store:
             order_by=["attributes.start_time ASC"],
         )
         return [record_of(entity) for entity in entities]
-
-    @property
-    def experiment_id(self) -> str:
-        """The experiment's id in the store."""
-        if not hasattr(self, "_experiment_id"):
-            try:
-                self.connect()
-            except Refused as refusal:
-                raise StoreFailed(str(refusal)) from refusal
-        return self._experiment_id
-
-    @property
-    def connection(self) -> Connection:
-        """The client itself, for calls that belong to no run."""
-        return self._client
-
-    @functools.cached_property
-    def _client(self) -> Connection:
-        return Connection(self.uri)
 
 
 def _filter(tags: Mapping[str, str]) -> str:
