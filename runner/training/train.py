@@ -85,9 +85,7 @@ def train(
     step = training_step(model, logits)
     training_loop = EpochLoop(data.train, settings.batch_size, step, data.shift)
     validation_loop = EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, logits))
-    callback_list = keras.callbacks.CallbackList(
-        list(callbacks), model=model, epochs=settings.epochs
-    )
+    callback_list = _callback_list(callbacks, model, settings.epochs)
     history: dict[str, list[float]] = {}
     seconds = 0.0
     _log_progress(0, settings.epochs, {})
@@ -106,6 +104,10 @@ def train(
         _log_progress(epoch + 1, settings.epochs, figures)
     callback_list.on_train_end()
     return TrainingResult(history, seconds)
+
+
+def _callback_list(callbacks: Sequence[Any], model: keras.Model, epochs: int) -> Any:
+    return keras.callbacks.CallbackList(list(callbacks), model=model, epochs=epochs)
 
 
 def _compile(model: keras.Model, learning_rate: float) -> None:

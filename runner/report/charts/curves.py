@@ -37,6 +37,11 @@ def curves_chart(contents: Contents) -> Figure | None:
                 marker={"size": 5},
             )
             figure.add_trace(line, row=row, col=1)
+    _name_axes(figure, contents)
+    return apply_style(figure, "How fine-tuning went", height=720)
+
+
+def _name_axes(figure: Figure, contents: Contents) -> None:
     for row, metric in enumerate(CURVES, start=1):
         values = [
             value for metrics in contents.curves.values() for _, value in metrics.get(metric, [])
@@ -46,4 +51,3 @@ def curves_chart(contents: Contents) -> Figure | None:
     figure.update_xaxes(title="epoch of fine-tuning", row=len(CURVES), col=1)
     longest = max(len(curve) for metrics in contents.curves.values() for curve in metrics.values())
     figure.update_xaxes(dtick=1 if longest <= 12 else None)
-    return apply_style(figure, "How fine-tuning went", height=720)

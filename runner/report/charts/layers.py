@@ -1,5 +1,7 @@
 """Draw the sparsity of every layer of the best points."""
 
+from collections.abc import Mapping, Sequence
+
 from plotly.graph_objects import Figure, Heatmap
 
 from runner.report.charts.style import apply_style
@@ -13,18 +15,26 @@ def layers_chart(contents: Contents) -> Figure | None:
         return None
     # Two points may share a name when sweeps are side by side.
     columns = [f"{contents.sweep_of(point)} {point.name}".strip() for point in points]
-    sparsities = [
-        {
-            f"{line['layer']} {line['weight']}": float(line["sparsity"])
-            for line in lines
-            # Older tables hold nothing but what can be pruned.
-            if line.get("prunable", "True") == "True"
-        }
-        for lines in (contents.layers[point.id] for point in points)
-    ]
+    sparsities = [_sparsities(contents.layers[point.id]) for point in points]
     names = list(dict.fromkeys(name for point in sparsities for name in point))
-    shares = [[point.get(name) for point in sparsities] for name in names]
-    figure = Figure(
+    figure = _map(columns, names, [[point.get(name) for point in sparsities] for name in names])
+    figure.update_xaxes(type="category", tickangle=-35, automargin=True)
+    figure.update_yaxes(type="category", autorange="reversed", automargin=True)
+    title = "Zeros by layer" + ("" if len(points) == len(contents.rows) else ", best points")
+    return apply_style(figure, title, height=240 + 40 * len(names))
+
+
+def _sparsities(lines: Sequence[Mapping[str, str]]) -> dict[str, float]:
+    return {
+        f"{line['layer']} {line['weight']}": float(line["sparsity"])
+        for line in lines
+        # Older tables hold nothing but what can be pruned.
+        if line.get("prunable", "True") == "True"
+    }
+
+
+def _map(columns: list[str], names: list[str], shares: list[list[float | None]]) -> Figure:
+    return Figure(
         Heatmap(
             x=columns,
             y=names,
@@ -40,7 +50,3 @@ def layers_chart(contents: Contents) -> Figure | None:
             ygap=2,
         )
     )
-    figure.update_xaxes(type="category", tickangle=-35, automargin=True)
-    figure.update_yaxes(type="category", autorange="reversed", automargin=True)
-    title = "Zeros by layer" + ("" if len(points) == len(contents.rows) else ", best points")
-    return apply_style(figure, title, height=240 + 40 * len(names))
