@@ -8,9 +8,14 @@ from runner.planning.fingerprint import sweep_fingerprint
 from runner.planning.grid import Point
 from runner.settings.parameters import sweep_parameters
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
-from runner.tracking.tags import FINGERPRINT, MAX_DROP, POINTS, SWEEP
+from runner.tracking.tags import FINGERPRINT, MAX_DROP, PARENT, POINTS, SWEEP
 
 log = logging.getLogger(__name__)
+
+_ANEW = (
+    "beginning %s anew: the code, a library, the images or a model have changed since its "
+    "unfinished run %s, which stays as it is"
+)
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,14 @@ def resume_or_begin(store: Store, name: str, points: Sequence[Point]) -> SweepRu
     # Of two processes that find the same unfinished sweep, only one may resume it.
     with store.lock():
         store.close_dead()
-        unfinished = _unfinished(store, fingerprint) if points[0].settings.sweep.resume else None
+        same = store.of_kind(Kind.SWEEP, {FINGERPRINT: fingerprint})
+        unfinished = _unfinished(same) if points[0].settings.sweep.resume else None
         run = store.adopt(unfinished) if unfinished else _begin(store, name, fingerprint, points)
         run.tag(MAX_DROP, str(points[0].settings.report.max_drop))
         run.tag(POINTS, str(len(points)))
         run.flush()
+        if not same:
+            _say_what_begins_anew(store, store.get(run.id))
         return SweepRun(run, resumed=unfinished is not None)
 
 
@@ -73,17 +81,30 @@ def remaining_points(
     return [point for point in remaining if not _copy_finished(store, sweep.run, name, point)]
 
 
-def _unfinished(store: Store, fingerprint: str) -> Record | None:
-    same = store.of_kind(Kind.SWEEP, {FINGERPRINT: fingerprint})
-    if same and same[-1].status in ("FAILED", "KILLED"):
-        return same[-1]
-    return None
+def _unfinished(sweeps: Sequence[Record]) -> Record | None:
+    """Return the newest of these sweeps where it can be resumed."""
+    return sweeps[-1] if sweeps and sweeps[-1].status in ("FAILED", "KILLED") else None
 
 
 def _begin(store: Store, name: str, fingerprint: str, points: Sequence[Point]) -> Run:
     tags = {SWEEP: name, FINGERPRINT: fingerprint}
     params = sweep_parameters([point.settings for point in points])
     return store.new_run(Kind.SWEEP, name, params, tags, points[0].settings.sweep.night)
+
+
+def _say_what_begins_anew(store: Store, sweep: Record) -> None:
+    """Log which unfinished sweep of the same settings is not resumed: its fingerprint is another.
+
+    Settings that only one of the two versions has do not count.
+    """
+    for other in reversed(store.of_kind(Kind.SWEEP, {SWEEP: sweep.tags[SWEEP]})):
+        shared = sweep.params.keys() & other.params.keys()
+        alike = all(sweep.params[name] == other.params[name] for name in shared)
+        # Each night has sweeps of its own.
+        if alike and other.id != sweep.id and other.tags.get(PARENT) == sweep.tags.get(PARENT):
+            if _unfinished([other]):
+                log.info(_ANEW, sweep.name, other.id)
+            return
 
 
 def _copy_finished(store: Store, run: Run, name: str, point: Point) -> bool:
