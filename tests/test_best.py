@@ -108,6 +108,6 @@ def test_nothing_heavy_is_imported_where_it_is_not_needed(
         [sys.executable, "-c", code], cwd=swept[0], capture_output=True, text=True, check=True
     )
     modules = done.stderr.split()
-    assert "runner.command" in modules
+    assert "runner.cli.command" in modules
     assert "tensorflow" not in modules
     assert ("mlflow" in modules) == ("7" not in arguments)

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from runner.backend import PruneLowMagnitude, keras
-from runner.errors import ImpossiblePoint, one_line
+from runner.errors import ImpossiblePoint, is_fault, one_line
 from runner.prune.layer_rules import check_names, refuse_layers
 from runner.prune.pattern import Pattern
 from runner.prune.sparsity import prunable_weights
@@ -82,6 +82,8 @@ def _failure(
                 layer.pruning_obj.weight_mask_op()
     # A layer of the user's own may raise anything.
     except Exception as error:
+        if is_fault(error):
+            raise
         return textwrap.shorten(one_line(error), _LONGEST)
     return None
 
