@@ -8,6 +8,7 @@ It stands between two markers of the page, and replaces what stood there.
 import argparse
 import ast
 import inspect
+import re
 import textwrap
 from pathlib import Path
 
@@ -74,14 +75,24 @@ def _table(group: type[Group], prefix: str) -> str:
     for name, meaning in meanings(group).items():
         field = group.model_fields[name]
         default = as_override(field.get_default(call_default_factory=True) or _falsy(field.default))
-        accepted = str(field.description).replace("|", "\\|")
-        rows.append(f"| `{prefix}{name}` | `{default}` | {accepted} | {meaning} |\n")
+        texts = map(_escape, (str(field.description), meaning))
+        rows.append(f"| `{prefix}{name}` | `{default}` | {' | '.join(texts)} |\n")
     return _HEAD + "".join(rows)
 
 
 def _falsy(default: object) -> object:
     """Return a default as conf/ writes it, where an empty text or group stands as null."""
     return default if isinstance(default, int | float | tuple) else None
+
+
+def _escape(text: str) -> str:
+    """Keep Markdown from taking a list for a link, or a bar for the end of a cell."""
+    code = re.compile(r"(`[^`]*`)")
+    parts = [
+        part if code.fullmatch(part) else part.replace("[", "\\[").replace("|", "\\|")
+        for part in code.split(text)
+    ]
+    return "".join(parts)
 
 
 if __name__ == "__main__":
