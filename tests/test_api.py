@@ -86,6 +86,7 @@ def test_a_point_is_run_in_a_process_of_its_own(
     assert "finished " in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_point_that_fails_says_why_and_its_run_says_so_too(
     npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +171,7 @@ def test_what_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_a_sweep_is_run_and_refused_as_on_the_command_line(
     npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,10 @@ SETTINGS = {
 }
 
 
+# Architectures of so many layers that they take a quarter of a minute each.
+DEEP = ("depthwise_cnn", "resnet_small")
+
+
 def _settings(name: str, **changes: Any) -> CompressSettings:
     return CompressSettings.model_validate(SETTINGS | {"name": name} | changes)
 
@@ -233,7 +237,13 @@ def test_ranges_come_from_the_data_alone(pruned: keras.Model, tiny: Dataset) -> 
     assert ranges["post_activation_max:0"] == pytest.approx(most, rel=0.02)
 
 
-@pytest.mark.parametrize("name", sorted(architectures.ARCHITECTURES))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long if name in DEEP else ())
+        for name in sorted(architectures.ARCHITECTURES)
+    ],
+)
 def test_all_architectures_can_be_compressed(colours: Dataset, name: str) -> None:
     make_repeatable(0, 1)
     model = _without(architectures.build(name, colours.shape, colours.classes))

@@ -52,6 +52,7 @@ def test_a_stage_is_told_before_it_is_judged(
     assert len(told[0].history["val_accuracy"]) == 1
 
 
+@pytest.mark.long
 def test_a_failed_point_keeps_the_stages_before(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:

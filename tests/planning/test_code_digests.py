@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import runner
 from runner.planning import fingerprint
 from runner.planning.fingerprint import MEASURING, PRUNING, TRAINING, source_files
+from runner.settings import Settings
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import Configure
 
@@ -44,18 +46,30 @@ CANNOT = {
 }
 
 
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package."""
+    folder = tmp_path_factory.mktemp("copy") / "runner"
+    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Copy the package, and let signatures be made of the copy."""
-    copy = tmp_path / "runner"
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+def package(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The copy, of which signatures are made; what a test edits or adds is undone."""
     monkeypatch.setattr(fingerprint, "_PACKAGE", copy)
-    return copy
+    before = {file: file.read_bytes() for file in copy.rglob("*.py")}
+    yield copy
+    for file in copy.rglob("*.py"):
+        if file not in before:
+            file.unlink()
+        elif file.read_bytes() != before[file]:
+            file.write_bytes(before[file])
 
 
-def _identity(settings: Configure) -> tuple[str, str, str]:
+def _identity() -> tuple[str, str, str]:
     fingerprint._source_digest.cache_clear()
-    asked = settings()
+    asked = Settings()
     return (
         fingerprint.baseline_signature(asked, "d"),
         fingerprint.fingerprint(asked, "d"),
@@ -75,12 +89,10 @@ def _edit_a_constant(file: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_an_edited_file_gives_another_signature(
-    name: str, package: Path, settings: Configure
-) -> None:
-    before = _identity(settings)
+def test_an_edited_file_gives_another_signature(name: str, package: Path) -> None:
+    before = _identity()
     _edit_a_constant(package / name)
-    after = _identity(settings)
+    after = _identity()
     assert after[1] != before[1], "the point"
     assert (after[0] != before[0]) == (FILES[name] is TRAINING), "the baseline"
     assert (after[2] != before[2]) == (FILES[name] is MEASURING), "its figures"
@@ -94,19 +106,19 @@ def test_an_edited_file_gives_another_signature(
     ],
 )
 def test_what_once_kept_its_signature_changes_it(
-    name: str, old: str, new: str, package: Path, settings: Configure
+    name: str, old: str, new: str, package: Path
 ) -> None:
-    before = _identity(settings)
+    before = _identity()
     source = (package / name).read_text()
     assert old in source
     (package / name).write_text(source.replace(old, new))
-    assert _identity(settings)[0] != before[0]
+    assert _identity()[0] != before[0]
 
 
-def test_a_file_that_is_added_counts(package: Path, settings: Configure) -> None:
-    before = _identity(settings)
+def test_a_file_that_is_added_counts(package: Path) -> None:
+    before = _identity()
     (package / "prune" / "another.py").write_text("")
-    assert _identity(settings)[1] != before[1]
+    assert _identity()[1] != before[1]
 
 
 def test_every_module_that_a_point_loads_is_in_its_signature_or_cannot_change_it(
@@ -120,7 +132,7 @@ def test_every_module_that_a_point_loads_is_in_its_signature_or_cannot_change_it
         "run(Settings.model_validate_json(sys.argv[1]), Path('files'))\n"
         "print(json.dumps([name for name in sys.modules if name.split('.')[0] == 'runner']))\n"
     )
-    asked = settings("export.targets=[h5,tflite_int8]", "compress=cluster_qat")
+    asked = settings("export.targets=[h5]")
     done = subprocess.run(
         [sys.executable, "-c", program, asked.model_dump_json()],
         cwd=tmp_path, capture_output=True, text=True, check=True, timeout=HANGS_AFTER,

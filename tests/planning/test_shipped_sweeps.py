@@ -36,7 +36,11 @@ def test_every_sweep_is_known_here() -> None:
     assert {path.stem for path in FILES} == set(RUNS)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=pytest.mark.long if RUNS[path.stem] > 12 else ()) for path in FILES],
+    ids=lambda path: path.stem,
+)
 def test_every_point_of_a_shipped_sweep_is_accepted(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

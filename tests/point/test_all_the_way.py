@@ -36,6 +36,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_residual_model_goes_all_the_way(command: Command, saved: Path, tmp_path: Path) -> None:
     npz = write_npz(tmp_path / "tiny.npz")
     own = ["architecture=keras_file", f"architecture.path={saved}", *quick(npz)]

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.hanging import HANGS_AFTER, read_until
 from tests.helpers.project import Command
 from tests.helpers.stores import file_of, runs_in, store_in
@@ -78,6 +80,7 @@ def test_a_termination_marks_a_point_alone_killed(npz: Path, tmp_path: Path) -> 
     assert runs_in(tmp_path, "baseline") == []
 
 
+@pytest.mark.long
 def test_a_baseline_gains_the_targets_that_it_lacks(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:
@@ -111,6 +114,7 @@ def test_a_job_that_fails_before_it_has_a_run_says_why(
     assert runs_in(tmp_path, "sweep")[0].status == "FAILED"
 
 
+@pytest.mark.long
 def test_an_architecture_too_large_for_one_data_set_skips_only_that(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:

@@ -64,7 +64,11 @@ def _has_begun_to_load(process: "subprocess.Popen[str]", library: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["TERM", "INT"]
+    ("number", "code"),
+    [
+        pytest.param(signal.SIGTERM, 143, id="TERM"),
+        pytest.param(signal.SIGINT, 130, id="INT", marks=pytest.mark.long),
+    ],
 )
 def test_a_signal_ends_workers_and_marks_runs(
     started: Callable[..., "subprocess.Popen[str]"], tmp_path: Path, number: int, code: int
@@ -86,6 +90,7 @@ def test_a_signal_ends_workers_and_marks_runs(
     assert "Traceback" not in out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("library", [None, "sqlalchemy", "tensorflow"])
 def test_ctrl_c_on_a_terminal_is_quiet_also_while_everything_is_imported(
     npz: Path, tmp_path: Path, library: str | None
@@ -104,6 +109,7 @@ def test_ctrl_c_on_a_terminal_is_quiet_also_while_everything_is_imported(
     assert "KeyboardInterrupt" not in out
 
 
+@pytest.mark.long
 def test_a_killed_sweep_leaves_no_worker_and_is_resumed(
     started: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
 ) -> None:

@@ -112,6 +112,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
         assert file_of(tmp_path, run, "models/h5.h5").is_file()
 
 
+@pytest.mark.long
 def test_a_lost_baseline_takes_only_its_own_points_along(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_lost_baseline_takes_only_its_own_points_along(
     assert file_of(tmp_path, points[0], "error.txt").is_file()
 
 
+@pytest.mark.long
 def test_a_point_that_is_finished_before_its_worker_dies_is_finished(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:
@@ -148,6 +150,7 @@ def test_a_point_that_is_finished_before_its_worker_dies_is_finished(
     assert [point.status for point in runs_in(tmp_path, "point")] == ["FINISHED", "FINISHED"]
 
 
+@pytest.mark.long
 def test_a_failed_point_is_run_again_as_often_as_wished(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:
@@ -163,6 +166,7 @@ def test_a_failed_point_is_run_again_as_often_as_wished(
     assert runs_in(tmp_path, "sweep")[0].status == "FINISHED"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("launcher", ["workers", "basic"])
 def test_a_hopeless_sweep_ends_early(
     command: Command, npz: Path, tmp_path: Path, launcher: str

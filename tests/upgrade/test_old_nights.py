@@ -72,6 +72,7 @@ def test_installing_replaces_the_old_line(
     assert file.read_text() == f"{other}\n"
 
 
+@pytest.mark.long
 def test_the_old_line_of_the_crontab_runs_a_night_that_is_compared_with_the_old_ones(
     old: Path,
 ) -> None:
@@ -99,6 +100,7 @@ def test_the_old_line_of_the_crontab_runs_a_night_that_is_compared_with_the_old_
     assert all(night.name in page for night in same[:-1])
 
 
+@pytest.mark.long
 def test_an_interrupted_night_is_resumed(old: Path, enter: Enter) -> None:
     _configure(old, budget_hours=NO_TIME, resume_hours=YOUNG)
     store = store_of(old, "nightly")

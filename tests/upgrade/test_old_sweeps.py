@@ -69,6 +69,7 @@ def test_the_champion_predicts_and_is_known_again(
     assert (scores.argmax(axis=1) == labels).mean() > 0.9
 
 
+@pytest.mark.long
 def test_a_sweep_that_was_lost_half_way_begins_anew_and_what_it_had_stays(
     old: Path, enter: Enter
 ) -> None:
