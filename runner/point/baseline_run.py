@@ -131,4 +131,5 @@ class BaselineRun:
 
 def _missing(asked: Sequence[Target], found: Record) -> list[Target]:
     failed = map(Target, found.tags.get(FAILED_TARGETS, "").split())
-    return [each for each in dict.fromkeys((*failed, *asked)) if not found.has_file(each)]
+    wanted = dict.fromkeys((*failed, *asked))
+    return [target for target in wanted if not found.has_file(target)]

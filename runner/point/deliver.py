@@ -117,7 +117,7 @@ class Delivery:
                 except Exception as error:
                     log.exception("%s failed", target)
                     failures[target] = f"{target} failed: {one_line(error)}"
-        weights = {str(each): self._weights(each, finished.model) for each in measured}
+        weights = {str(target): self._weights(target, finished.model) for target in measured}
         with earlier or no_table() as table:
             self.run.log_text(layers_csv(finished.model, finished.layers, weights, table), _TABLE)
         if failures:

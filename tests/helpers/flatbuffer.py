@@ -1,4 +1,4 @@
-"""A TFLite file goes in; the constants that it holds, sparse ones in full, come out.
+"""Read the constants that a TFLite file holds, sparse ones in full.
 
 It reads with TensorFlow's own tools, and shares no code with the package.
 """
