@@ -5,8 +5,6 @@ python -m runner.best SWEEP --max-drop 0.01 --target tflite_int8 --output model.
 
 import argparse
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,11 +82,7 @@ def _write(store: "Store", file: "File", output: Path, values: dict[str, Any]) -
     from runner.results.provenance import sha256
 
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=output.parent, prefix=".") as folder:
-            copy = Path(folder) / "copy"
-            shutil.copyfile(store.fetch(file.point, file.artifact, Path(folder)), copy)
-            copy.replace(output)
+        store.copy_artifact(file.point, file.artifact, output)
         values = values | {"sha256": sha256(output)}
         output.with_name(f"{output.name}.json").write_text(json.dumps(values, indent=2) + "\n")
     except OSError as error:

@@ -12,8 +12,9 @@ import pytest
 
 import runner
 from runner.settings.targets import Target
+from runner.tracking import Kind
 from tests.helpers.hanging import HANGS_AFTER
-from tests.helpers.stores import runs_in
+from tests.helpers.stores import runs_in, store_in
 from tests.helpers.tiny import quick
 
 
@@ -133,6 +134,19 @@ def test_the_front_holds_what_no_other_file_beats(sweep: runner.Sweep) -> None:
             & (front["validation_accuracy"] >= row["validation_accuracy"])
         ]
         assert len(beaten_by) >= 1
+
+
+def test_a_sweep_without_a_file_has_an_empty_front(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = store_in(tmp_path)
+    sweep = store.new_run(Kind.SWEEP, "s", {}, {})
+    sweep.flush()
+    store.new_run(Kind.POINT, "p", {"seed": "1"}, {}, sweep.id).end("FAILED", "no luck")
+    loaded = runner.load()
+    assert list(loaded.rows["error"]) == ["no luck"]
+    assert len(loaded.front) == 0
 
 
 def test_the_best_file_is_that_of_the_command(

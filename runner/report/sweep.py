@@ -1,7 +1,6 @@
 """Read a sweep in Python: its files as a table, its front, and the file to ship."""
 
 import functools
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,9 +62,10 @@ class Sweep:
         """
         parts = by_data(self._results.rows)
         best = [file for part in parts for file in pareto(choice.files(part))]
-        keys = pd.MultiIndex.from_tuples([(file.point.id, str(file.target)) for file in best])
+        keys = [(file.point.id, str(file.target)) for file in best]
         indexed = self.rows.set_index(["run_id", "target"], drop=False)
-        return indexed.loc[keys].reset_index(drop=True)
+        # Without a file there is no key, and no list of keys that pandas takes.
+        return (indexed.loc[keys] if keys else indexed[:0]).reset_index(drop=True)
 
     @property
     def table(self) -> str:
@@ -111,12 +111,12 @@ class Sweep:
 
         Raises:
             StoreFailed: the store does not answer, or no longer has the file.
+            OSError: the path cannot be written.
         """
         output = Path(path)
-        output.parent.mkdir(parents=True, exist_ok=True)
         artifact = f"models/{Target(file.target).file_name}"
-        record = self._store.get(file.run_id)
-        return Path(shutil.copyfile(self._store.fetch(record, artifact, output.parent), output))
+        self._store.copy_artifact(self._store.get(file.run_id), artifact, output)
+        return output
 
     def figure(self) -> "Figure":
         """Draw accuracy against zipped bytes, with the front, as on the report's page.

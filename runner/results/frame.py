@@ -39,14 +39,8 @@ def files_frame(store: Store, results: Results) -> pd.DataFrame:
 
 def _files(store: Store, record: Record) -> Iterator[dict[str, Any]]:
     for target in filter(record.has_file, Target):
-        ending = f"/{target}"
-        figures = {
-            name.removesuffix(ending): value
-            for name, value in record.metrics.items()
-            if name.endswith(ending)
-        }
         path = store.local_file(record, f"models/{target.file_name}")
-        yield {"target": str(target), **figures, "path": path}
+        yield {"target": str(target), **record.figures(target), "path": path}
 
 
 def _value(text: str | None) -> float | int | str | None:

@@ -44,11 +44,11 @@ def provenance(results: Results, baseline: Record | None, file: File) -> dict[st
         "run_id": point.id,
         "target": str(file.target),
         "figures": {
-            **_figures(point, file.target),
+            **point.figures(file.target),
             "sparsity": point.metrics.get("sparsity"),
             "validation_drop": file.validation_drop,
         },
-        "baseline": _figures(baseline, Target.H5) if baseline else None,
+        "baseline": baseline.figures(Target.H5) if baseline else None,
         "settings": dict(point.params),
         **{name: point.tags.get(tag) for name, tag in _TAGS.items()},
     }
@@ -62,8 +62,3 @@ def version_tags(values: Mapping[str, Any]) -> dict[str, str]:
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _figures(record: Record, target: Target) -> dict[str, float]:
-    ending, metrics = f"/{target}", record.metrics.items()
-    return {name.removesuffix(ending): value for name, value in metrics if name.endswith(ending)}

@@ -59,6 +59,13 @@ class Record:
         """Tell whether this target's file was measured."""
         return f"zip_bytes/{target}" in self.metrics
 
+    def figures(self, target: str) -> dict[str, float]:
+        """Return the metrics of this target's file, by their names without it."""
+        ending, metrics = f"/{target}", self.metrics.items()
+        return {
+            name.removesuffix(ending): value for name, value in metrics if name.endswith(ending)
+        }
+
     @property
     def error(self) -> str | None:
         """Why the run failed, in one line; None where it did not."""

@@ -1,6 +1,7 @@
 """Open runs in an experiment of an MLflow store, and find them again as records."""
 
 import logging
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -160,6 +161,19 @@ class Store(Experiment):
             return Path(self._client.download_artifacts(record.id, artifact, str(folder)))
         except StoreFailed as failure:
             raise StoreFailed(f"{record.name} (run {record.id}): {failure}") from failure
+
+    def copy_artifact(self, record: Record, artifact: str, output: Path) -> None:
+        """Copy an artifact to a path, at which it is complete once it is there.
+
+        Raises:
+            StoreFailed: the store does not answer, or has no such artifact.
+            OSError: the path cannot be written.
+        """
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=output.parent, prefix=".") as folder:
+            copy = Path(folder) / "copy"
+            shutil.copyfile(self.fetch(record, artifact, Path(folder)), copy)
+            copy.replace(output)
 
     def history(self, record: Record, metric: str) -> list[tuple[int, float]]:
         """Return the values that a metric had, by step."""
