@@ -42,6 +42,7 @@ CANNOT = {
     "models.layer_plan": "lists layers for refusals",
     "models.architectures": "hashed by network",
     "planning": "refuses points and hashes settings",
+    "statistics": "share.py is listed; the rest bounds no figure of a point",
     "tracking": "sends figures as they are",
 }
 

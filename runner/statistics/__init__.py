@@ -1,0 +1,1 @@
+"""Say how far figures from a number of images may be off."""

@@ -1,0 +1,14 @@
+"""Bound the share of images that a model classifies right."""
+
+from scipy.stats import binomtest
+
+
+def share_interval(successes: int, trials: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share (Wilson 1927), from 0 to 1.
+
+    Args:
+        successes: how many of the images are classified right.
+        trials: how many images there are, at least one.
+    """
+    low, high = binomtest(successes, trials).proportion_ci(0.95, method="wilson")
+    return float(low), float(high)
