@@ -56,7 +56,8 @@ def swept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Pat
 def _sweep_in(folder: Path) -> tuple[Path, str, str]:
     npz = write_npz(folder / "tiny.npz")
     sweep = ["-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0,0.6"]
-    command = [sys.executable, "-m", "runner", *sweep, *quick(npz), "measure.latency=true"]
+    command = [sys.executable, "-m", "runner", *sweep, *quick(npz)]
+    command += ["measure.latency=true", "tracking.tensorboard=true"]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=HANGS_AFTER, check=False
     )

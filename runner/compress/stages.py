@@ -22,12 +22,14 @@ class Stage:
         history: one value per epoch of the losses and the accuracies.
         layers: zeros and distinct values of each weight that TFMOT can prune.
         training_seconds: time inside training steps, all epochs together.
+        summary: Keras' table of the layers while they were trained, with TFMOT's wrappers.
     """
 
     name: str
     history: History
     layers: tuple[LayerSparsity, ...]
     training_seconds: float
+    summary: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def compress(
     def finish(name: str, trained: TrainingResult) -> None:
         layers = measure_sparsity(model, requested)
         before = stages[-1].layers if stages else measure_sparsity(pruned, requested)
-        stages.append(Stage(name, trained.history, layers, trained.step_seconds))
+        stages.append(Stage(name, trained.history, layers, trained.step_seconds, trained.summary))
         on_stage(stages[-1])
         require_zeros_and_clusters(name, before, layers, clusters)
         require_zero_positions(name, pruned, model)

@@ -7,7 +7,7 @@ from pathlib import Path
 from runner.backend import make_repeatable
 from runner.compress import compress
 from runner.errors import RunnerError, one_line
-from runner.point import pending
+from runner.point import pending, tensorboard
 from runner.point.baseline_run import BaselineRun
 from runner.point.context import PointContext
 from runner.point.deliver import Delivery, FinishedModel
@@ -80,8 +80,9 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
     baseline, reference = baseline_run.obtain()
     point.tag(BASELINE_RUN_ID, reference.run_id)
     make_repeatable(settings.seed, settings.threads)
-    pruned = prune(baseline.model, data, settings.schedule)
-    stages = StageLog(point, pruned)
+    with tensorboard.summaries(context, point) as watching:
+        pruned = prune(baseline.model, data, settings.schedule, watching)
+    stages = StageLog(point, baseline.model, pruned)
     require_sparsity(pruned.layers)
     compressed = compress(
         pruned.model, data, settings.compress, pruned.requested_sparsities, stages.add

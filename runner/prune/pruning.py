@@ -26,6 +26,7 @@ class PruningResult:
         history: one value per epoch of the losses, the accuracies and the sparsity.
         layers: zeros of each weight that TFMOT can prune.
         training_seconds: time inside training steps, all epochs together.
+        summary: Keras' table of the layers while they were pruned, with TFMOT's wrappers.
         requested_sparsities: final sparsity, from 0 to 1, by layer name; without dense layers.
         pattern: how the zeros should lie.
     """
@@ -34,6 +35,7 @@ class PruningResult:
     history: History
     layers: tuple[LayerSparsity, ...]
     training_seconds: float
+    summary: str
     requested_sparsities: Mapping[str, float]
     pattern: Pattern
 
@@ -42,10 +44,18 @@ class SparsityMissed(StepFailed):
     """The weights do not have the sparsity that the settings ask for."""
 
 
-def prune(baseline: keras.Model, data: Dataset, settings: ScheduleSettings) -> PruningResult:
+def prune(
+    baseline: keras.Model,
+    data: Dataset,
+    settings: ScheduleSettings,
+    watching: Sequence[Any] = (),
+) -> PruningResult:
     """Fine-tune a copy of the baseline while its smallest weights are set to zero.
 
     The baseline stays as it is.
+
+    Args:
+        watching: Keras callbacks that change nothing.
 
     Source: Zhu and Gupta, "To prune, or not to prune", 2017.
 
@@ -60,12 +70,20 @@ def prune(baseline: keras.Model, data: Dataset, settings: ScheduleSettings) -> P
     wrapped = wrap(model, settings, mask_updates, requested)
     by_epoch = _SparsityByEpoch(_prunable(wrapped))
     # The update callback masks the weights at the end of an epoch: zeros are counted after it.
-    callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), by_epoch]
+    callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), by_epoch, *watching]
     trained = train(wrapped, data, settings, callbacks, gives_logits(model))
     stripped = tfmot.sparsity.keras.strip_pruning(wrapped)
     layers = measure_sparsity(stripped, requested, pattern)
     history = {**trained.history, "epoch_sparsity": by_epoch.sparsities}
-    return PruningResult(stripped, history, layers, trained.step_seconds, requested, pattern)
+    return PruningResult(
+        model=stripped,
+        history=history,
+        layers=layers,
+        training_seconds=trained.step_seconds,
+        summary=trained.summary,
+        requested_sparsities=requested,
+        pattern=pattern,
+    )
 
 
 def require_sparsity(layers: Sequence[LayerSparsity]) -> None:

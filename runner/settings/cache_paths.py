@@ -37,4 +37,5 @@ def unlogged_file(settings: Settings, fingerprint: str) -> Path:
 
 def _store(settings: Settings) -> str:
     """Tell stores, and experiments in them, apart: the ids of runs mean nothing elsewhere."""
-    return hashlib.sha256(settings.tracking.model_dump_json().encode()).hexdigest()[:8]
+    store = settings.tracking.model_dump_json(include={"uri", "experiment"})
+    return hashlib.sha256(store.encode()).hexdigest()[:8]

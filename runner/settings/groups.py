@@ -83,7 +83,7 @@ class MeasureSettings(Group):
 
 
 class TrackingSettings(Group):
-    """Where MLflow keeps the runs."""
+    """Where MLflow keeps the runs, and whether TensorBoard gets its own record."""
 
     # Resolved when it is used: MLFLOW_TRACKING_URI, else mlflow.db in the working directory.
     uri: StoreAddress = ""
@@ -91,6 +91,9 @@ class TrackingSettings(Group):
     working directory."""
     experiment: Name = "sparsity"
     """Experiment of MLflow that the runs are logged to."""
+    tensorboard: Flag = False
+    """Whether each point also writes how its pruning went for TensorBoard. Points that are copied
+    from other sweeps are not pruned again, and write nothing."""
 
 
 class ReportSettings(Group):

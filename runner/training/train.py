@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from runner.backend import keras
 from runner.data.dataset import Dataset
 from runner.errors import StepFailed
+from runner.models.summary import summary
 from runner.training.epoch_loop import EpochFigures, EpochLoop, evaluation_step, training_step
 
 log = logging.getLogger(__name__)
@@ -40,10 +41,17 @@ def steps_per_epoch(images: int, batch_size: int) -> int:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """Hold one value per epoch of losses and accuracies, and the seconds of all training steps."""
+    """Hold what training left behind, besides the weights.
+
+    Attributes:
+        history: one value per epoch of losses and accuracies.
+        step_seconds: time inside training steps, all epochs together.
+        summary: Keras' table of the layers that were trained, with their wrappers.
+    """
 
     history: History
     step_seconds: float
+    summary: str
 
 
 class Diverged(StepFailed):
@@ -71,12 +79,13 @@ def train(
         model: takes images of (N, H, W, C) or the same values in another shape.
         data: trained on `train`; figures of `validation` are recorded after each epoch.
         settings: epochs, batch size, learning rate, and whether images are shuffled.
-        callbacks: Keras callbacks; called at the start and end of training and of epochs.
+        callbacks: Keras callbacks; called at the start and end of training and of epochs, at the
+            end of an epoch with its figures by Keras' names.
         logits: whether the model gives logits rather than probabilities.
 
     Returns:
-        A history of `loss`, `train_accuracy`, `val_loss` and `val_accuracy`, and the seconds in
-        training steps.
+        A history of `loss`, `train_accuracy`, `val_loss` and `val_accuracy`, the seconds in
+        training steps, and a summary of the model.
 
     Raises:
         Diverged: the loss of an epoch is not a number.
@@ -100,10 +109,10 @@ def train(
             history.setdefault(name, []).append(value)
         if not math.isfinite(trained.loss):
             raise Diverged(epoch + 1, settings.learning_rate)
-        callback_list.on_epoch_end(epoch)
+        callback_list.on_epoch_end(epoch, _by_keras_names(figures))
         _log_progress(epoch + 1, settings.epochs, figures)
     callback_list.on_train_end()
-    return TrainingResult(history, seconds)
+    return TrainingResult(history, seconds, summary(model))
 
 
 def _callback_list(callbacks: Sequence[Any], model: keras.Model, epochs: int) -> Any:
@@ -130,3 +139,7 @@ def _figures(training: EpochFigures, validation: EpochFigures) -> dict[str, floa
         "val_loss": validation.loss,
         "val_accuracy": validation.accuracy,
     }
+
+
+def _by_keras_names(figures: Mapping[str, float]) -> dict[str, float]:
+    return {("accuracy" if name == "train_accuracy" else name): figures[name] for name in figures}

@@ -19,10 +19,12 @@ WITH_TENSORFLOW = (
     "backend.py", "compress", "export", "measure", "training",
     "data/decode_images.py",
     "models/build.py", "models/clone.py", "models/flatten.py", "models/outputs.py",
-    "prune/dry_run.py", "prune/pruning.py", "prune/sparsity.py", "prune/wrappers.py",
-    "prune/xnnpack_policy.py",
+    "models/summary.py",
+    "prune/dry_run.py", "prune/pruning.py", "prune/sparsity.py", "prune/tensorboard.py",
+    "prune/wrappers.py", "prune/xnnpack_policy.py",
     "planning/checks.py",
     "point/baseline_run.py", "point/deliver.py", "point/run.py", "point/stage_log.py",
+    "point/tensorboard.py",
     # Redirects its own output besides.
     "sweep/launchers/local/preload.py",
 )  # fmt: skip

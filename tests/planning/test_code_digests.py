@@ -39,6 +39,7 @@ CANNOT = {
     "models.saved_model": "reads what file_check refuses by",
     "models.source_files": "finds the user's code, to hash it",
     "models.user_function": "calls the user's function, which is hashed",
+    "models.summary": "describes models",
     "models.layer_plan": "lists layers for refusals",
     "models.architectures": "hashed by network",
     "planning": "refuses points and hashes settings",

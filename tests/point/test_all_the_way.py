@@ -67,3 +67,7 @@ def test_a_residual_model_goes_all_the_way(command: Command, saved: Path, tmp_pa
     assert len(np.unique(hidden.values)) <= CLUSTERS
     lines = csv.DictReader(file_of(tmp_path, point, "stages.csv").read_text().splitlines())
     assert list(dict.fromkeys(line["stage"] for line in lines)) == ["prune", "cluster", "qat"]
+    text = file_of(tmp_path, point, "summary.txt").read_text()
+    assert "prune_low_magnitude_conv" in text
+    assert "cluster_conv" in text
+    assert "quant_conv" in text

@@ -56,6 +56,24 @@ def test_every_named_metric_and_file_is_there(swept: tuple[Path, str, str]) -> N
         assert file_of(folder, run, "config.yaml").read_text().startswith("seed: 0")
 
 
+def test_each_point_shows_its_layers_and_what_tensorboard_reads(
+    swept: tuple[Path, str, str],
+) -> None:
+    folder = swept[0]
+    for point in runs_in(folder, "point"):
+        text = file_of(folder, point, "summary.txt").read_text()
+        dense, pruned, stripped = re.split(r"^(?:While|After) pr.*$", text, flags=re.MULTILINE)
+        assert dense.startswith("Before pruning\n\nModel: ")
+        assert dense.removeprefix("Before pruning").strip() == stripped.strip()
+        assert "dense_300 (Dense)" in dense
+        assert "prune_low_magnitude_dense_300 (PruneLowMagnitude)" in pruned
+        for part in ("train", "validation", "metrics"):
+            (file,) = file_of(folder, point, f"tensorboard/{part}").iterdir()
+            assert file.name.startswith("events.out.tfevents.")
+    (baseline,) = runs_in(folder, "baseline")
+    assert not file_of(folder, baseline, "tensorboard").exists()
+
+
 def test_metrics_are_what_their_names_say(swept: tuple[Path, str, str]) -> None:
     folder = swept[0]
     (baseline,) = runs_in(folder, "baseline")
