@@ -3,27 +3,19 @@
 import functools
 import hashlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.data import download, image_folder, npz
+from runner.data import npz, sources
+from runner.data.classes import Classes, encode
 from runner.data.npz import Array, Arrays
-from runner.errors import Refused, refusing_unreadable
+from runner.data.scale import RAW, Scale, scale_of
+from runner.errors import ImpossiblePoint, Refused
 from runner.settings import DatasetSettings
-
-# The built-in data sets, with the shape of their images.
-SHAPES = {
-    "digits": (8, 8, 1),
-    "mnist": (28, 28, 1),
-    "fashion_mnist": (28, 28, 1),
-    "cifar10": (32, 32, 3),
-}
-
-# In bytes: the alignment that vector instructions, and so TensorFlow's kernels, require.
-_ALIGNMENT = 64
 
 
 @dataclass(frozen=True)
@@ -31,7 +23,8 @@ class Split:
     """Hold images and their labels.
 
     Attributes:
-        images: float32 in [0, 1], shape (N, H, W, C), or (N, ...) in the shape that a model takes.
+        images: float32 in the range of the data set's scale, shape (N, ...), of photographs
+            (N, H, W, C), or in the shape that a model takes.
         labels: int64 from 0, shape (N,).
     """
 
@@ -49,9 +42,12 @@ class Dataset:
         train: images to train on.
         validation: images to choose a model by; the tail of the stored training images.
         test: images to report accuracy on.
-        classes: number of classes.
-        digest: 16 hexadecimal digits that identify the content and the split.
+        class_set: the classes, in the order of the labels.
+        digest: 16 hexadecimal digits that identify the content, the split and the scale.
+        scale: how the images came from pixels.
         shift: number of pixels by which training images move at most, at random in every epoch.
+        model_classes: names of the model's classes, in the order of its outputs; None where
+            nobody has named them.
     """
 
     name: str
@@ -59,53 +55,64 @@ class Dataset:
     train: Split
     validation: Split
     test: Split
-    classes: int
+    class_set: Classes
     digest: str
+    scale: Scale
     shift: int = 0
+    model_classes: tuple[str, ...] | None = None
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """Return the shape of one image as loaded: height, width, channels."""
-        height, width, channels = self.train.images.shape[1:]
-        return height, width, channels
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape of one image: height, width and channels, or that of other data."""
+        return self.train.images.shape[1:]
 
-    def with_image_shape(self, shape: tuple[int, ...]) -> "Dataset":
-        """Reshape all images to the shape that a model takes, without copying them.
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of the labels."""
+        return self.class_set.names
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return len(self.class_set)
+
+    def for_model(self, input_shape: tuple[int, ...], outputs: int) -> "Dataset":
+        """Return the data as a model takes it: images in its shape, labels that name its outputs.
+
+        Nothing is copied but the labels.
 
         Args:
-            shape: shape of one image, as (784,) for (28, 28, 1).
+            input_shape: shape of one image, as (784,) for (28, 28, 1).
+            outputs: how many classes the model tells apart.
 
         Raises:
-            ValueError: the two shapes have different numbers of values.
+            ValueError: the images do not fit into that shape, or the classes are not the model's.
         """
-        own_shape = self.train.images.shape[1:]
-        if shape == own_shape:
+        if math.prod(input_shape) != math.prod(self.shape):
+            raise ValueError(f"images of shape {self.shape} cannot be taken as {input_shape}")
+        positions = self.class_set.outputs(outputs, self.model_classes)
+        names = self.class_set.names_of(outputs, self.model_classes)
+        if input_shape == self.shape and names == self.class_names:
             return self
-        if math.prod(shape) != math.prod(own_shape):
-            raise ValueError(f"images of shape {own_shape} cannot be taken as {shape}")
-        return replace(
-            self,
-            train=_reshape(self.train, shape),
-            validation=_reshape(self.validation, shape),
-            test=_reshape(self.test, shape),
-        )
+        mapping, same = np.asarray(positions, np.int64), positions == tuple(range(outputs))
 
+        def taken(split: Split) -> Split:
+            labels = split.labels if same else mapping[split.labels]
+            return Split(split.images.reshape(-1, *input_shape), labels)
 
-def local_file(settings: DatasetSettings) -> Path | None:
-    """Find the user's own file, or folder of images, for this data set; None without one.
+        return replace(self._map(taken), class_set=Classes(names, None), model_classes=None)
 
-    Raises:
-        Refused: `dataset.folder` does not exist.
-    """
-    if settings.path is not None:
-        return settings.path
-    if settings.folder is None:
-        return None
-    path = settings.folder / f"{settings.name}.npz"
-    with refusing_unreadable("dataset.folder", settings.folder):
-        if not settings.folder.is_dir():
-            raise Refused(f"dataset.folder={settings.folder}: no such folder")
-        return path if path.is_file() else None
+    def in_pixels(self) -> "Dataset":
+        """Return the same data with images as pixels from 0 to 255, before they were scaled."""
+
+        def unscaled(split: Split) -> Split:
+            return replace(split, images=self.scale.pixels(split.images))
+
+        return replace(self._map(unscaled), scale=RAW)
+
+    def _map(self, change: Callable[[Split], Split]) -> "Dataset":
+        train, validation, test = map(change, (self.train, self.validation, self.test))
+        return replace(self, train=train, validation=validation, test=test)
 
 
 # The arrays stay in memory: all points of a sweep in this process share them.
@@ -120,8 +127,14 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
     Raises:
         Refused: the files are missing, unreadable or inconsistent, or a split is empty.
     """
-    arrays, source = _read(settings, cache)
-    images, labels = _as_images(arrays.x_train), _as_labels(arrays.y_train)
+    arrays, source = sources.read(settings, cache)
+    scale = scale_of(settings.scale, settings.mean, settings.std)
+    _require_channels(scale, arrays.x_train, settings)
+    labels, test_labels, classes = encode(arrays.y_train, arrays.y_test, arrays.classes)
+    if settings.name == "image_folder":
+        # These numbers are the runner's own: they say nothing of the outputs of a model.
+        classes = replace(classes, values=None)
+    images = _as_images(arrays.x_train, scale)
     train_size = math.floor(len(images) * (1 - settings.validation_share))
     if train_size in (0, len(images)):
         raise Refused(
@@ -133,66 +146,34 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
         source=source,
         train=Split(images[:train_size], labels[:train_size]),
         validation=Split(images[train_size:], labels[train_size:]),
-        test=Split(_as_images(arrays.x_test), _as_labels(arrays.y_test)),
-        classes=int(labels.max()) + 1,
-        digest=_digest(arrays, train_size),
+        test=Split(_as_images(arrays.x_test, scale), test_labels),
+        class_set=classes,
+        digest=_digest(arrays, train_size, scale),
+        scale=scale,
     )
 
 
-def _read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
-    if settings.name == "digits":
-        return _digits(), "sklearn.datasets.load_digits"
-    if settings.name == "image_folder":
-        return npz.read(image_folder.ensure(settings, cache), "dataset.path"), str(settings.path)
-    path = local_file(settings)
-    if path is None:
-        path = cache / "datasets" / f"{settings.name}.npz"
-        download.ensure(settings.name, path)
-    setting = "dataset.path" if settings.name == "npz" else "dataset.folder"
-    return npz.read(path, setting), str(path)
+def _require_channels(scale: Scale, images: Array, settings: DatasetSettings) -> None:
+    channels = images.shape[3] if images.ndim == 4 else 1
+    if scale.channels not in (None, channels):
+        raise ImpossiblePoint(
+            f"dataset.scale={scale.name}: takes images of {scale.channels} channels; "
+            f"dataset={settings.name} has {channels}"
+        )
 
 
-def _digits() -> Arrays:
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    digits = load_digits()
-    x_train, x_test, y_train, y_test = train_test_split(
-        digits.images / 16, digits.target, test_size=0.2, random_state=0, stratify=digits.target
-    )
-    return Arrays(x_train, y_train, x_test, y_test)
+def _as_images(array: Array, scale: Scale) -> NDArray[np.float32]:
+    # One channel is not written out; other data than photographs has the shape that it has.
+    whole = array.ndim == 4 or scale.name == "as_is"
+    images = scale.apply(array if whole else array[..., np.newaxis]).view()
+    images.setflags(write=False)
+    return images
 
 
-def _reshape(split: Split, shape: tuple[int, ...]) -> Split:
-    return replace(split, images=split.images.reshape(-1, *shape))
-
-
-def _as_images(array: Array) -> NDArray[np.float32]:
-    brightest = np.float32(255 if array.dtype.kind in "ui" else 1)
-    shape = array.shape if array.ndim == 4 else (*array.shape, 1)
-    images = _empty_aligned(shape)
-    np.divide(array.reshape(shape), brightest, out=images, dtype=np.float32)
-    read_only = images.view()
-    read_only.setflags(write=False)
-    return read_only
-
-
-def _empty_aligned(shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Allocate at an address that lets TensorFlow use the memory as it is."""
-    size = math.prod(shape) * np.dtype(np.float32).itemsize
-    memory = np.empty(size + _ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % _ALIGNMENT
-    return memory[start : start + size].view(np.float32).reshape(shape)
-
-
-def _as_labels(array: Array) -> NDArray[np.int64]:
-    return array.astype(np.int64).reshape(-1)
-
-
-def _digest(arrays: Arrays, train_size: int) -> str:
-    digest = hashlib.sha256(str(train_size).encode())
+def _digest(arrays: Arrays, train_size: int, scale: Scale) -> str:
+    digest = hashlib.sha256(f"{train_size} {scale} {arrays.classes}".encode())
     for name in npz.NAMES:
         array = np.ascontiguousarray(getattr(arrays, name))
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.data)
+        digest.update(array.tobytes() if array.dtype.kind in "US" else array.data)
     return digest.hexdigest()[:16]

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runner.data.classes import encode, is_one_hot
 from runner.errors import Refused, one_line, refusing_unreadable
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
+_CLASSES = "classes"
 Array = NDArray[Any]
 
 
@@ -20,22 +22,27 @@ class Arrays:
     """Hold the four arrays of a data set in the numbers of its file.
 
     Attributes:
-        x_train, x_test: shape (N, H, W) or (N, H, W, C); integers to 255 or floats to 1.
-        y_train, y_test: shape (N,) or (N, 1); integers, one class an image.
+        x_train, x_test: shape (N, H, W) or (N, H, W, C), integers to 255 or floats to 1; other data
+            than images may have any shape (N, ...) and any numbers.
+        y_train, y_test: shape (N,) or (N, 1), whole numbers or names; or (N, K), one column a
+            class, with a single 1 a row.
+        classes: the names of the classes; None where the file has none.
     """
 
     x_train: Array
     y_train: Array
     x_test: Array
     y_test: Array
+    classes: tuple[str, ...] | None = None
 
 
-def read(path: Path, setting: str) -> Arrays:
+def read(path: Path, setting: str, pixels: bool = True) -> Arrays:
     """Read and check a data set.
 
     Args:
         path: the file.
         setting: name, in a refusal, of the setting that gives this file.
+        pixels: whether the data must be images, in the range of pixels.
 
     Raises:
         Refused: the file is missing or unreadable, or its arrays do not fit together.
@@ -49,13 +56,14 @@ def read(path: Path, setting: str) -> Arrays:
             missing = [name for name in NAMES if name not in content]
             if missing:
                 raise Refused(f"{setting}={path}: has no array {missing[0]}; needs {NAMES}")
-            arrays = Arrays(*(content[name] for name in NAMES))
+            names = tuple(map(str, content[_CLASSES])) if _CLASSES in content else None
+            arrays = Arrays(**{name: content[name] for name in NAMES}, classes=names)
     except Refused:
         raise
     except Exception as error:
         # For damaged bytes zipfile, zlib and NumPy raise many kinds of errors.
         raise Refused(f"{setting}={path}: not a readable .npz file ({one_line(error)})") from None
-    fault = _fault(arrays)
+    fault = _fault(arrays, pixels)
     if fault:
         raise Refused(f"{setting}={path}: {fault}")
     return arrays
@@ -78,13 +86,16 @@ def write(path: Path, arrays: Mapping[str, Array]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _fault(arrays: Arrays) -> str | None:
+def _fault(arrays: Arrays, pixels: bool) -> str | None:
     """Say in a few words what is wrong with the arrays, if anything is."""
     for name in NAMES:
         array = getattr(arrays, name)
         if not isinstance(array, np.ndarray):
             return f"{name} is no array"
-        fault = _label_fault(array) if name.startswith("y") else _image_fault(array)
+        if name.startswith("y"):
+            fault = _label_fault(array)
+        else:
+            fault = _image_fault(array) if pixels else _number_fault(array)
         if fault:
             return f"{name} {fault}"
     if arrays.x_train.shape[1:] != arrays.x_test.shape[1:]:
@@ -100,17 +111,20 @@ def _fault(arrays: Arrays) -> str | None:
 
 
 def _class_fault(arrays: Arrays) -> str | None:
-    classes = np.unique(arrays.y_train)
-    if len(classes) < 2:
-        return "y_train has one class; at least 2 are needed"
-    if classes[-1] != len(classes) - 1:
-        return (
-            f"y_train has {len(classes)} classes up to {classes[-1]}; "
-            "number them from 0 without gaps"
-        )
-    if arrays.y_test.max() > classes[-1]:
-        return f"y_test has the label {arrays.y_test.max()}, which y_train never has"
+    kinds = [_kind(labels) for labels in (arrays.y_train, arrays.y_test)]
+    if kinds[0] != kinds[1]:
+        return f"y_train has {kinds[0]}, y_test {kinds[1]}"
+    try:
+        encode(arrays.y_train, arrays.y_test, arrays.classes)
+    except ValueError as error:
+        return str(error)
     return None
+
+
+def _kind(labels: Array) -> str:
+    if is_one_hot(labels):
+        return f"{labels.shape[1]} columns"
+    return "names" if labels.dtype.kind in "US" else "whole numbers"
 
 
 def _image_fault(images: Array) -> str | None:
@@ -123,30 +137,45 @@ def _image_fault(images: Array) -> str | None:
     # A NaN fails every comparison, so it is refused here too.
     if not (low >= 0 and high <= brightest):
         return (
-            f"has pixels from {low} to {high}; {images.dtype} pixels must be from 0 to {brightest}"
+            f"has pixels from {low} to {high}; {images.dtype} pixels must be from 0 to "
+            f"{brightest}; dataset.scale=as_is takes any numbers as they are"
         )
     return None
+
+
+def _number_fault(values: Array) -> str | None:
+    if values.ndim < 2 or 0 in values.shape:
+        return f"has shape {values.shape}; must be (N, ...), one example a row"
+    if values.dtype.kind not in "buif":
+        return f"has type {values.dtype}; must be numbers"
+    return None if np.isfinite(values).all() else "has values that are not finite"
 
 
 def _label_fault(labels: Array) -> str | None:
+    if is_one_hot(labels):
+        return None
     if labels.ndim == 2 and labels.shape[1] > 1 and labels.size:
-        return f"has shape {labels.shape}: {_many_labels(labels)}"
+        return (
+            f"has shape {labels.shape}: several labels an image are not supported; give one whole "
+            "number or name an image, or one column a class with a single 1 a row"
+        )
+    return _kind_fault(labels) or _size_fault(labels)
+
+
+def _kind_fault(labels: Array) -> str | None:
     if labels.dtype.kind == "f":
         return (
             f"has type {labels.dtype}, which looks like regression; only classification is "
-            "supported: labels must be integers, one class an image"
+            "supported: labels must be whole numbers or names, one class an image"
         )
-    if labels.dtype.kind not in "ui":
-        return f"has type {labels.dtype}; labels must be integers, one class an image"
-    if labels.size == 0 or labels.shape not in ((labels.size,), (labels.size, 1)):
-        return f"has shape {labels.shape}; labels must be (N,), one class an image"
-    if labels.min() < 0:
-        return f"has the label {labels.min()}; labels start at 0"
+    if labels.dtype.kind not in "uiUS":
+        return f"has type {labels.dtype}; labels must be whole numbers or names"
     return None
 
 
-def _many_labels(labels: Array) -> str:
-    numbers = labels.dtype.kind in "buif"
-    if numbers and np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all():
-        return "one-hot labels are not supported; argmax(axis=1) makes one integer class an image"
-    return "several labels an image are not supported; give one integer class an image"
+def _size_fault(labels: Array) -> str | None:
+    if labels.size == 0 or labels.shape not in ((labels.size,), (labels.size, 1)):
+        return f"has shape {labels.shape}; labels must be (N,), one class an image"
+    if labels.dtype.kind in "ui" and labels.min() < 0:
+        return f"has the label {labels.min()}; labels start at 0"
+    return None

@@ -37,7 +37,7 @@ def time_file(path: Path, images: Images) -> Latency:
     """Run a TFLite file on one image at a time, on one thread; only invoke() is timed.
 
     Args:
-        images: float32 in [0, 1], shape (N, ...) in the shape that the file takes; used in turn.
+        images: float32, shape (N, ...) in the shape that the file takes; used in turn.
     """
     with stderr_to_log():
         interpreter = Interpreter(str(path), num_threads=_THREADS)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from runner.backend import Interpreter, keras, tf
 from runner.data.dataset import Dataset, Split
 from runner.measure.tensor_arena import arena_bytes
+from runner.models.outputs import class_scores
 from runner.process.capture import stderr_to_log
 from runner.settings.targets import Target
 
@@ -58,17 +59,23 @@ class Measurement:
         return f"{self.target} {self.zip_bytes:,} B zipped, {self.accuracy:.2%}"
 
 
-def measure(target: Target, path: Path, data: Dataset, threads: int) -> Measurement:
+def measure(
+    target: Target, path: Path, data: Dataset, threads: int, logits: bool = False
+) -> Measurement:
     """Read a file back from disk, run it on all validation and test images, and measure it.
 
     Args:
         data: images in the shape that the file takes.
         threads: number of threads of LiteRT's interpreter.
+        logits: whether the file gives logits rather than probabilities.
 
     Raises:
         Exception: of any kind, from Keras or LiteRT, for a file that they cannot read or run.
     """
-    run = _keras_classifier(path) if target is Target.H5 else _litert_classifier(path, threads)
+    if target is Target.H5:
+        run = _keras_classifier(path, logits)
+    else:
+        run = _litert_classifier(path, threads, logits)
     test = run(data.test.images)
     validation = run(data.validation.images)
     return Measurement(
@@ -105,22 +112,23 @@ def _accuracy(classes: Classes, split: Split) -> float:
     return float(np.mean(classes == split.labels))
 
 
-def classify(model: keras.Model, images: Images) -> Classes:
+def classify(model: keras.Model, images: Images, logits: bool = False) -> Classes:
     """Return the class with the highest score for each image.
 
     Args:
-        images: float32 in [0, 1], shape (N, ...) in the shape that the model takes.
+        images: float32, shape (N, ...), as the model takes them.
+        logits: whether the model gives logits rather than probabilities.
 
     Returns:
         Classes as int64, shape (N,).
     """
-    return _classifier(model)(images)
+    return _classifier(model, logits)(images)
 
 
-def _classifier(model: keras.Model) -> Callable[[Images], Classes]:
+def _classifier(model: keras.Model, logits: bool) -> Callable[[Images], Classes]:
     # Not predict(), which takes more time to trace than to run a few thousand images.
     traced = tf.function(
-        lambda batch: tf.argmax(model(batch, training=False), axis=-1),
+        lambda batch: tf.argmax(class_scores(model(batch, training=False), logits), axis=-1),
         autograph=False,
         reduce_retracing=True,
     )
@@ -132,20 +140,20 @@ def _by_batch(run: Callable[[Images], Classes], images: Images) -> Classes:
     return np.concatenate([run(images[start : start + _BATCH]) for start in batches])
 
 
-def _keras_classifier(path: Path) -> Callable[[Images], Classes]:
+def _keras_classifier(path: Path, logits: bool) -> Callable[[Images], Classes]:
     model = keras.models.load_model(str(path), compile=False)
-    return _classifier(model)
+    return _classifier(model, logits)
 
 
-def _litert_classifier(path: Path, threads: int) -> Callable[[Images], Classes]:
+def _litert_classifier(path: Path, threads: int, logits: bool) -> Callable[[Images], Classes]:
     with stderr_to_log():
         interpreter = Interpreter(str(path), num_threads=threads)
         interpreter.allocate_tensors()
 
-    return lambda images: _by_batch(functools.partial(_invoke, interpreter), images)
+    return lambda images: _by_batch(functools.partial(_invoke, interpreter, logits), images)
 
 
-def _invoke(interpreter: Any, images: Images) -> Classes:
+def _invoke(interpreter: Any, logits: bool, images: Images) -> Classes:
     (input_,) = interpreter.get_input_details()
     (output,) = interpreter.get_output_details()
     if tuple(input_["shape"]) != images.shape:
@@ -153,15 +161,24 @@ def _invoke(interpreter: Any, images: Images) -> Classes:
         interpreter.allocate_tensors()
     interpreter.set_tensor(input_["index"], quantize_images(images, input_))
     interpreter.invoke()
-    # Dequantizing does not change the order of the scores, so the largest is found without it.
-    return np.asarray(interpreter.get_tensor(output["index"]).argmax(axis=-1))
+    return _classes(interpreter.get_tensor(output["index"]), output, logits)
+
+
+def _classes(scores: NDArray[Any], tensor: Mapping[str, Any], logits: bool) -> Classes:
+    """Find the class of the highest score; of one number, yes where it is above its middle."""
+    if scores.shape[-1] > 1:
+        # Dequantizing does not change the order of the scores: the largest is found without it.
+        return np.asarray(scores.argmax(axis=-1))
+    scale, zero_point = tensor["quantization"]
+    values = scores if tensor["dtype"] is np.float32 else (scores - zero_point) * scale
+    return (values[..., 0] > (0 if logits else 0.5)).astype(np.int64)
 
 
 def quantize_images(images: Images, tensor: Mapping[str, Any]) -> NDArray[Any]:
     """Convert images to the type that an input tensor of a TFLite file takes.
 
     Args:
-        images: float32 in [0, 1].
+        images: float32, as the model takes them.
         tensor: details of the tensor, as LiteRT's interpreter gives them.
 
     Returns:

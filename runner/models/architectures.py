@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-Shape = tuple[int, int, int]
+Shape = tuple[int, ...]
 # A layer, or a function where the path from image to scores branches.
 Step = Callable[[Any], Any]
 

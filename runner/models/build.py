@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from runner.backend import keras
+from runner.data.classes import Classes
 from runner.models import architectures, file_check, outputs, user_function
 from runner.models.architectures import ARCHITECTURES, Shape
+from runner.models.class_names import class_names
 from runner.models.errors import Unfit, refusing, short
 from runner.models.flatten import flatten, require_graph
 from runner.process.capture import stderr_to_log
@@ -21,47 +23,52 @@ _UNKNOWN = re.compile(
 _KERAS_3 = re.compile(r"keras(\.|$)")
 
 
-def build(settings: ArchitectureSettings, shape: Shape, classes: int) -> keras.Model:
-    """Build or read an uncompiled model for images of the shape (H, W, C).
+def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> keras.Model:
+    """Build or read an uncompiled model for images of a shape.
 
     A model from a file has its weights. Classes of the user's own are registered with Keras, so
     that files with them can be read again in this process.
 
     Args:
-        shape: shape of one image.
-        classes: number of classes of the labels.
+        shape: shape of one image, as (H, W, C).
+        classes: the classes of the labels.
 
     Raises:
         ImpossiblePoint: the user's own model does not go with the images or the labels.
         Refused: the user's own model cannot be pruned, whatever the data.
     """
     if settings.name in ARCHITECTURES:
-        return architectures.build(settings.name, shape, classes)
+        return architectures.build(settings.name, shape, len(classes))
     with refusing(settings):
+        names = class_names(settings)
         if settings.path is not None:
             model = _read_file(settings.path, settings.trust)
         else:
-            model = _call_function(str(settings.target), shape, classes)
+            model = _call_function(str(settings.target), shape, len(names or classes))
         _require_one_input_and_output(model)
         _register(model)
         try:
             flat = flatten(model, shape)
         except (ValueError, TypeError, NotImplementedError, RuntimeError, KeyError) as error:
             raise _rebuilding_failure(error) from None
-        outputs.check(flat, classes)
+        outputs.check(flat, classes, names)
     return flat
 
 
 def _read_file(path: Path, trust: bool) -> Any:
-    file_check.check(path, trust)
+    description = file_check.check(path, trust)
     try:
         with stderr_to_log():
-            return keras.models.load_model(str(path), compile=False, safe_mode=not trust)
+            model = keras.models.load_model(str(path), compile=False, safe_mode=not trust)
     except Exception as error:
         unknown = _UNKNOWN.search(str(error))
         if unknown:
             raise Unfit(file_check.unknown_to_keras(unknown[1].split(">")[-1])) from None
         raise Unfit(f"cannot be loaded ({short(error)})") from None
+    tensors = getattr(model, "outputs", None) or []
+    if len(tensors) == 1:
+        file_check.refuse_several_labels(description.loss, tensors[0].shape[-1] or 0)
+    return model
 
 
 def _call_function(target: str, shape: Shape, classes: int) -> Any:
@@ -88,7 +95,7 @@ def _require_one_input_and_output(model: keras.Model) -> None:
         if len(values) != 1:
             raise Unfit(f"has {len(values)} {name}: must have one")
     if model.inputs[0].dtype.name != "float32":
-        raise Unfit(f"takes {model.inputs[0].dtype.name}: must take images of float32 from 0 to 1")
+        raise Unfit(f"takes {model.inputs[0].dtype.name}: must take float32")
     for layer in _all_layers(model):
         if layer.compute_dtype != "float32":
             raise Unfit(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.models.errors import Unfit
-from runner.models.file_metadata import read
+from runner.models.file_metadata import Description, read
 
 # Operations that users write as `x + y` or tf.reshape(x, ...), by TensorFlow's names for them.
 # Other operations, such as io.write_file, can do anything.
@@ -37,11 +37,14 @@ _REGRESSION = {
 _BINARY = {"binarycrossentropy", "bce", "binaryfocalcrossentropy"}
 
 
-def check(path: Path, trust: bool) -> None:
+def check(path: Path, trust: bool) -> Description:
     """Check what a file or a SavedModel folder says of its model.
 
     Args:
         trust: whether code in the file may run.
+
+    Returns:
+        What it says of its model.
 
     Raises:
         Unfit: it holds no model, one of Keras 3, code, parts that are not Keras' own, or a task
@@ -58,6 +61,7 @@ def check(path: Path, trust: bool) -> None:
             _refuse_code(part)
         _refuse_foreign_classes(part)
     _refuse_other_tasks(description.loss)
+    return description
 
 
 def _objects(described: Any) -> Iterator[dict[str, Any]]:
@@ -122,10 +126,23 @@ def _refuse_other_tasks(loss: Any) -> None:
                 f"was compiled with {name}, for regression: must be a classifier that gives a "
                 "number for each class"
             )
-        if plain in _BINARY:
+
+
+def refuse_several_labels(loss: Any, outputs: int) -> None:
+    """Refuse a model that was trained to give any number of several labels.
+
+    Args:
+        loss: as `compile` took it; None for a model that was not compiled.
+        outputs: how many numbers the model gives; one number is a yes or no.
+
+    Raises:
+        Unfit: the loss judges each of several numbers by itself.
+    """
+    for name in _losses(loss) if outputs > 1 else ():
+        if name.split(">")[-1].replace("_", "").lower() in _BINARY:
             raise Unfit(
-                f"was compiled with {name}, for multi-label or yes-no answers: must be a "
-                "classifier for one label of several classes, that gives a number for each class"
+                f"was compiled with {name}, for multi-label answers: must be a classifier for one "
+                "label of several classes, that gives a number for each class"
             )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from runner.backend import keras, tf
 from runner.models.errors import Unfit, UnfitForData
 
-Shape = tuple[int, int, int]
+Shape = tuple[int, ...]
 
 
 def flatten(model: keras.Model, shape: Shape) -> keras.Model:
-    """Rebuild a model of new layers with the same weights, for images of the shape (H, W, C).
+    """Rebuild a model of new layers with the same weights, for images of a shape, as (H, W, C).
 
     The input keeps its name and shape, as (784,) for (28, 28, 1); unknown sizes become known.
     Models in the model are taken apart, because TFMOT wraps layers only. All names are unique.
@@ -35,12 +35,13 @@ def _input_shape(model: keras.Model, shape: Shape) -> tuple[int, ...]:
     expected = tuple(model.inputs[0].shape[1:])
     misfit = UnfitForData(f"takes inputs of the shape {expected}; the images have {shape}")
     if None in expected:
-        fits = len(expected) == 3 and all(
-            side in (None, known) for side, known in zip(expected, shape, strict=True)
-        )
-        if not fits:
-            raise misfit
-        return shape
+        # A single channel is written out by some models and left out by others.
+        for known in (shape, (*shape, 1)):
+            if len(known) == len(expected) and all(
+                side in (None, size) for side, size in zip(expected, known, strict=True)
+            ):
+                return known
+        raise misfit
     # Neighbouring sizes may be merged, and sizes of 1 may come and go; another order does not fit.
     merged, separate = _cumulative_products(expected), _cumulative_products(shape)
     if not merged <= separate or max(merged) != max(separate):

@@ -1,8 +1,10 @@
 """Tell what the output of a model means, and whether it fits the labels."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from runner.backend import keras, tf
+from runner.data.classes import Classes
 from runner.models.errors import Unfit, UnfitForData
 
 # Layers, and TensorFlow's operations by the last part of their names, that do not change whether
@@ -33,37 +35,60 @@ def gives_logits(model: keras.Model) -> bool:
         model: a model without TFMOT's wrappers.
 
     Raises:
-        Unfit: its output goes through another function than softmax.
+        Unfit: its output goes through another function than softmax; or than sigmoid, where it is
+            one number.
     """
     last = _last_function(model)
     known = _LOGITS | _PROBABILITIES
+    if model.output_shape[-1] == 1:
+        known = {_LINEAR: True, "sigmoid": False}
     if last not in known:
-        raise Unfit(f"its output goes through {last}: must be softmax, or linear (logits)")
+        accepted = "sigmoid" if "sigmoid" in known else "softmax"
+        raise Unfit(f"its output goes through {last}: must be {accepted}, or linear (logits)")
     return known[last]
 
 
-def check(model: keras.Model, classes: int) -> None:
-    """Check that a model gives a number for each class.
+def told_apart(model: keras.Model) -> int:
+    """Count the classes that a model tells apart: one number means yes or no."""
+    width = int(model.output_shape[-1])
+    return 2 if width == 1 else width
+
+
+def class_scores(outputs: Any, logits: bool) -> Any:
+    """Return a score for each class: of one number, one for no and one for yes.
 
     Args:
-        classes: number of classes of the labels.
+        outputs: what a model gives, float32, shape (N, K) or (N, 1).
+        logits: whether these are logits rather than probabilities.
+    """
+    if outputs.shape[-1] != 1:
+        return outputs
+    # Softmax of 0 and a logit is sigmoid of that logit.
+    no = tf.zeros_like(outputs) if logits else 1 - outputs
+    return tf.concat([no, outputs], axis=-1)
+
+
+def check(model: keras.Model, classes: Classes, names: Sequence[str] | None = None) -> None:
+    """Check that a model tells the classes of the labels apart.
+
+    Args:
+        classes: the classes of the labels.
+        names: names of the model's classes, where they are known.
 
     Raises:
         Unfit: it is no classifier for one label of several classes.
-        UnfitForData: it has another number of classes.
+        UnfitForData: it has other classes.
     """
     shape, last = tuple(model.output_shape[1:]), _last_function(model)
-    wanted = f"must be a classifier that gives {classes} numbers, one for each class"
+    wanted = f"must be a classifier that gives {len(classes)} numbers, one for each class"
     if len(shape) != 1 or shape[0] is None:
         raise Unfit(f"its output has the shape {shape}: {wanted}")
-    if shape[0] == 1 and last == "sigmoid":
-        raise Unfit(f"its output is one number through sigmoid, a yes or no: {wanted}")
-    if shape[0] == 1:
-        raise Unfit(f"its output is one number, as for regression: {wanted}")
-    if last == "sigmoid":
+    if last == "sigmoid" and shape[0] > 1:
         raise Unfit(f"its output is multi-label, {shape[0]} numbers through sigmoid: {wanted}")
-    if shape[0] != classes:
-        raise UnfitForData(f"gives {shape[0]} numbers; the labels have {classes} classes")
+    try:
+        classes.outputs(told_apart(model), names)
+    except ValueError as reason:
+        raise UnfitForData(str(reason)) from None
     gives_logits(model)
 
 

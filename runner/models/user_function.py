@@ -45,7 +45,7 @@ def _digest(module: str, folder: Path) -> str:
     return total.hexdigest()
 
 
-def call(target: str, shape: tuple[int, int, int], classes: int) -> Any:
+def call(target: str, shape: tuple[int, ...], classes: int) -> Any:
     """Import a function and call it to build a model.
 
     Args:

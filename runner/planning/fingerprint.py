@@ -20,8 +20,12 @@ from runner.settings import ArchitectureSettings, Settings
 TRAINING = (
     "backend.py",
     "training",
+    "data/classes.py",
     "data/dataset.py",
+    "data/scale.py",
+    "data/sources.py",
     "models/build.py",
+    "models/class_names.py",
     "models/flatten.py",
     "models/outputs.py",
 )

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from runner.data.dataset import SHAPES, Dataset, load, local_file
+from runner.data.dataset import Dataset, load
+from runner.data.sources import SHAPES, local_file
 from runner.errors import ImpossiblePoint, Refused
 from runner.models import file_check
 from runner.models.architectures import ARCHITECTURES, Shape
@@ -51,7 +52,9 @@ def _require_architecture(architecture: ArchitectureSettings) -> None:
 
 
 def _require_small_shift(shift: int, shape: Shape) -> None:
-    if shift >= min(shape[:2]):
+    if shift and len(shape) != 3:
+        raise ImpossiblePoint(f"augment.shift={shift}: must be 0 for data of the shape {shape}")
+    if shift and shift >= min(shape[:2]):
         raise ImpossiblePoint(
             f"augment.shift={shift}: must be less than the side of an image; these have "
             f"{shape[0]}x{shape[1]} pixels"
@@ -64,7 +67,7 @@ def _request(settings: Settings, loaded: Dataset) -> Request:
         schedule=settings.schedule,
         compress=settings.compress,
         shape=loaded.shape,
-        classes=loaded.classes,
+        classes=loaded.class_set,
     )
 
 
@@ -81,6 +84,11 @@ def _require_writable(folder: Path) -> None:
 
 def _require_large_images(architecture: str, shape: Shape, dataset: str) -> None:
     least = ARCHITECTURES[architecture].least_side
+    if len(shape) != 3 and any(layer.kind.endswith("2D") for layer in plan(architecture)):
+        raise ImpossiblePoint(
+            f"architecture={architecture}: takes images (height, width, channels); "
+            f"dataset={dataset} has the shape {shape}"
+        )
     if min(shape[:2]) < least:
         raise ImpossiblePoint(
             f"architecture={architecture}: takes images of at least {least}x{least} pixels; "

@@ -1,6 +1,8 @@
 """Describe what an inspection needs to know of a point."""
 
+from runner.data.classes import Classes
 from runner.models import user_function
+from runner.models.class_names import class_names
 from runner.models.digest import digest
 from runner.models.errors import refusing
 from runner.settings import ArchitectureSettings, CompressSettings, ScheduleSettings
@@ -14,13 +16,13 @@ _OF_COMPRESSION = {"name", "clusters"}
 
 
 class Request(Group):
-    """Hold a model, what a point does to it, and the shape (H, W, C) and classes of its images."""
+    """Hold a model, what a point does to it, and the shape and classes of its images."""
 
     architecture: ArchitectureSettings
     schedule: ScheduleSettings
     compress: CompressSettings
-    shape: tuple[int, int, int]
-    classes: int
+    shape: tuple[int, ...]
+    classes: Classes
 
     @property
     def key(self) -> str:
@@ -35,7 +37,7 @@ class Request(Group):
 
 
 def content(settings: ArchitectureSettings) -> str:
-    """Return the SHA-256 of the user's own file, or of the code of their function.
+    """Return the SHA-256 of the user's own file, or of their function, and the classes it names.
 
     Returns:
         An empty string for a shipped architecture.
@@ -44,8 +46,10 @@ def content(settings: ArchitectureSettings) -> str:
         Refused: the file cannot be read, or there is no such function.
     """
     with refusing(settings):
+        names = class_names(settings)
+        suffix = "" if names is None else "\n".join(("", *names))
         if settings.name == "keras_file" and settings.path is not None:
-            return digest(settings.path)
+            return digest(settings.path) + suffix
         if settings.name == "callable" and settings.target is not None:
-            return user_function.source_digest(settings.target)
+            return user_function.source_digest(settings.target) + suffix
     return ""

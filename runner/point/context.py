@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from runner.data.dataset import Dataset, load
+from runner.models.class_names import class_names
 from runner.planning.fingerprint import baseline_signature, fingerprint, measuring_digest
 from runner.settings import Settings
 from runner.tracking import Record, Store
@@ -42,7 +43,11 @@ class PointContext:
         data = load(settings.dataset, settings.cache.folder)
         return cls(
             settings=settings,
-            data=replace(data, shift=settings.augment.shift),
+            data=replace(
+                data,
+                shift=settings.augment.shift,
+                model_classes=class_names(settings.architecture),
+            ),
             signature=baseline_signature(settings, data.digest),
             fingerprint=fingerprint(settings, data.digest),
             measuring=measuring_digest(),

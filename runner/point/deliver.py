@@ -16,6 +16,7 @@ from runner.measure.latency import processor, time_file
 from runner.measure.layer_table import WeightBytes, layers_csv
 from runner.measure.measurement import Classes, Images, Measurement, agreement, classify, measure
 from runner.measure.weight_bytes import weight_bytes
+from runner.models.outputs import gives_logits, told_apart
 from runner.point.context import PointContext
 from runner.prune.sparsity import LayerSparsity
 from runner.settings.targets import Target
@@ -102,16 +103,18 @@ class Delivery:
         measured: dict[Target, Measurement] = {}
         failures: dict[Target, str] = {}
         settings = self.context.settings
-        data = self.context.data.with_image_shape(finished.model.input_shape[1:])
+        model = finished.model
+        data = self.context.data.for_model(model.input_shape[1:], told_apart(model))
+        logits = gives_logits(model)
         number = settings.export.representative_images
         calibration = representative_images(data.train.images, number, settings.seed)
         with exportables(finished.model, finished.aware) as sources:
-            expected = functools.cache(lambda source: classify(source.model, data.test.images))
+            expected = functools.cache(lambda of: classify(of.model, data.test.images, logits))
             for target in targets:
                 # A converter may raise anything: one target's loss must not become another's.
                 try:
                     source = sources.of(target)
-                    measured[target] = file = self._file(source, target, data, calibration)
+                    measured[target] = file = self._file(source, target, data, calibration, logits)
                     reference = self.reference or _own_reference(self.run, measured)
                     self.run.log_metrics(_figures(file, expected(source), reference))
                 except Exception as error:
@@ -125,11 +128,11 @@ class Delivery:
         return list(measured.values())
 
     def _file(
-        self, source: Exportable, target: Target, data: Dataset, calibration: Images
+        self, source: Exportable, target: Target, data: Dataset, calibration: Images, logits: bool
     ) -> Measurement:
         """Export, measure and log one file."""
         path = export(source, target, self.folder, calibration)
-        file = measure(target, path, data, self.context.settings.threads)
+        file = measure(target, path, data, self.context.settings.threads, logits)
         if self.context.settings.measure.latency and target.conversion:
             self._time(path, target, data.test.images)
         self.run.log_file(path, "models")

@@ -7,6 +7,7 @@ from pathlib import Path
 from runner.backend import make_repeatable
 from runner.compress import compress
 from runner.errors import RunnerError, one_line
+from runner.models.outputs import told_apart
 from runner.point import pending, tensorboard
 from runner.point.baseline_run import BaselineRun
 from runner.point.context import PointContext
@@ -76,20 +77,22 @@ def _point(context: PointContext) -> Outcome:
 def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple[Baseline, str]:
     """Compute everything; returns the baseline, and the figures of the files in words."""
     started = time.monotonic()
-    settings, data = context.settings, context.data
+    settings = context.settings
     baseline, reference = baseline_run.obtain()
     point.tag(BASELINE_RUN_ID, reference.run_id)
     make_repeatable(settings.seed, settings.threads)
+    model = baseline.model
+    data = context.data.for_model(model.input_shape[1:], told_apart(model))
     with tensorboard.summaries(context, point) as watching:
-        pruned = prune(baseline.model, data, settings.schedule, watching)
-    stages = StageLog(point, baseline.model, pruned)
+        pruned = prune(model, data, settings.schedule, watching)
+    stages = StageLog(point, model, pruned)
     require_sparsity(pruned.layers)
     compressed = compress(
         pruned.model, data, settings.compress, pruned.requested_sparsities, stages.add
     )
-    model = FinishedModel(compressed.model, stages.layers, compressed.aware)
+    finished = FinishedModel(compressed.model, stages.layers, compressed.aware)
     delivery = Delivery(context, point, context.folder / "models", reference)
-    files = delivery.deliver(model, settings.export.targets)
+    files = delivery.deliver(finished, settings.export.targets)
     point.log_metrics({"seconds/total": time.monotonic() - started})
     return baseline, "; ".join(map(str, files))
 

@@ -18,7 +18,7 @@ from runner.settings.overrides import as_override
 class ArchitectureSettings(Group):
     """Which network to build, or to read from a file; trust lets code in that file run."""
 
-    of_some_choices = frozenset({"path", "target", "trust"})
+    of_some_choices = frozenset({"path", "target", "trust", "labels", "check_scale"})
 
     name: Name = "lenet_300_100"
     """Network, chosen as `architecture=NAME`."""
@@ -31,6 +31,13 @@ class ArchitectureSettings(Group):
     trust: Flag = False
     """Whether code inside the file of `architecture=keras_file`, as in a Lambda layer, may run."""
 
+    labels: OptionalFile = None
+    """Text file with the names of an own model's classes, one a line, in the order of its outputs;
+    needed only where the model has more classes than the data, and the data names them."""
+    check_scale: Flag = True
+    """Whether an own model with weights is refused where another `dataset.scale` is clearly better
+    for it."""
+
     @property
     def label(self) -> str:
         """What people call the network."""
@@ -41,6 +48,8 @@ class ArchitectureSettings(Group):
     @model_validator(mode="after")
     def _only_own_models_have_sources(self) -> Self:
         takers = {"path": "keras_file", "trust": "keras_file", "target": "callable"}
+        if self.name != "callable":
+            takers["labels"] = "keras_file"
         for setting, taker in takers.items():
             if getattr(self, setting) and self.name != taker:
                 value = as_override(getattr(self, setting))

@@ -2,25 +2,31 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from runner.errors import Refused
 from runner.settings.base import Group
 from runner.settings.fields import (
+    ChannelDeviations,
+    ChannelNumbers,
+    Flag,
     OptionalFile,
     OptionalFolder,
     OptionalShare,
     OptionalSize,
     Share,
 )
+from runner.settings.overrides import as_override
 
+ScaleName = Literal["0..1", "-1..1", "0..255", "imagenet", "caffe", "mean_std", "as_is"]
+SCALES: tuple[ScaleName, ...] = get_args(ScaleName)
 _DATASETS = "digits, mnist, fashion_mnist, cifar10, npz, image_folder"
 
 
 class DatasetSettings(Group):
-    """Which images to learn from, and where they lie; the last three belong to image folders."""
+    """Which images to learn from, where they lie, and the numbers that a model takes for them."""
 
     of_some_choices = frozenset({"folder", "path", "image_size", "color", "test_share"})
 
@@ -46,6 +52,16 @@ class DatasetSettings(Group):
     test_share: OptionalShare = None
     """Share of the images of a folder that is set apart for the test, where it has no folder
     `test`; 0.2 with `dataset=image_folder`."""
+    scale: Annotated[ScaleName, Field(description=f"one of {', '.join(SCALES)}")] = "0..1"
+    """Range of numbers that the model takes for pixels: `0..1`, `-1..1`, `0..255`; `imagenet`
+    (ImageNet's mean and deviation), `caffe` (BGR, means taken off), `mean_std` (`dataset.mean` and
+    `dataset.std`); `as_is` takes the numbers of the file, whatever their range and shape."""
+    mean: ChannelNumbers = None
+    """Means of `dataset.scale=mean_std`, of pixels from 0 to 1: one number, or one a channel."""
+    std: ChannelDeviations = None
+    """Standard deviations of `dataset.scale=mean_std`, likewise."""
+    scale_in_file: Flag = False
+    """Whether the exported files take pixels from 0 to 255, and scale them in a first layer."""
 
     @classmethod
     def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,4 +85,30 @@ class DatasetSettings(Group):
             for setting in ("image_size", "color", "test_share"):
                 if getattr(self, setting) is None:
                     raise Refused(f"dataset.{setting}=null: dataset=image_folder needs it")
+        return self
+
+    @model_validator(mode="after")
+    def _means_belong_to_one_scale(self) -> Self:
+        for setting in ("mean", "std"):
+            value = getattr(self, setting)
+            if value is None and self.scale == "mean_std":
+                raise Refused(f"dataset.{setting}=null: dataset.scale=mean_std needs it")
+            if value is not None and self.scale != "mean_std":
+                raise Refused(
+                    f"dataset.{setting}={as_override(value)}: dataset.scale={self.scale} takes "
+                    "none; take dataset.scale=mean_std"
+                )
+        sizes = {len(numbers) for numbers in (self.mean, self.std) if numbers} - {1}
+        if len(sizes) > 1:
+            raise Refused(
+                f"dataset.std={as_override(self.std)}: must be as many numbers as dataset.mean"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _only_pixels_are_scaled_in_files(self) -> Self:
+        if self.scale_in_file and self.scale == "as_is":
+            raise Refused(
+                "dataset.scale_in_file=true: dataset.scale=as_is scales nothing; must be false"
+            )
         return self

@@ -110,6 +110,15 @@ MByN = Annotated[
     AfterValidator(_fewer_of_more),
     Field(description="two whole numbers, the first one smaller, as in [2,4], or null"),
 ]
+# Pixels of which a mean above 1 is taken off go from 0 to 255.
+ChannelNumbers = Annotated[
+    tuple[Annotated[float, Field(ge=0, le=1)], ...] | None,
+    Field(min_length=1, description="a list of numbers from 0 to 1, of pixels from 0 to 1"),
+]
+ChannelDeviations = Annotated[
+    tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None,
+    Field(min_length=1, description="a list of positive numbers, of pixels from 0 to 1"),
+]
 OptionalSize = Annotated[
     tuple[Count, Count] | None,
     Field(description="height and width in pixels, as in [32,32]"),

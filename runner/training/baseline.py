@@ -13,7 +13,7 @@ from runner.backend import keras, make_repeatable, save_h5
 from runner.data.dataset import Dataset
 from runner.errors import StepFailed, one_line
 from runner.models import build
-from runner.models.outputs import gives_logits
+from runner.models.outputs import gives_logits, told_apart
 from runner.settings import Settings
 from runner.settings.cache_paths import baseline_folder
 from runner.training.train import History, train
@@ -58,7 +58,7 @@ def obtain_baseline(settings: Settings, data: Dataset, signature: str) -> Baseli
     if folder.exists():
         if settings.architecture.target:
             # Registers classes of the user's own with Keras, which then can read them.
-            build.build(settings.architecture, data.shape, data.classes)
+            build.build(settings.architecture, data.shape, data.class_set)
         try:
             return _read(folder, signature)
         except DamagedCache as damage:
@@ -74,13 +74,14 @@ def obtain_baseline(settings: Settings, data: Dataset, signature: str) -> Baseli
 
 def _train(settings: Settings, data: Dataset, signature: str) -> Baseline:
     make_repeatable(settings.seed, settings.threads)
-    model = build.build(settings.architecture, data.shape, data.classes)
+    model = build.build(settings.architecture, data.shape, data.class_set)
     epochs = settings.baseline.epochs
     if not epochs:
         log.info("baseline %s: %s as it is", signature, settings.architecture.path)
         return Baseline(signature, model, {})
     log.info("baseline %s: training %d epochs", signature, epochs)
-    trained = train(model, data, settings.baseline, logits=gives_logits(model))
+    taken = data.for_model(model.input_shape[1:], told_apart(model))
+    trained = train(model, taken, settings.baseline, logits=gives_logits(model))
     return Baseline(signature, model, trained.history)
 
 

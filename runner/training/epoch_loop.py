@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data.dataset import Split
+from runner.models.outputs import class_scores
 from runner.training.augment import shift_images
 
 # In bytes: the alignment that TensorFlow's kernels require of a tensor.
@@ -105,7 +106,7 @@ def training_step(model: keras.Model, logits: bool = False) -> Callable[[Any, An
 
     def step(images: Any, labels: Any) -> _Sums:
         with tf.GradientTape() as tape:
-            scores = model(_reshape(images, model), training=True)
+            scores = class_scores(model(_reshape(images, model), training=True), logits)
             losses = _losses(labels, scores, logits)
             loss = tf.add_n([tf.reduce_mean(losses), *model.losses])
         weights = model.trainable_variables
@@ -123,7 +124,7 @@ def evaluation_step(model: keras.Model, logits: bool = False) -> Callable[[Any, 
     """
 
     def step(images: Any, labels: Any) -> _Sums:
-        scores = model(_reshape(images, model), training=False)
+        scores = class_scores(model(_reshape(images, model), training=False), logits)
         return _sums(_losses(labels, scores, logits), scores, labels)
 
     return step

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 import runner.errors
-from runner.data import dataset
+from runner.data import dataset, sources
 from runner.errors import Refused, RunnerError, one_line
 from runner.nightly.settings import read
 from runner.settings import DatasetSettings
@@ -104,7 +104,7 @@ def test_a_path_that_no_system_takes_is_refused(tmp_path: Path, name: str) -> No
         with pytest.raises((Refused, ValidationError)):
             dataset.load(DatasetSettings.model_validate(values), tmp_path)
     with pytest.raises((Refused, ValidationError)):
-        dataset.local_file(DatasetSettings.model_validate({"name": "mnist", "folder": name}))
+        sources.local_file(DatasetSettings.model_validate({"name": "mnist", "folder": name}))
 
 
 def test_the_tree_of_exceptions_names_them_all() -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from runner.data import dataset
+from runner.data.sources import SHAPES
 from runner.errors import Refused
 from runner.settings import DatasetSettings
 from tests.helpers.tiny import write_npz
@@ -17,7 +18,7 @@ def _load(cache: Path, **settings: object) -> dataset.Dataset:
 
 def test_digits_are_embedded(tmp_path: Path) -> None:
     digits = _load(tmp_path, name="digits")
-    assert digits.shape == dataset.SHAPES["digits"]
+    assert digits.shape == SHAPES["digits"]
     assert digits.classes == 10
     assert (len(digits.train.labels), len(digits.validation.labels)) == (1293, 144)
     assert len(digits.test.labels) == 360
@@ -86,7 +87,7 @@ def test_a_model_takes_images_in_its_own_shape(
     npz: Path, tmp_path: Path, shape: tuple[int, ...]
 ) -> None:
     loaded = _load(tmp_path, name="npz", path=npz)
-    taken = loaded.with_image_shape(shape)
+    taken = loaded.for_model(shape, loaded.classes)
     splits = ((loaded.train, taken.train), (loaded.validation, taken.validation))
     for before, after in (*splits, (loaded.test, taken.test)):
         assert after.images.shape == (len(before.images), *shape)
@@ -94,14 +95,14 @@ def test_a_model_takes_images_in_its_own_shape(
         assert after.labels is before.labels
         np.testing.assert_array_equal(after.images.ravel(), before.images.ravel())
     assert taken.digest == loaded.digest
-    assert taken.with_image_shape((8, 8, 1)).shape == loaded.shape
+    assert taken.for_model((8, 8, 1), 3).shape == loaded.shape
 
 
 def test_images_that_fit_are_taken_as_they_are(npz: Path, tmp_path: Path) -> None:
     loaded = _load(tmp_path, name="npz", path=npz)
-    assert loaded.with_image_shape((8, 8, 1)) is loaded
+    assert loaded.for_model((8, 8, 1), 3) is loaded
     with pytest.raises(ValueError, match=r"shape \(8, 8, 1\) cannot be taken as \(28, 28\)"):
-        loaded.with_image_shape((28, 28))
+        loaded.for_model((28, 28), 3)
 
 
 def test_without_a_network_the_file_to_put_in_place_is_named(
@@ -130,6 +131,6 @@ def test_keras_own_loader_fills_the_cache(tmp_path: Path, monkeypatch: pytest.Mo
             file.write(bytes(8) + labels.tobytes())
     monkeypatch.setenv("HOME", str(tmp_path))
     loaded = _load(tmp_path / "cache", name="fashion_mnist")
-    assert loaded.shape == dataset.SHAPES["fashion_mnist"]
+    assert loaded.shape == SHAPES["fashion_mnist"]
     assert loaded.train.images.max() == np.float32(0.2)
     assert loaded.source == str(tmp_path / "cache" / "datasets" / "fashion_mnist.npz")

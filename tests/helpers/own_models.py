@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.backend import keras, tf
+from runner.data.classes import Classes
 from runner.planning.request import Request
 from runner.settings import ArchitectureSettings
 from tests.helpers.project import Configure
@@ -79,5 +80,5 @@ def asked(settings: Configure, architecture: ArchitectureSettings, *overrides: s
         schedule=rest.schedule,
         compress=rest.compress,
         shape=SHAPE,
-        classes=CLASSES,
+        classes=Classes.numbered(CLASSES),
     )

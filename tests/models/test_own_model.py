@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from runner.backend import keras, make_repeatable, tf
+from runner.data.classes import Classes
 from runner.models import build, outputs
 from runner.models.digest import digest
 from runner.models.errors import Unfit
@@ -50,7 +51,7 @@ def answers(model: keras.Model) -> Any:
 
 def rebuilt(model: keras.Model, path: Path) -> keras.Model:
     """Read a model back, and check that it computes the same, and takes what it took."""
-    again = build.build(from_file(save(model, path)), SHAPE, CLASSES)
+    again = build.build(from_file(save(model, path)), SHAPE, Classes.numbered(CLASSES))
     taken = [side or 8 for side in model.inputs[0].shape[1:]]
     assert list(again.inputs[0].shape[1:]) == taken
     assert again.input_names == model.input_names
@@ -111,7 +112,7 @@ def test_a_frozen_layer_stays_frozen(tmp_path: Path) -> None:
 def test_a_trusted_file_may_hold_code(tmp_path: Path, name: str) -> None:
     model = classifier(layers.Lambda(lambda image: image * 2))
     path = save(model, tmp_path / name)
-    again = build.build(from_file(path, trust=True), SHAPE, CLASSES)
+    again = build.build(from_file(path, trust=True), SHAPE, Classes.numbered(CLASSES))
     np.testing.assert_allclose(answers(again), answers(model), atol=1e-6)
 
 
@@ -137,7 +138,7 @@ def test_a_trusted_file_may_hold_code(tmp_path: Path, name: str) -> None:
 )
 def test_logits_are_told_from_probabilities(last: Callable[[], list[Any]], logits: bool) -> None:
     model = keras.Sequential([layers.Input(SHAPE), layers.Flatten(), *last()])
-    outputs.check(model, CLASSES)
+    outputs.check(model, Classes.numbered(CLASSES))
     assert outputs.gives_logits(model) is logits
 
 
@@ -157,7 +158,7 @@ def test_what_is_not_known_to_be_either_is_refused(last: Callable[[Any], Any]) -
     image = layers.Input((4,))
     scores = layers.Dense(3, activation="softmax")(image)
     with pytest.raises(Unfit, match=r"its output (goes|is multi-label)"):
-        outputs.check(keras.Model(image, last(scores)), 3)
+        outputs.check(keras.Model(image, last(scores)), Classes.numbered(3))
 
 
 def test_what_else_is_done_with_a_layer_does_not_matter() -> None:
@@ -173,7 +174,7 @@ def test_a_function_may_use_layers_of_its_own(tmp_path: Path, settings: Configur
     request = asked(settings, own, "schedule.dense_layers=[scale*]")
     kinds = [layer.kind for layer in examine(request)]
     assert kinds == ["Conv2D", "Scale", "Flatten", "Dense"]
-    model = build.build(own, SHAPE, CLASSES)
+    model = build.build(own, SHAPE, Classes.numbered(CLASSES))
     model.save(tmp_path / "model.h5")
     keras.models.load_model(tmp_path / "model.h5", compile=False)
     assert str(tmp_path) not in sys.path

@@ -13,6 +13,7 @@ import h5py  # type: ignore[import-untyped]
 import pytest
 
 from runner.backend import keras, make_repeatable, tf, tfmot
+from runner.data.classes import Classes
 from runner.errors import ImpossiblePoint, Refused
 from runner.models import build, file_check
 from runner.models.errors import Unfit
@@ -46,7 +47,7 @@ def _repeatable() -> None:
 def refusal(settings: ArchitectureSettings, kind: type[Refused] = Refused) -> str:
     """The line that refuses a model, without the setting that it begins with."""
     with pytest.raises(Refused) as raised:
-        build.build(settings, SHAPE, CLASSES)
+        build.build(settings, SHAPE, Classes.numbered(CLASSES))
     line, setting = str(raised.value), settings.path or settings.target
     assert type(raised.value) is kind
     assert "\n" not in line
@@ -221,11 +222,11 @@ def test_a_subclassed_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("last", "kind", "line"),
     [
-        (lambda: layers.Dense(1), Refused, "its output is one number, as for regression: must be"),
+        (lambda: layers.Dense(1), ImpossiblePoint, "tells 2 classes apart; the labels have 3"),
         (
             lambda: layers.Dense(1, activation="sigmoid"),
-            Refused,
-            "its output is one number through sigm",
+            ImpossiblePoint,
+            "tells 2 classes apart; the labels have 3",
         ),
         (
             lambda: layers.Dense(3, activation="sigmoid"),
@@ -247,7 +248,7 @@ def test_a_subclassed_model(tmp_path: Path) -> None:
             Refused,
             "its output has the shape (3, 1): must be a classifier",
         ),
-        (lambda: layers.Dense(5), ImpossiblePoint, "gives 5 numbers; the labels have 3 classes"),
+        (lambda: layers.Dense(2), ImpossiblePoint, "tells 2 classes apart; the labels have 3"),
     ],
 )
 def test_another_task_than_the_labels(
@@ -263,7 +264,7 @@ def test_another_task_than_the_labels(
     [
         ("mse", "was compiled with mse, for regression: must be a"),
         (keras.losses.MeanAbsoluteError(), "was compiled with MeanAbsoluteError, for regression"),
-        (["binary_crossentropy"], "was compiled with binary_crossentropy, for multi-label or"),
+        (["binary_crossentropy"], "was compiled with binary_crossentropy, for multi-label answers"),
     ],
 )
 def test_another_task_by_its_loss(tmp_path: Path, name: str, loss: Any, line: str) -> None:
@@ -295,7 +296,7 @@ def test_other_images(tmp_path: Path, shape: Any) -> None:
 def test_channels_in_front(tmp_path: Path) -> None:
     path = save(classifier(shape=(3, 8, 8)), tmp_path / "model.h5")
     with pytest.raises(ImpossiblePoint, match=r"of the shape \(3, 8, 8\); the images have \(8, 8,"):
-        build.build(from_file(path), (8, 8, 3), CLASSES)
+        build.build(from_file(path), (8, 8, 3), Classes.numbered(CLASSES))
 
 
 def test_several_inputs_or_outputs(tmp_path: Path) -> None:
@@ -315,7 +316,7 @@ def test_other_numbers_than_float32(tmp_path: Path) -> None:
     image = layers.Input(SHAPE, dtype="uint8")
     whole = keras.Model(image, classifier()(layers.Rescaling(1 / 255)(image)))
     line = refusal(from_file(save(whole, tmp_path / "whole.h5")))
-    assert line.startswith("takes uint8: must take images of float32 from 0 to 1")
+    assert line.startswith("takes uint8: must take float32")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hydra.core.plugins import Plugins
 from hydra.core.utils import setup_globals
 from hydra.types import RunMode
 
-from runner.data import dataset
+from runner.data.sources import SHAPES
 from runner.planning import grid
 from runner.planning.candidates import expand
 from runner.settings.paths import CONF, SWEEPS, register
@@ -45,7 +45,7 @@ def test_every_point_of_a_shipped_sweep_is_accepted(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("mnist", "fashion_mnist"):
-        write_npz(tmp_path / f"{name}.npz", side=dataset.SHAPES[name][0])
+        write_npz(tmp_path / f"{name}.npz", side=SHAPES[name][0])
     monkeypatch.setenv("RUNNER_DATA", str(tmp_path))
     register()
     setup_globals()

@@ -1,0 +1,85 @@
+"""Find the arrays of a data set: built in, downloaded, or in files of the user's."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from runner.data import download, image_folder, npz
+from runner.data.npz import Arrays
+from runner.errors import Refused, refusing_unreadable
+from runner.settings import DatasetSettings
+
+# The built-in data sets, with the shape of their images.
+SHAPES = {
+    "digits": (8, 8, 1),
+    "mnist": (28, 28, 1),
+    "fashion_mnist": (28, 28, 1),
+    "cifar10": (32, 32, 3),
+}
+# The names of their classes, where these are more than numbers, as their authors give them.
+_CLASS_NAMES = {
+    "fashion_mnist": (
+        *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+        *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+    ),
+    "cifar10": (
+        *("airplane", "automobile", "bird", "cat", "deer"),
+        *("dog", "frog", "horse", "ship", "truck"),
+    ),
+}
+
+
+def local_file(settings: DatasetSettings) -> Path | None:
+    """Find the user's own file, or folder of images, for this data set; None without one.
+
+    Raises:
+        Refused: `dataset.folder` does not exist.
+    """
+    if settings.path is not None:
+        return settings.path
+    if settings.folder is None:
+        return None
+    path = settings.folder / f"{settings.name}.npz"
+    with refusing_unreadable("dataset.folder", settings.folder):
+        if not settings.folder.is_dir():
+            raise Refused(f"dataset.folder={settings.folder}: no such folder")
+        return path if path.is_file() else None
+
+
+def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
+    """Read the arrays of a data set, and say which file, folder or function they come from.
+
+    Raises:
+        Refused: the files are missing, unreadable or inconsistent.
+    """
+    pixels = settings.scale != "as_is"
+    if settings.name == "digits":
+        return _digits(), "sklearn.datasets.load_digits"
+    if settings.name == "image_folder":
+        return npz.read(image_folder.ensure(settings, cache), "dataset.path"), str(settings.path)
+    path = local_file(settings)
+    if path is None:
+        path = cache / "datasets" / f"{settings.name}.npz"
+        download.ensure(settings.name, path)
+    setting = "dataset.path" if settings.name == "npz" else "dataset.folder"
+    arrays = npz.read(path, setting, pixels)
+    names = _CLASS_NAMES.get(settings.name, ())
+    if names and _are_numbered(arrays, len(names)):
+        arrays = replace(arrays, classes=names)
+    return arrays, str(path)
+
+
+def _are_numbered(arrays: Arrays, classes: int) -> bool:
+    """Tell whether a file that bears the name of a known data set has its labels."""
+    both = (arrays.y_train, arrays.y_test)
+    return all(labels.dtype.kind in "ui" and labels.max() < classes for labels in both)
+
+
+def _digits() -> Arrays:
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    digits = load_digits()
+    x_train, x_test, y_train, y_test = train_test_split(
+        digits.images / 16, digits.target, test_size=0.2, random_state=0, stratify=digits.target
+    )
+    return Arrays(x_train, y_train, x_test, y_test)
