@@ -13,8 +13,8 @@ from pathlib import Path
 from benchmarks.fixtures.published_results import PUBLISHED, Ours, Published
 from runner.cli.command import add_sweep, enter, parser
 from runner.cli.failure import DONE
-from runner.results.choice import Limits, best_baseline, files, smallest
-from runner.results.decision import in_points
+from runner.results.choice import Limits, files
+from runner.results.decision import decision, in_points
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, Row, read, targets
 from runner.settings.targets import Target
@@ -62,8 +62,8 @@ def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     data, architecture = _network(rows[0])
     yield f"## {architecture} on {data} (`+sweep={results.name}`)"
     yield ""
-    limits = Limits(results.max_drop)
-    picked, baseline = smallest(rows, limits), best_baseline(rows)
+    decided = decision(rows, Limits(results.max_drop))
+    picked, baseline = decided.file, decided.baseline
     pruned = next((row.point for row in rows if _only_pruned(row.point)), None)
     for published in PUBLISHED:
         if baseline and (published.sweep, published.architecture) == (results.name, architecture):

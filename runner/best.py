@@ -23,7 +23,8 @@ def main() -> None:
     made = command.parser(
         "best",
         "Choose the file of the fewest zipped bytes that keeps all limits, and copy it here.",
-        "no file keeps the limits (what comes closest is named) or the store failed",
+        "no file keeps the limits (what comes closest is named), the baseline is not above chance,"
+        " or the store failed",
         "Accuracy is judged on the validation images. Beside OUTPUT, OUTPUT.json says where the "
         "file comes from.",
     )

@@ -18,7 +18,7 @@
     ├── Lost                    a worker process that ended early    (point/outcome.py)
     ├── PointsFailed            points of a sweep (sweep/dispatch.py)
     ├── SweepFailed             a sweep that Python started           (api.py)
-    ├── NothingQualifies        no file keeps the limits              (report/best_file.py)
+    ├── NothingQualifies        no file is to ship                    (report/best_file.py)
     └── Busy                    another night runs: exit code 3      (nightly/run/lock.py)
 
 The commands answer with one line and exit code 1, where the tree names no other. An exception

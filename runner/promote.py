@@ -35,7 +35,8 @@ def main() -> None:
         "promote",
         "Register the TFLite file of the fewest zipped bytes that keeps all limits in MLflow's\n"
         "model registry, as the champion that MLflow loads and serves.",
-        "no file keeps the limits (what comes closest is named) or the store failed",
+        "no file keeps the limits (what comes closest is named), the baseline is not above chance,"
+        " or the store failed",
         "Accuracy is judged on the validation images. The new version gets the alias champion,\n"
         "and the champion before it the alias previous.",
     )

@@ -1,5 +1,6 @@
 """Tiny real data, composed settings and the real command line, for every test."""
 
+import functools
 import importlib
 import json
 import os
@@ -86,19 +87,21 @@ def labels(folder: Path) -> np.ndarray:
 
 
 @pytest.fixture
-def tool(
-    swept: tuple[Path, str, str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
-    """Enter a command on the small sweep by its door, in its folder: `tool("best", "latest")`.
+def tool(swept: tuple[Path, str, str], tool_in: Command) -> Command:
+    """Enter a command on the small sweep by its door, in its folder: `tool("best", "latest")`."""
+    return functools.partial(tool_in, swept[0])
+
+
+@pytest.fixture
+def tool_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Enter a command by its door, in any folder: `tool_in(folder, "best", "latest")`.
 
     Not as a process of its own: each would import MLflow again, for seconds.
     """
 
-    def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         module = importlib.import_module(f"runner.{name}")
-        monkeypatch.chdir(swept[0])
+        monkeypatch.chdir(folder)
         monkeypatch.setattr(sys, "argv", [str(module.__file__), *arguments])
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:

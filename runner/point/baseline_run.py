@@ -10,12 +10,15 @@ from pathlib import Path
 
 from filelock import Timeout
 
+from runner.measure.measurement import Measurement
 from runner.point.context import PointContext
 from runner.point.deliver import Delivery, FinishedModel, Reference, TargetsFailed, no_table
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, sparsity_figures
 from runner.settings.cache_paths import baseline_lock, reference_file
 from runner.settings.parameters import as_yaml, baseline_parameters
 from runner.settings.targets import Target
+from runner.statistics.chance import BOUND, CHANCE
+from runner.statistics.share import largest_share, share_interval
 from runner.tracking import Kind, Record, Run, StoreFailed
 from runner.tracking.tags import FAILED_TARGETS, MEASURING, SIGNATURE
 from runner.training.baseline import Baseline, obtain_baseline
@@ -36,6 +39,12 @@ class BaselineRun:
             TargetsFailed: there is no h5 file to compare anything with.
             StoreFailed: the store does not answer, and never told these figures before.
         """
+        baseline, reference = self._obtain()
+        if reference.warning:
+            log.warning(reference.warning)
+        return baseline, reference
+
+    def _obtain(self) -> tuple[Baseline, Reference]:
         context = self.context
         kept = reference_file(context.settings, context.signature, context.measuring)
         with baseline_lock(context.settings, context.signature):
@@ -101,12 +110,22 @@ class BaselineRun:
         table = self._table(found, run) if found else no_table()
         try:
             with run.closing():
-                delivery.deliver(model, targets, table)
+                files = delivery.deliver(model, targets, table)
+                run.log_metrics(self._chance(files))
                 run.tag(FAILED_TARGETS, "")
         except TargetsFailed as failure:
             run.tag(FAILED_TARGETS, " ".join(failure.targets))
             run.flush()
             log.warning("baseline: %s", failure)
+
+    def _chance(self, files: Sequence[Measurement]) -> dict[str, float]:
+        """Return what tells whether the h5 file, if it is among these, is above chance."""
+        labels = self.context.data.validation.labels
+        h5 = next((file for file in files if file.target is Target.H5), None)
+        if h5 is None:
+            return {}
+        right = round(h5.validation_accuracy * len(labels))
+        return {CHANCE: largest_share(labels), BOUND: share_interval(right, len(labels))[1]}
 
     @staticmethod
     def _layers(baseline: Baseline) -> Sequence[LayerSparsity]:

@@ -20,6 +20,7 @@ from runner.models.outputs import gives_logits, told_apart
 from runner.point.context import PointContext
 from runner.prune.sparsity import LayerSparsity
 from runner.settings.targets import Target
+from runner.statistics.chance import chance_warning
 from runner.tracking import Record, Run
 from runner.tracking.tags import CPU
 
@@ -43,17 +44,20 @@ class Reference:
         run_id: the baseline's run.
         zip_bytes: bytes of the zipped file.
         accuracy: share of the test images classified right.
+        warning: why no comparison with it means anything; empty where there is no reason.
     """
 
     run_id: str
     zip_bytes: float
     accuracy: float
+    warning: str = ""
 
     @classmethod
     def of(cls, baseline: Record) -> "Reference":
         """Read the reference from the baseline's run."""
         figures = baseline.metrics
-        return cls(baseline.id, figures["zip_bytes/h5"], figures["accuracy/h5"])
+        warning = chance_warning(figures)
+        return cls(baseline.id, figures["zip_bytes/h5"], figures["accuracy/h5"], warning)
 
 
 class TargetsFailed(StepFailed):

@@ -40,7 +40,8 @@ def run(settings: Settings, folder: Path) -> Outcome:
     context = PointContext.of(settings, folder)
     if settings.sweep.job == "baseline":
         _, reference = BaselineRun(context).obtain()
-        summary = f"h5 {reference.zip_bytes:,.0f} B zipped, {reference.accuracy:.2%}"
+        chance = ", not above chance" if reference.warning else ""
+        summary = f"h5 {reference.zip_bytes:,.0f} B zipped, {reference.accuracy:.2%}{chance}"
         return Outcome(summary, reference.run_id)
     if not settings.sweep.run_id:
         # A sweep has made sure of this; once it goes on, its points do not depend on it.

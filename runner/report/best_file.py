@@ -10,7 +10,7 @@ from runner.tracking import Store
 
 
 class NothingQualifies(RunnerError):
-    """No file of the sweep keeps the limits; the text names the closest one."""
+    """No file of the sweep is to ship; the text names the closest one, or says why none is."""
 
 
 @dataclass(frozen=True)

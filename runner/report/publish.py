@@ -1,4 +1,4 @@
-"""Log the report of a sweep to its run, and mark the point that it picks."""
+"""Log the report of a sweep to its run, and mark the point that it picks, or say why none is."""
 
 import hashlib
 import math
@@ -13,9 +13,10 @@ from runner.report.points_csv import points_csv
 from runner.results.choice import File
 from runner.results.rows import Results
 from runner.tracking import Run, Store
-from runner.tracking.tags import NOTE, PICK, PICK_TARGET, WRITTEN_NOTE
+from runner.tracking.tags import NO_PICK, NOTE, PICK, PICK_TARGET, WRITTEN_NOTE
 
 PAGE = "report.html"
+_LONGEST_TAG = 1000
 # The metrics of a sweep's run, and the figures of the file to ship that they hold.
 _PICKED = {
     "best_zip_ratio": "zip_ratio",
@@ -42,6 +43,7 @@ def publish(store: Store, results: Results) -> str:
     run.log_text(points_csv(contents), "points.csv")
     run.log_metrics(_figures(contents))
     _set_note(run, results, note(contents, list(charts)))
+    _say_why_not(run, contents)
     run.flush()
     _mark_picks(store, results, contents.picks)
     run.log_text(page(contents, charts), PAGE)
@@ -72,6 +74,16 @@ def _set_note(run: Run, results: Results, text: str) -> None:
     if NOTE not in tags or _digest(tags[NOTE]) == tags.get(WRITTEN_NOTE):
         run.tag(NOTE, text)
         run.tag(WRITTEN_NOTE, _digest(text))
+
+
+def _say_why_not(run: Run, contents: Contents) -> None:
+    """Tag the run with why there is no file to ship, where there is none on some data set."""
+    (results,) = contents.sweeps
+    reasons = [decision.verdict for _, decision in contents.decisions if not decision.file]
+    if reasons:
+        run.tag(NO_PICK, " ".join(reasons)[:_LONGEST_TAG])
+    elif NO_PICK in results.sweep.tags:
+        run.untag(NO_PICK)
 
 
 def _digest(text: str) -> str:

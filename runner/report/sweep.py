@@ -97,7 +97,7 @@ class Sweep:
 
         Raises:
             Refused: there is no such target, setting or limit.
-            NothingQualifies: no file keeps the limits.
+            NothingQualifies: no file keeps the limits, or the baseline is not above chance.
         """
         settings = tuple((name, str(value)) for name, value in (where or {}).items())
         criteria = Criteria(targets_of(target), max_drop, settings, limits_of(limits))

@@ -1,11 +1,12 @@
 """Decide which file of a sweep to ship, and say it in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runner.results import choice
 from runner.results.choice import File, Limits
 from runner.results.rows import Row, by_data, targets
+from runner.statistics.chance import chance_warning
 from runner.tracking import Record, Store
 
 _GONE = "The baseline's run is gone from the store: there is nothing to judge files by."
@@ -20,6 +21,11 @@ class Decision:
     baseline: Record | None
     file: File | None
     closest: File | None
+
+    @property
+    def warning(self) -> str:
+        """Why no comparison with the baseline means anything; empty where it means something."""
+        return chance_warning(self.baseline.metrics) if self.baseline else ""
 
     @property
     def limit(self) -> str:
@@ -39,13 +45,17 @@ class Decision:
         if self.closest:
             name = f"{self.closest.target} of {self.closest.point.name}"
             return f"No file is {self.limit}; the closest is {name}."
+        if self.warning:
+            return self.warning
         if targets(self.rows):
             return _GONE
         return "No point has a file to ship."
 
     @property
     def reason(self) -> str:
-        """The limits that the closest file exceeds, as options, and what the file has instead."""
+        """Why no file is to ship; of the closest one, the limits that it exceeds, as options."""
+        if self.warning:
+            return self.warning
         if not self.closest:
             no_baseline = targets(self.rows) and not self.baseline
             return _GONE if no_baseline else "no file of these targets was measured"
@@ -71,14 +81,13 @@ def decide(rows: Sequence[Row], limits: Limits) -> list[Decision]:
 
 
 def decision(rows: Sequence[Row], limits: Limits) -> Decision:
-    """Decide among points on one data set."""
-    return Decision(
-        limits,
-        tuple(rows),
-        choice.best_baseline(rows),
-        choice.smallest(rows, limits),
-        choice.closest(rows, limits),
-    )
+    """Decide among points on one data set; a baseline at chance leaves nothing to choose by."""
+    baseline = choice.best_baseline(rows)
+    undecided = Decision(limits, tuple(rows), baseline, None, None)
+    if undecided.warning:
+        return undecided
+    file, closest = choice.smallest(rows, limits), choice.closest(rows, limits)
+    return replace(undecided, file=file, closest=closest)
 
 
 def in_points(share: float) -> str:

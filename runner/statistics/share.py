@@ -1,5 +1,7 @@
-"""Bound the share of images that a model classifies right."""
+"""Bound the share of images that a model classifies right, and count what guessing gives."""
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 
@@ -12,3 +14,9 @@ def share_interval(successes: int, trials: int) -> tuple[float, float]:
     """
     low, high = binomtest(successes, trials).proportion_ci(0.95, method="wilson")
     return float(low), float(high)
+
+
+def largest_share(labels: NDArray[np.int64]) -> float:
+    """Return the share of the largest class among labels of shape (N,): what guessing it gives."""
+    _, counts = np.unique(labels, return_counts=True)
+    return float(counts.max() / len(labels))

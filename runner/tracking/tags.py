@@ -30,6 +30,7 @@ LEFT = "runner.left"
 MAX_DROP = "runner.max_drop"
 PICK = "runner.pick"
 PICK_TARGET = "runner.pick_target"
+NO_PICK = "runner.no_pick"
 WRITTEN_NOTE = "runner.note"
 
 # Of a night.

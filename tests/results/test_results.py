@@ -19,6 +19,7 @@ from runner.results.lookup import find_sweep
 from runner.results.rows import read
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
+from runner.tracking.tags import NO_PICK
 from tests.helpers.project import Command
 from tests.helpers.stores import runs_in
 from tests.helpers.tiny import quick
@@ -101,11 +102,16 @@ def test_figures_of_a_pick_that_is_none_any_more_are_overwritten(store: Store) -
     publish(store, read(store, sweep))
     assert store.get(sweep.id).metrics["best_zip_ratio"] == 2
     assert store.get(point.id).tags["runner.pick"] == "true"
+    assert NO_PICK not in store.get(sweep.id).tags
     store.delete(store.get(point.id))
     publish(store, read(store, store.get(sweep.id)))
     after = store.get(sweep.id).metrics
     assert after["points_done"] == 0
     assert math.isnan(after["best_zip_ratio"])
+    assert store.get(sweep.id).tags[NO_PICK] == "No point has a file to ship."
+    _measured(_point(store, sweep, baseline.id)).end("FINISHED")
+    publish(store, read(store, store.get(sweep.id)))
+    assert NO_PICK not in store.get(sweep.id).tags
 
 
 @pytest.mark.long

@@ -47,7 +47,8 @@ def _sweep(name: str, results: Results, postponed: Sequence[str]) -> NightSweep:
     decisions = decide(results.rows, Limits(results.max_drop))
     # Files on several data sets do not compare: such a sweep has no pick.
     file = decisions[0].file if len(decisions) == 1 else None
-    return NightSweep(name, points, _pick(file) if file else None, tuple(postponed))
+    warnings = tuple(decision.warning for decision in decisions if decision.warning)
+    return NightSweep(name, points, _pick(file) if file else None, tuple(postponed), warnings)
 
 
 def _pick(file: Chosen) -> Pick:

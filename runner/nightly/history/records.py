@@ -49,13 +49,17 @@ class Pick:
 
 @dataclass(frozen=True)
 class NightSweep:
-    """One sweep of a night; `postponed` names the points that are left to the next night."""
+    """One sweep of a night; `postponed` names the points that are left to the next night.
+
+    `warnings` say, for each data set, why no comparison with its baseline means anything.
+    """
 
     name: str
     points: Mapping[str, NightPoint]
     pick: Pick | None
     # In the files of nights it is "left".
     postponed: Annotated[tuple[str, ...], Field(alias="left")] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def targets(self) -> list[str]:
@@ -95,6 +99,12 @@ class Night:
         """The points, with their sweeps, that are left to the next night."""
         sweeps = self.sweeps.values()
         return [f"{sweep.name}: {name}" for sweep in sweeps for name in sweep.postponed]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Why no comparison with some baseline means anything, with the sweeps."""
+        sweeps = self.sweeps.values()
+        return [f"{sweep.name}: {warning}" for sweep in sweeps for warning in sweep.warnings]
 
     @property
     def progress(self) -> str:

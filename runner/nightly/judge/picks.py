@@ -2,7 +2,7 @@
 
 A pick at the edge of its limit moves to another file by chance, and its bytes leap. So a pick is
 worse where its bytes or its validation accuracy are, and the file usually picked is missing or
-worse than its own noise too.
+worse than its own noise too. Where the baseline is at chance, there is no pick whatever the noise.
 """
 
 import math
@@ -26,18 +26,19 @@ def judge_pick(
     if len(picks) < tolerance.least_nights:
         return []
     (point, target), _ = Counter((pick.point, pick.target) for pick in picks).most_common(1)[0]
-    if point in tonight.postponed:
-        return []
     usual = Pick(
         point,
         target,
         median(pick.zip_bytes for pick in picks),
         median(pick.validation_accuracy for pick in picks),
     )
+    if tonight.warnings:
+        return [_finding(tonight, usual)]
     worse = tonight.pick is None or _worse(tonight.pick, usual, tolerance)
-    if not worse or not _beyond_noise(tonight, good, usual, tolerance, level):
+    if point in tonight.postponed or not worse:
         return []
-    return [_finding(tonight, usual)]
+    beyond = _beyond_noise(tonight, good, usual, tolerance, level)
+    return [_finding(tonight, usual)] if beyond else []
 
 
 def _worse(pick: Pick, usual: Pick, tolerance: Tolerance) -> bool:
@@ -85,7 +86,8 @@ def _usual_file(night: NightSweep, usual: Pick) -> Pick | None:
 
 def _finding(tonight: NightSweep, usual: Pick) -> Finding:
     pick = tonight.pick
-    change = f"now {_pick_text(pick)}" if pick else "and now no file is fit"
+    reasons = "".join(f": {warning}" for warning in tonight.warnings)
+    change = f"now {_pick_text(pick)}" if pick else f"and now no file is fit{reasons}"
     return Finding(
         Kind.PICK,
         tonight.name,

@@ -44,6 +44,7 @@ class Verdict:
         details: dict[str, Sequence[str]] = {
             "Failed": self.failures,
             "Worse": [finding.text for finding in self.judgement.findings],
+            "No file to ship": self.night.warnings,
             "Changed since the last good night": self.changes,
             "Left for the next night": self.night.postponed,
         }
@@ -69,6 +70,7 @@ class Verdict:
             "findings": [asdict(finding) for finding in self.judgement.findings],
             "failures": list(self.failures),
             "changes": list(self.changes),
+            "warnings": self.night.warnings,
             "left": self.night.postponed,
             "night": self.night.as_dict(),
         }

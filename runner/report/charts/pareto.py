@@ -177,7 +177,7 @@ def _limits(figure: Figure, contents: Contents, group: Sequence[Row], number: in
     ]
     limits: dict[float, str] = {}
     for results, decision in decisions:
-        if decision.baseline:
+        if decision.baseline and not decision.warning:
             limit = choice.baseline_accuracy(decision.baseline) - results.max_drop
             limits.setdefault(limit, f"limit: {in_points(results.max_drop)} below the baseline")
     for limit, text in limits.items():

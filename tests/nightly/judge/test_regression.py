@@ -204,6 +204,23 @@ def test_a_worse_pick_is_found_and_one_moved_by_luck_is_not() -> None:
     assert (Kind.PICK, usual.point, usual.target) in found_in(_sweep(worse, pick=None), good)
 
 
+def test_a_pick_lost_to_chance_is_found_however_its_file_does() -> None:
+    usual = TONIGHT.sweep.pick
+    assert usual is not None
+    good = [
+        replace(each, night=_sweep(each, pick=_pick_of(each, usual.point, usual.target)))
+        for each in GOOD
+    ]
+    assert not found_in(_sweep(TONIGHT, pick=None), good)
+    lost = _sweep(TONIGHT, pick=None, warnings=("The baseline is at chance.",))
+    (finding,) = judged(lost, good).findings
+    assert (finding.kind, finding.point, finding.tonight) == (Kind.PICK, usual.point, None)
+    assert finding.text.endswith(", and now no file is fit: The baseline is at chance.")
+    # Without a pick on good nights there is none to lose, and the verdict says why all the same.
+    none = [replace(each, night=_sweep(each, pick=None)) for each in GOOD]
+    assert not found_in(lost, none)
+
+
 def _pick_of(night: Simulated, point: str, target: str) -> Pick:
     file = night.sweep.points[point].files[target]
     return Pick(point, target, file.zip_bytes, file.validation_accuracy)
