@@ -107,6 +107,7 @@ def _promote(
         candidate = Candidate(
             point=file.point,
             path=path,
+            input=values["input"],
             folder=f"promoted/{file.target}",
             tags=version_tags(values),
             description=f"{file.target} of {file.point.name}, a point of the sweep "

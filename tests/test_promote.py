@@ -70,6 +70,15 @@ def test_the_champion_gives_the_probabilities_of_its_file(
     np.testing.assert_array_equal(given, expected)
     np.testing.assert_allclose(given.sum(axis=1), 1, atol=0.02)
     assert np.mean(given.argmax(axis=1) == labels) > 0.9
+    # Pixels as they are in a file are scaled by the model itself.
+    pixels = np.rint(images * 255)
+    scaled = model.predict(pixels.astype(np.float32), params={"scale": "0..255"})
+    np.testing.assert_allclose(scaled, expected, atol=1e-6)
+    own = model.unwrap_python_model()
+    np.testing.assert_allclose(own.predict(pixels.astype(np.uint8)), expected, atol=1e-6)
+    assert model.metadata.signature.params.params[0].default == "0..1"
+    with pytest.raises(ValueError, match="scale=-1..1: must be 0..1, or 0..255 for pixels"):
+        model.predict(images, params={"scale": "-1..1"})
     # A server asks from several threads, and for batches of several sizes.
     with ThreadPoolExecutor(4) as threads:
         parts = list(threads.map(lambda size: model.predict(images[:size]), [0, 1, 7, 30] * 10))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.results.choice import File
+from runner.results.input_range import input_range
 from runner.results.rows import Results
 from runner.settings.targets import Target
 from runner.tracking import Record, tags
@@ -49,6 +50,7 @@ def provenance(results: Results, baseline: Record | None, file: File) -> dict[st
             "validation_drop": file.validation_drop,
         },
         "baseline": baseline.figures(Target.H5) if baseline else None,
+        "input": input_range(point.params),
         "settings": dict(point.params),
         **{name: point.tags.get(tag) for name, tag in _TAGS.items()},
     }

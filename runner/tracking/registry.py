@@ -1,18 +1,20 @@
 """Register a TFLite file as the champion among the versions of a model."""
 
+import json
 import tempfile
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import mlflow.pyfunc
 import numpy as np
 from hydra.core.utils import env_override
 from mlflow.entities.model_registry import RegisteredModel
 from mlflow.models import ModelSignature
-from mlflow.types import Schema, TensorSpec
+from mlflow.types import ParamSchema, ParamSpec, Schema, TensorSpec
 
 from runner.errors import Refused, one_line
 from runner.process.capture import stderr_to_log
@@ -31,10 +33,15 @@ _NAME_REFUSED = ("INVALID_PARAMETER_VALUE", "RESOURCE_ALREADY_EXISTS")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file of a point, with its digest among the tags, and the folder that its run gets."""
+    """A file of a point, with its digest among the tags, and the folder that its run gets.
+
+    Attributes:
+        input: how pixels come to what the file takes, as `served.Input` has it.
+    """
 
     point: Record
     path: Path
+    input: Mapping[str, Any]
     folder: str
     tags: Mapping[str, str]
     description: str
@@ -64,7 +71,7 @@ def promote(store: Store, name: str, candidate: Candidate) -> Promotion:
         champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
         if champion and _sha256(client, name, champion) == candidate.tags[SHA256]:
             return Promotion(champion, previous, changed=False)
-        saved = _save(candidate.path, Path(folder))
+        saved = _save(candidate, Path(folder))
         if not model:
             _create(client, name)
         number = _register(client, name, candidate, saved)
@@ -116,12 +123,14 @@ def _register(client: Connection, name: str, candidate: Candidate, saved: Path) 
     return str(model_version.version)
 
 
-def _save(path: Path, folder: Path) -> Path:
+def _save(candidate: Candidate, folder: Path) -> Path:
     """Save the file as a model that MLflow loads and serves, under a name of its own.
 
     A version must stay what it is when the same file is promoted again, by other libraries.
     """
-    saved = folder / uuid.uuid4().hex[:8]
+    saved, path = folder / uuid.uuid4().hex[:8], candidate.path
+    taken = folder / "input.json"
+    taken.write_text(json.dumps(dict(candidate.input)))
     try:
         # MLflow would take a project's lock file along from the working directory.
         with stderr_to_log(), env_override({"MLFLOW_UV_AUTO_DETECT": "false"}):
@@ -131,8 +140,8 @@ def _save(path: Path, folder: Path) -> Path:
             mlflow.pyfunc.save_model(
                 str(saved),
                 python_model=served.__file__,
-                artifacts={served.FILE: str(path)},
-                signature=_signature(classifier),
+                artifacts={served.FILE: str(path), served.INPUT: str(taken)},
+                signature=_signature(classifier, served.Input(**candidate.input)),
                 input_example=blank,
                 pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
             )
@@ -141,9 +150,11 @@ def _save(path: Path, folder: Path) -> Path:
     return saved
 
 
-def _signature(classifier: served.Classifier) -> ModelSignature:
+def _signature(classifier: served.Classifier, taken: served.Input) -> ModelSignature:
+    """Describe what is taken and given; a parameter says which range the numbers have."""
     single = np.dtype(np.float32)
     return ModelSignature(
         Schema([TensorSpec(single, (-1, *classifier.image_shape))]),
         Schema([TensorSpec(single, (-1, classifier.classes))]),
+        ParamSchema([ParamSpec("scale", "string", taken.range)]),
     )

@@ -3,8 +3,11 @@
 MLflow copies this file into every promoted model, so it imports nothing of the runner.
 """
 
+import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import mlflow
@@ -12,13 +15,58 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
-# The artifact that is the TFLite file.
-FILE = "file"
+# The artifacts: the TFLite file, and how pixels come to what it takes.
+FILE, INPUT = "file", "input"
+# The range of pixels as images have them.
+PIXELS = "0..255"
 _BATCH = 200
 
 
+@dataclass(frozen=True)
+class Input:
+    """What a file takes for pixels: a mean is taken off of each, and a deviation divides the rest.
+
+    Attributes:
+        scale: name of the range of numbers.
+        mean, std: of pixels from 0 to 255, one number or one a channel.
+        bgr: whether the channels change their order from RGB to BGR before that.
+        in_file: whether the file does all this itself.
+    """
+
+    scale: str = "0..1"
+    mean: Sequence[float] = (0.0,)
+    std: Sequence[float] = (255.0,)
+    bgr: bool = False
+    in_file: bool = False
+
+    @property
+    def range(self) -> str:
+        """Name the range of numbers that the file takes."""
+        return PIXELS if self.in_file else self.scale
+
+    def prepare(self, images: np.ndarray, scale: str) -> np.ndarray:
+        """Return images as the file takes them.
+
+        Args:
+            images: in the range that the file takes, or pixels from 0 to 255.
+            scale: which of the two; images of uint8 are always pixels.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        if scale not in (self.range, PIXELS):
+            raise ValueError(f"scale={scale}: must be {self.range}, or {PIXELS} for pixels")
+        pixels = images.dtype == np.uint8 or scale == PIXELS
+        values = np.asarray(images, np.float32)
+        if not pixels or self.range in (PIXELS, "as_is"):
+            return values
+        ordered = values[..., ::-1] if self.bgr else values
+        mean, std = (np.asarray(part, np.float32) for part in (self.mean, self.std))
+        return np.asarray((ordered - mean) / std, np.float32)
+
+
 class Classifier:
-    """A TFLite file that takes images as float32 in [0, 1], whatever it computes in itself."""
+    """A TFLite file that takes images as float32, whatever it computes in itself."""
 
     def __init__(self, path: str) -> None:
         self._interpreter = Interpreter(path)
@@ -39,7 +87,7 @@ class Classifier:
         return int(output["shape"][-1])
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Return a row of probabilities for each image, which is float32 in [0, 1]."""
+        """Return a row of probabilities for each image, in the range that the file takes."""
         batches = range(0, len(images), _BATCH)
         with self._lock:
             rows = [self._compute(images[at : at + _BATCH]) for at in batches]
@@ -60,12 +108,21 @@ class ServedModel(PythonModel):
     """The model that MLflow loads and asks for predictions."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Read the file that lies beside this one."""
+        """Read the files that lie beside this one."""
         self._classifier = Classifier(context.artifacts[FILE])
+        self._input = Input(**json.loads(Path(context.artifacts[INPUT]).read_text()))
 
-    def predict(self, model_input: np.ndarray) -> np.ndarray:
-        """Return a row of probabilities for each image."""
-        return self._classifier.probabilities(model_input)
+    def predict(
+        self, model_input: np.ndarray, params: Mapping[str, Any] | None = None
+    ) -> np.ndarray:
+        """Return a row of probabilities for each image.
+
+        Args:
+            model_input: images in the range that the file takes, or pixels from 0 to 255.
+            params: `scale`, the range of these images.
+        """
+        scale = str((params or {}).get("scale", self._input.range))
+        return self._classifier.probabilities(self._input.prepare(model_input, scale))
 
 
 def _quantize(images: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:

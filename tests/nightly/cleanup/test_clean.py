@@ -68,7 +68,9 @@ def story(tmp_path_factory: pytest.TempPathFactory, tflite: Path) -> Story:
     written.failed(f"{LAST[-1]} failed", f"{LAST[-1]} sweep")
     point = written.store.get(written.ids[f"{SECOND} other"])
     promote(
-        written.store, MODEL, Candidate(point, tflite, "promoted/tflite_int8", {SHA256: "1"}, "")
+        written.store,
+        MODEL,
+        Candidate(point, tflite, {}, "promoted/tflite_int8", {SHA256: "1"}, ""),
     )
     _write_elsewhere(written)
     before = written.all()
