@@ -90,17 +90,34 @@ class Dataset:
         """
         if math.prod(input_shape) != math.prod(self.shape):
             raise ValueError(f"images of shape {self.shape} cannot be taken as {input_shape}")
-        positions = self.class_set.outputs(outputs, self.model_classes)
-        names = self.class_set.names_of(outputs, self.model_classes)
-        if input_shape == self.shape and names == self.class_names:
-            return self
-        mapping, same = np.asarray(positions, np.int64), positions == tuple(range(outputs))
+        if input_shape == self.shape:
+            return self.for_outputs(outputs)
 
         def taken(split: Split) -> Split:
-            labels = split.labels if same else mapping[split.labels]
-            return Split(split.images.reshape(-1, *input_shape), labels)
+            return replace(split, images=split.images.reshape(-1, *input_shape))
 
-        return replace(self._map(taken), class_set=Classes(names, None), model_classes=None)
+        return self.for_outputs(outputs)._map(taken)
+
+    def for_outputs(self, outputs: int) -> "Dataset":
+        """Return the same images with labels that name the outputs of a model.
+
+        Args:
+            outputs: how many classes the model tells apart.
+
+        Raises:
+            ValueError: the classes are not the model's.
+        """
+        positions = self.class_set.outputs(outputs, self.model_classes)
+        names = self.class_set.names_of(outputs, self.model_classes)
+        if names == self.class_names and positions == tuple(range(outputs)):
+            return self
+        mapping = np.asarray(positions, np.int64)
+
+        def labelled(split: Split) -> Split:
+            return replace(split, labels=mapping[split.labels])
+
+        mapped = replace(self._map(labelled), class_set=Classes(names, None))
+        return replace(mapped, model_classes=None)
 
     def in_pixels(self) -> "Dataset":
         """Return the same data with images as pixels from 0 to 255, before they were scaled."""

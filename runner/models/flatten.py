@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import mul
 from typing import Any
 
@@ -22,7 +22,7 @@ def flatten(model: keras.Model, shape: Shape) -> keras.Model:
         Unfit: a layer is a subclassed model.
         UnfitForData: the model takes images of another shape.
     """
-    copy = _FlatCopy()
+    copy = FlatCopy()
     image = keras.layers.Input(_input_shape(model, shape), name=copy.name(model.input_names[0]))
     scores = copy.follow(model, [image])[0]
     flat = keras.Model(image, scores, name=re.sub(r"[^\w.-]", "_", model.name))
@@ -53,17 +53,23 @@ def _cumulative_products(shape: Sequence[int]) -> set[int]:
     return {1, *itertools.accumulate(shape, mul)}
 
 
-class _FlatCopy:
+class FlatCopy:
     """Create a new layer for each layer of a model, in the order from input to output."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_left_out: Callable[[Any], bool] = lambda _: False) -> None:
+        """Copy all layers but those left out, which hand on what they take."""
+        self._is_left_out = is_left_out
         self._names: set[str] = set()
         self._copies: dict[int, tuple[Any, Any]] = {}
 
     def follow(
         self, model: keras.Model, inputs: Sequence[Any], training: bool | None = None
     ) -> list[Any]:
-        """Apply copies of a model's layers to other inputs, and return the outputs of the model."""
+        """Apply copies of a model's layers to other inputs, and return the outputs of the model.
+
+        Args:
+            training: what models inside the model are called with, where they are not told.
+        """
         values = {id(old): new for old, new in zip(model.inputs, inputs, strict=True)}
 
         def replacement(value: Any) -> Any:
@@ -82,6 +88,8 @@ class _FlatCopy:
             require_graph(layer)
             own = kwargs.get("training")
             return self.follow(layer, tf.nest.flatten(args), training if own is None else own)
+        if self._is_left_out(layer):
+            return list(tf.nest.flatten(args))
         # training=False in the call of an inner model applies to the layers in it.
         expects = layer._call_spec.expects_training_arg
         if expects and training is not None and kwargs.get("training") is None:

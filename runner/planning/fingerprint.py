@@ -32,7 +32,15 @@ TRAINING = (
 # What decides which weights a point ends with.
 PRUNING = ("prune", "compress", "models/clone.py")
 # What makes files of a model, a baseline's too, and figures of files.
-MEASURING = ("export", "measure", "point", "settings/targets.py", "statistics/share.py")
+MEASURING = (
+    "export",
+    "measure",
+    "models/deploy.py",
+    "models/preprocessing.py",
+    "point",
+    "settings/targets.py",
+    "statistics/share.py",
+)
 
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
 _READERS = ("ai-edge-litert", "pyarrow")

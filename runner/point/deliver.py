@@ -4,11 +4,12 @@ import functools
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runner.backend import keras
 from runner.data.dataset import Dataset
+from runner.data.scale import Scale
 from runner.errors import StepFailed, one_line
 from runner.export.convert import export, representative_images
 from runner.export.frozen_model import Exportable, exportables
@@ -16,6 +17,7 @@ from runner.measure.latency import processor, time_file
 from runner.measure.layer_table import WeightBytes, layers_csv
 from runner.measure.measurement import Classes, Images, Measurement, agreement, classify, measure
 from runner.measure.weight_bytes import weight_bytes
+from runner.models.deploy import deployable
 from runner.models.outputs import gives_logits, told_apart
 from runner.point.context import PointContext
 from runner.prune.sparsity import LayerSparsity
@@ -107,9 +109,9 @@ class Delivery:
         measured: dict[Target, Measurement] = {}
         failures: dict[Target, str] = {}
         settings = self.context.settings
-        model = finished.model
-        data = self.context.data.for_model(model.input_shape[1:], told_apart(model))
-        logits = gives_logits(model)
+        data, scale = self._as_files_take_it(finished.model)
+        finished = replace(finished, model=deployable(finished.model, scale))
+        logits = gives_logits(finished.model)
         number = settings.export.representative_images
         calibration = representative_images(data.train.images, number, settings.seed)
         with exportables(finished.model, finished.aware) as sources:
@@ -130,6 +132,13 @@ class Delivery:
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return list(measured.values())
+
+    def _as_files_take_it(self, model: keras.Model) -> tuple[Dataset, Scale | None]:
+        """Return the data that goes into files, and how they scale it where they do so."""
+        data = self.context.data.for_model(model.input_shape[1:], told_apart(model))
+        if not self.context.settings.dataset.scale_in_file:
+            return data, None
+        return data.in_pixels(), data.scale
 
     def _file(
         self, source: Exportable, target: Target, data: Dataset, calibration: Images, logits: bool

@@ -83,7 +83,7 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
     point.tag(BASELINE_RUN_ID, reference.run_id)
     make_repeatable(settings.seed, settings.threads)
     model = baseline.model
-    data = context.data.for_model(model.input_shape[1:], told_apart(model))
+    data = context.data.for_outputs(told_apart(model))
     with tensorboard.summaries(context, point) as watching:
         pruned = prune(model, data, settings.schedule, watching)
     stages = StageLog(point, model, pruned)

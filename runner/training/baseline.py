@@ -80,7 +80,7 @@ def _train(settings: Settings, data: Dataset, signature: str) -> Baseline:
         log.info("baseline %s: %s as it is", signature, settings.architecture.path)
         return Baseline(signature, model, {})
     log.info("baseline %s: training %d epochs", signature, epochs)
-    taken = data.for_model(model.input_shape[1:], told_apart(model))
+    taken = data.for_outputs(told_apart(model))
     trained = train(model, taken, settings.baseline, logits=gives_logits(model))
     return Baseline(signature, model, trained.history)
 

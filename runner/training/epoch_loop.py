@@ -35,7 +35,12 @@ class EpochLoop:
     """Run one step function on all batches of a split."""
 
     def __init__(
-        self, split: Split, batch_size: int, step: Callable[[Any, Any], _Sums], shift: int = 0
+        self,
+        split: Split,
+        batch_size: int,
+        step: Callable[[Any, Any], _Sums],
+        shift: int = 0,
+        black: Any = 0.0,
     ) -> None:
         """Copy or share the images, and trace the step.
 
@@ -46,9 +51,11 @@ class EpochLoop:
                 correct answers.
             shift: number of pixels by which images move at most in each direction, at random in
                 every epoch.
+            black: what a black pixel is, which fills the border then; one number or one a channel.
         """
         self._images, self._labels = _share_memory(split.images), tf.constant(split.labels)
-        self._batch_size, self._step, self._shift = batch_size, step, shift
+        self._batch_size, self._step = batch_size, step
+        self._shift, self._black = shift, black
         traced = tf.function(self._run_batches, autograph=False)
         # Traced now, so that the time of the first epoch does not include it.
         self._run = traced.get_concrete_function(
@@ -74,7 +81,8 @@ class EpochLoop:
             indices = order[start : start + self._batch_size]
             images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
             if self._shift:
-                images = shift_images(images, shifts[start : start + self._batch_size])
+                moves = shifts[start : start + self._batch_size]
+                images = shift_images(images, moves, self._black)
             batch_loss, batch_correct = self._step(images, labels)
             return start + self._batch_size, loss + batch_loss, correct + batch_correct
 

@@ -92,7 +92,7 @@ def train(
     """
     _compile(model, settings.learning_rate)
     step = training_step(model, logits)
-    training_loop = EpochLoop(data.train, settings.batch_size, step, data.shift)
+    training_loop = EpochLoop(data.train, settings.batch_size, step, data.shift, data.scale.black)
     validation_loop = EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, logits))
     callback_list = _callback_list(callbacks, model, settings.epochs)
     history: dict[str, list[float]] = {}
