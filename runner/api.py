@@ -85,7 +85,7 @@ def run_point(point: Settings, folder: Path | str | None = None) -> Outcome:
         RunnerError: it failed, with the reason in one line and the traceback in a note; its run
             says so too.
     """
-    preflight.check(point)
+    point = preflight.check(point)
     default = Path("outputs") / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"
     target = Path(default if folder is None else folder).absolute()
     request = json.dumps({"settings": point.model_dump(mode="json"), "folder": str(target)})

@@ -47,12 +47,10 @@ def _checked(config: DictConfig) -> Settings:
         Refused: they cannot.
     """
     try:
-        settings = from_hydra(config)
-        preflight.check(settings)
+        return preflight.check(from_hydra(config))
     except Refused:
         raise
     except Exception as error:
         if not is_refusal(error):
             raise
         raise Refused(reason(error)) from error
-    return settings

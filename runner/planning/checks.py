@@ -8,11 +8,15 @@ from typing import Any
 
 from runner import compress
 from runner.backend import PruneRegistry, keras, save_h5
+from runner.data.scale import Scale, scale_of
 from runner.errors import ImpossiblePoint
 from runner.models import build
 from runner.models.errors import short, subject
 from runner.models.layer_plan import PRUNED, LayerPlan
+from runner.models.preprocessing import expected_scale, is_preprocessing
+from runner.planning.examination import Examination
 from runner.planning.request import Request
+from runner.planning.scale_check import refuse_wrong_scale
 from runner.prune import dry_run
 from runner.prune.sparsity import prunable_weights
 
@@ -20,8 +24,8 @@ from runner.prune.sparsity import prunable_weights
 Check = Callable[[keras.Model, Request], str | None]
 
 
-def examine(request: Request) -> tuple[LayerPlan, ...]:
-    """Build the model in this process, run all checks, and list its layers but for the input.
+def examine(request: Request) -> Examination:
+    """Build the model in this process, run all checks, and describe it.
 
     Raises:
         ImpossiblePoint: the model does not go with the data, or a check refuses the request.
@@ -32,11 +36,28 @@ def examine(request: Request) -> tuple[LayerPlan, ...]:
         line = check(model, request)
         if line:
             raise ImpossiblePoint(line)
-    return tuple(
+    scale, notes = _scale(model, request)
+    refuse_wrong_scale(model, request, scale)
+    layers = tuple(
         LayerPlan(layer.name, type(layer).__name__)
         for layer in model.layers
         if not isinstance(layer, keras.layers.InputLayer)
     )
+    changed = None if scale == request.scale else scale.name
+    return Examination(layers=layers, scale=changed, notes=notes)
+
+
+def _scale(model: keras.Model, request: Request) -> tuple[Scale, tuple[str, ...]]:
+    """Return what the model is fed with: what its own first layer expects, unless one was chosen.
+
+    The usual scale counts as not chosen.
+    """
+    expected = expected_scale(model)
+    if expected is None or request.scale != scale_of("0..1") or expected[0] == "0..1":
+        return request.scale, ()
+    name, layer = expected
+    line = f"{subject(request.architecture)}: its layer {layer} scales pixels itself"
+    return scale_of(name), (f"{line}; it is fed with dataset.scale={name}",)
 
 
 def something_is_prunable(model: keras.Model, request: Request) -> str | None:
@@ -49,6 +70,8 @@ def something_is_prunable(model: keras.Model, request: Request) -> str | None:
 def layers_can_be_pruned(model: keras.Model, request: Request) -> str | None:
     """Require each layer with weights to be one that TFMOT can prune, or one in dense_layers."""
     for layer in model.layers:
+        if is_preprocessing(layer):
+            continue
         dense = any(
             fnmatch.fnmatchcase(layer.name, pattern) for pattern in request.schedule.dense_layers
         )

@@ -75,8 +75,7 @@ def check(
     points: dict[str, Point] = {}
     for candidate, settings in composed:
         with _skipping(candidate.name, skipped):
-            preflight.check(settings)
-            point = _identify(candidate, settings)
+            point = _identify(candidate, settings, preflight.check(settings))
             if points.setdefault(point.fingerprint, point) is not point:
                 raise ImpossiblePoint(f"the same point as {points[point.fingerprint].name}")
     if not candidates:
@@ -104,10 +103,13 @@ def _check_values(
     return points
 
 
-def _identify(candidate: Candidate, settings: Settings) -> Point:
+def _identify(candidate: Candidate, composed: Settings, settings: Settings) -> Point:
+    """Identify a point by the settings to work with, which its worker composes too."""
+    scale = settings.dataset.scale
+    changed = [] if scale == composed.dataset.scale else [f"dataset.scale={scale}"]
     digest = dataset.load(settings.dataset, settings.cache.folder).digest
     return Point(
-        candidate.overrides,
+        (*candidate.overrides, *changed),
         candidate.name,
         settings,
         baseline_signature(settings, digest),

@@ -6,30 +6,47 @@ The process that plans a sweep must not import TensorFlow.
 
 import functools
 import json
+import logging
 import os
 import sys
+import tempfile
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from runner.errors import ImpossiblePoint, Refused, is_fault, one_line
 from runner.models import file_check
 from runner.models.errors import refusing, short, subject
-from runner.models.layer_plan import LayerPlan
+from runner.planning.examination import Examination
 from runner.planning.request import Request
 from runner.process import isolated
+
+log = logging.getLogger(__name__)
+
+
+# Pixels as floats from 0 to 1, and labels that count the classes of the data.
+Sample = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
 class _Question:
     key: str
-    text: str = field(compare=False)
+    request: Request = field(compare=False)
+    sample: Callable[[], Sample] | None = field(compare=False)
 
 
-def inspect(request: Request) -> tuple[LayerPlan, ...]:
-    """Build the model, try on it what a point will do to it, and list its layers.
+def inspect(request: Request, sample: Callable[[], Sample] | None = None) -> Examination:
+    """Build the model, try on it what a point will do to it, and describe it.
 
     A request takes seconds; requests with the same key as an earlier one take no time.
+
+    Args:
+        sample: returns training images to try a model with weights on, with their labels.
 
     Raises:
         ImpossiblePoint: the model does not go with the data, the schedule or the compression.
@@ -39,26 +56,39 @@ def inspect(request: Request) -> tuple[LayerPlan, ...]:
     if architecture.name == "keras_file" and architecture.path is not None:
         with refusing(architecture):
             file_check.check(architecture.path, architecture.trust)
-    answer = _answer(_Question(request.key, request.model_dump_json()))
+    answer = _answer(_Question(request.key, request, sample))
     if "refused" in answer:
         raise (ImpossiblePoint if answer["impossible"] else Refused)(answer["refused"])
     if "fault" in answer:
         raise isolated.Fault(answer["fault"], answer["traceback"])
-    if "layers" not in answer:
+    if "examination" not in answer:
         raise Refused(f"{subject(architecture)}: cannot be built ({answer['ended']})")
-    return tuple(LayerPlan(name, kind) for name, kind in answer["layers"])
+    return Examination.model_validate(answer["examination"])
 
 
 @functools.cache
 def _answer(question: _Question) -> dict[str, Any]:
     # An inspection needs no GPU, and must not take memory from processes that compute on one.
     no_gpu = {"CUDA_VISIBLE_DEVICES": "-1"}
-    process = isolated.run("runner.planning.inspection", stdin=question.text, environment=no_gpu)
+    with tempfile.TemporaryDirectory() as folder:
+        text = _with_sample(question, Path(folder)).model_dump_json()
+        process = isolated.run("runner.planning.inspection", stdin=text, environment=no_gpu)
     try:
         answer: dict[str, Any] = json.loads(process.stdout)
     except ValueError:
         answer = {"ended": f"its process ended with code {process.returncode}"}
+    for note in answer.get("examination", {}).get("notes", ()):
+        log.info("%s", note)
     return answer
+
+
+def _with_sample(question: _Question, folder: Path) -> Request:
+    if question.sample is None:
+        return question.request
+    pixels, labels = question.sample()
+    file = folder / "sample.npz"
+    np.savez(file, pixels=pixels, labels=labels)
+    return question.request.model_copy(update={"sample": file})
 
 
 def _examine(text: str) -> dict[str, Any]:
@@ -66,7 +96,7 @@ def _examine(text: str) -> dict[str, Any]:
     try:
         from runner.planning.checks import examine
 
-        return {"layers": [(layer.name, layer.kind) for layer in examine(request)]}
+        return {"examination": examine(request).model_dump(mode="json")}
     except Refused as reason:
         return {"refused": str(reason), "impossible": isinstance(reason, ImpossiblePoint)}
     except Exception as error:

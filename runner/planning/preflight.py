@@ -1,7 +1,10 @@
 """Refuse settings that cannot work, before TensorFlow is imported."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
 
 from runner.data.dataset import Dataset, load
 from runner.data.sources import SHAPES, local_file
@@ -10,14 +13,20 @@ from runner.models import file_check
 from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.errors import refusing
 from runner.models.layer_plan import plan
-from runner.planning.inspection import inspect
+from runner.planning.inspection import Sample, inspect
 from runner.planning.request import Request, content
 from runner.prune.layer_rules import check_schedule
 from runner.settings import ArchitectureSettings, Settings
 
+# Training images that a model with weights is tried on.
+_SAMPLE = 500
 
-def check(settings: Settings) -> None:
+
+def check(settings: Settings) -> Settings:
     """Check everything that needs the disk or more than one group, cheapest first.
+
+    Returns:
+        The settings to work with: a model that scales pixels itself is fed with what it expects.
 
     Raises:
         ImpossiblePoint: the architecture does not go with the data, schedule or compression.
@@ -35,9 +44,14 @@ def check(settings: Settings) -> None:
     if shipped:
         _require_large_images(architecture.name, loaded.shape, dataset.name)
     _require_small_shift(settings.augment.shift, loaded.shape)
+    _require_scaling_outside(settings)
     # A sweep has already inspected the models of all its points.
     if not settings.sweep.run_id and (not shipped or settings.schedule.depends_on_shapes):
-        inspect(_request(settings, loaded))
+        examination = inspect(_request(settings, loaded), _sample(architecture, loaded))
+        if examination.scale:
+            scaled = dataset.model_copy(update={"scale": examination.scale})
+            return settings.model_copy(update={"dataset": scaled})
+    return settings
 
 
 def _require_architecture(architecture: ArchitectureSettings) -> None:
@@ -61,6 +75,16 @@ def _require_small_shift(shift: int, shape: Shape) -> None:
         )
 
 
+def _require_scaling_outside(settings: Settings) -> None:
+    """Refuse files that scale pixels where the quantization of these was not learned."""
+    compress, dataset = settings.compress, settings.dataset
+    if dataset.scale_in_file and compress.quantizes and dataset.scale != "0..255":
+        raise ImpossiblePoint(
+            f"dataset.scale_in_file=true: must be false with compress={compress.name}, whose "
+            "quantization is learned on scaled pixels"
+        )
+
+
 def _request(settings: Settings, loaded: Dataset) -> Request:
     return Request(
         architecture=settings.architecture,
@@ -68,7 +92,23 @@ def _request(settings: Settings, loaded: Dataset) -> Request:
         compress=settings.compress,
         shape=loaded.shape,
         classes=loaded.class_set,
+        scale=loaded.scale,
+        data=loaded.digest,
     )
+
+
+def _sample(architecture: ArchitectureSettings, loaded: Dataset) -> Callable[[], Sample] | None:
+    """Return what draws training images to try a model on; None where it has no weights yet."""
+    if architecture.name != "keras_file" or not architecture.check_scale:
+        return None
+
+    def draw() -> Sample:
+        images, labels = loaded.train.images, loaded.train.labels
+        chosen = np.random.default_rng(0).permutation(len(images))[:_SAMPLE]
+        pixels = loaded.scale.pixels(images[chosen]) / np.float32(255)
+        return pixels, labels[chosen]
+
+    return draw
 
 
 def _require_writable(folder: Path) -> None:

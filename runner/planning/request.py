@@ -1,6 +1,9 @@
 """Describe what an inspection needs to know of a point."""
 
+from pathlib import Path
+
 from runner.data.classes import Classes
+from runner.data.scale import Scale, scale_of
 from runner.models import user_function
 from runner.models.class_names import class_names
 from runner.models.digest import digest
@@ -16,13 +19,24 @@ _OF_COMPRESSION = {"name", "clusters"}
 
 
 class Request(Group):
-    """Hold a model, what a point does to it, and the shape and classes of its images."""
+    """Hold a model, what a point does to it, and the images that it is for.
+
+    Attributes:
+        shape: shape of one image.
+        classes: the classes of the labels.
+        scale: range of numbers that images are to be scaled to.
+        data: identifies the images.
+        sample: file with some of them, as pixels, to try a model with weights on; None for none.
+    """
 
     architecture: ArchitectureSettings
     schedule: ScheduleSettings
     compress: CompressSettings
     shape: tuple[int, ...]
     classes: Classes
+    scale: Scale = scale_of("0..1")
+    data: str = ""
+    sample: Path | None = None
 
     @property
     def key(self) -> str:
@@ -32,7 +46,8 @@ class Request(Group):
             Refused: the user's file cannot be read, or there is no such function.
         """
         reduced = {"schedule": _OF_THE_SCHEDULE, "compress": _OF_COMPRESSION}
-        whole = {"architecture": True, "shape": True, "classes": True}
+        names = ("architecture", "shape", "classes", "scale", "data")
+        whole = dict.fromkeys(names, True)
         return content(self.architecture) + self.model_dump_json(include={**reduced, **whole})
 
 

@@ -172,7 +172,7 @@ def test_what_else_is_done_with_a_layer_does_not_matter() -> None:
 def test_a_function_may_use_layers_of_its_own(tmp_path: Path, settings: Configure) -> None:
     own = from_function(f"{functions(tmp_path, 'own_layers')}:network")
     request = asked(settings, own, "schedule.dense_layers=[scale*]")
-    kinds = [layer.kind for layer in examine(request)]
+    kinds = [layer.kind for layer in examine(request).layers]
     assert kinds == ["Conv2D", "Scale", "Flatten", "Dense"]
     model = build.build(own, SHAPE, Classes.numbered(CLASSES))
     model.save(tmp_path / "model.h5")
@@ -185,7 +185,7 @@ def test_a_model_is_inspected_in_a_process_of_its_own(
 ) -> None:
     own = from_function(f"{functions(tmp_path, 'inspected')}:network")
     found = inspect(asked(settings, own, "schedule.dense_layers=[scale*]"))
-    assert [layer.rank for layer in found] == [4, None, None, 2]
+    assert [layer.rank for layer in found.layers] == [4, None, None, 2]
     # What does not matter to it is not asked again.
     monkeypatch.setattr(subprocess, "run", None)
     more = ["schedule.dense_layers=[scale*]", "schedule.epochs=9", "seed=5", "compress.epochs=3"]
@@ -194,7 +194,7 @@ def test_a_model_is_inspected_in_a_process_of_its_own(
 
 def test_shipped_architectures_are_examined_too(settings: Configure) -> None:
     found = examine(asked(settings, ArchitectureSettings(name="lenet_300_100")))
-    assert [layer.rank for layer in found] == [None, 2, 2, 2]
+    assert [layer.rank for layer in found.layers] == [None, 2, 2, 2]
 
 
 def test_planning_needs_no_tensorflow(tmp_path: Path) -> None:
