@@ -32,6 +32,7 @@ class JobMonitor:
     failures: dict[Job, BaseException] = field(default_factory=dict)
     _jobs: Sequence[Job] = ()
     _allowed: int | None = None
+    _warnings: set[str] = field(default_factory=set)
 
     def follow(self, jobs: Sequence[Job], allowed: int | None) -> None:
         """Follow the launch of these jobs, until as many failed as allowed; None: to the end."""
@@ -58,8 +59,10 @@ class JobMonitor:
         self.view.epoch(self._jobs[job].name, done, total)
 
     def warned(self, job: int, text: str) -> None:
-        """Show a warning of a job."""
-        self.view.warned(f"{self._jobs[job].name}: {text}")
+        """Show a warning of a job, unless another job gave the same one before it."""
+        if text not in self._warnings:
+            self._warnings.add(text)
+            self.view.warned(f"{self._jobs[job].name}: {text}")
 
     def finished(self, job: int, result: JobReturn) -> bool:
         """Show how a job ended, record its failure, and return whether to go on."""

@@ -3,15 +3,18 @@
 import io
 import logging
 import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from runner.sweep.job_monitor import JobMonitor
 from runner.sweep.jobs import Job
 from runner.sweep.live_progress import LiveView
 from runner.sweep.progress import FailuresOnly, LogLines, choose_view
+from runner.tracking import Store
 
 
 def _job(name: str, kind: Any = "point") -> Job:
@@ -32,6 +35,17 @@ def test_elsewhere_a_line_says_that_a_point_began_and_how_it_ended(
         "finished: a=1: h5 10 B zipped, 95.00% (2 of 3 points done)",
         "failed: a=2: out of luck",
     ]
+
+
+def test_what_every_job_warns_of_is_shown_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(f"sqlite:///{tmp_path}/mlflow.db", "sparsity")
+    monitor = JobMonitor(store, "", LogLines(total=2, done=0))
+    monitor.follow([_job("a=1"), _job("a=2")], None)
+    for job, text in ((0, "at chance"), (1, "at chance"), (1, "no table")):
+        monitor.warned(job, text)
+    assert caplog.messages == ["a=1: at chance", "a=2: no table"]
 
 
 def test_on_a_terminal_workers_points_and_epochs_are_in_view() -> None:
