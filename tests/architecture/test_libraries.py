@@ -18,11 +18,12 @@ SERVED = Path("runner/tracking/served.py")
 WITH_TENSORFLOW = (
     "backend.py", "compress", "export", "measure", "training",
     "data/decode_images.py",
-    "models/build.py", "models/clone.py", "models/flatten.py", "models/outputs.py",
+    "models/build.py", "models/clone.py", "models/deploy.py", "models/flatten.py",
+    "models/outputs.py", "models/preprocessing.py",
     "models/summary.py",
     "prune/dry_run.py", "prune/pruning.py", "prune/sparsity.py", "prune/tensorboard.py",
     "prune/wrappers.py", "prune/xnnpack_policy.py",
-    "planning/checks.py",
+    "planning/checks.py", "planning/scale_check.py",
     "point/baseline_run.py", "point/deliver.py", "point/run.py", "point/stage_log.py",
     "point/tensorboard.py",
     # Redirects its own output besides.
