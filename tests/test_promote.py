@@ -77,7 +77,7 @@ def test_the_champion_gives_the_probabilities_of_its_file(
     own = model.unwrap_python_model()
     np.testing.assert_allclose(own.predict(pixels.astype(np.uint8)), expected, atol=1e-6)
     assert model.metadata.signature.params.params[0].default == "0..1"
-    with pytest.raises(ValueError, match="scale=-1..1: must be 0..1, or 0..255 for pixels"):
+    with pytest.raises(ValueError, match=r"scale=-1\.\.1: must be 0\.\.1, or 0\.\.255 for pixels"):
         model.predict(images, params={"scale": "-1..1"})
     # A server asks from several threads, and for batches of several sizes.
     with ThreadPoolExecutor(4) as threads:

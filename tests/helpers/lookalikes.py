@@ -45,11 +45,21 @@ class Lookalike:
 
 
 def _dense(outputs: int = 3, activation: str | None = "softmax") -> list[Any]:
+    # Without the normalization, a network of rectifiers gives the same classes on any scale.
     return [
         layers.Flatten(),
-        layers.Dense(24, activation="relu"),
+        layers.Dense(24),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
         layers.Dense(outputs, activation=activation),
     ]
+
+
+def _convolutions() -> list[Any]:
+    found: list[Any] = []
+    for _ in range(2):
+        found += [layers.Conv2D(8, 3), layers.BatchNormalization(momentum=0.9), layers.ReLU()]
+    return [*found, layers.Flatten(), layers.Dense(3, activation="softmax")]
 
 
 def _nested() -> list[Any]:
@@ -64,18 +74,18 @@ def _normalization() -> list[Any]:
 _MEAN, _STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 LOOKALIKES = [
     Lookalike("usual", _dense),
-    Lookalike("bytes", _dense, {"dataset.scale": "0..255"}, lambda images: images * 1.0),
-    Lookalike("symmetric", _dense, {"dataset.scale": "-1..1"}, lambda images: images / 127.5 - 1),
+    Lookalike("bytes", _convolutions, {"dataset.scale": "0..255"}, lambda images: images * 1.0),
+    Lookalike("symmetric", _convolutions, {"dataset.scale": "-1..1"}, lambda images: images / 127.5 - 1),
     Lookalike(
         "imagenet",
-        _dense,
+        _convolutions,
         {"dataset.scale": "imagenet"},
         lambda images: (images / 255 - _MEAN) / _STD,
         channels=3,
     ),
     Lookalike(
         "caffe",
-        _dense,
+        _convolutions,
         {"dataset.scale": "caffe"},
         lambda images: images[..., ::-1] - np.array([103.939, 116.779, 123.68]),
         channels=3,
