@@ -7,6 +7,10 @@ from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, tags
 
 
+# Of the same images: the numbers that a model takes for their pixels.
+_RANGE = {f"dataset.{name}" for name in ("scale", "mean", "std", "scale_in_file")}
+
+
 @dataclass(frozen=True)
 class Row:
     """A point and the baseline that it started from; none where it failed before it had one."""
@@ -71,19 +75,21 @@ def by_data(rows: Sequence[Row]) -> list[list[Row]]:
     groups: dict[frozenset[tuple[str, str]], list[Row]] = {}
     for row in rows:
         settings = row.point.params.items()
-        key = frozenset(item for item in settings if item[0].startswith("dataset."))
+        key = frozenset(item for item in settings if _says_which_images(item[0]))
         groups.setdefault(key, []).append(row)
     return list(groups.values())
 
 
 def data_label(group: Sequence[Row], rows: Sequence[Row]) -> str:
     """Name the data of one group among all rows, with the dataset settings that vary."""
-    settings = [
-        name for name in varying([row.point for row in rows]) if name.startswith("dataset.")
-    ]
+    settings = [name for name in varying([row.point for row in rows]) if _says_which_images(name)]
     params = group[0].point.params
     names = dict.fromkeys(["dataset.name", *settings])
     return " ".join(params[name] for name in names if name in params)
+
+
+def _says_which_images(setting: str) -> bool:
+    return setting.startswith("dataset.") and setting not in _RANGE
 
 
 def number(value: str) -> float | None:

@@ -75,7 +75,9 @@ _MEAN, _STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 LOOKALIKES = [
     Lookalike("usual", _dense),
     Lookalike("bytes", _convolutions, {"dataset.scale": "0..255"}, lambda images: images * 1.0),
-    Lookalike("symmetric", _convolutions, {"dataset.scale": "-1..1"}, lambda images: images / 127.5 - 1),
+    Lookalike(
+        "symmetric", _convolutions, {"dataset.scale": "-1..1"}, lambda images: images / 127.5 - 1
+    ),
     Lookalike(
         "imagenet",
         _convolutions,

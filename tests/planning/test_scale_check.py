@@ -1,4 +1,4 @@
-"""A model with weights is looked at before it is trained, on the range of numbers it is fed with."""
+"""A model with weights is tried on the range of numbers that it is to be fed with."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -100,9 +100,11 @@ def test_data_sets_are_judged_apart() -> None:
         _row("a", **{"dataset.name": "x"}),
         _row("b", **{"dataset.name": "x", "dataset.validation_share": "0.3"}),
         _row("c", **{"dataset.name": "x", "schedule.epochs": "4"}),
+        # The same images, in another range of numbers.
+        _row("d", **{"dataset.name": "x", "dataset.scale": "-1..1"}),
     ]
     parts = [[row.point.name for row in part] for part in results.by_data(rows)]
-    assert parts == [["a", "c"], ["b"]]
+    assert parts == [["a", "c", "d"], ["b"]]
 
 
 def test_every_limit_counts_and_the_one_that_is_broken_is_named() -> None:
