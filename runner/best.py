@@ -5,6 +5,7 @@ python -m runner.best SWEEP --max-drop 0.01 --target tflite_int8 --output model.
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ def main() -> None:
         "no file keeps the limits (what comes closest is named), the baseline is not above chance,"
         " or the store failed",
         "Accuracy is judged on the validation images. Beside OUTPUT, OUTPUT.json says where the "
-        "file comes from.",
+        "file comes from, and OUTPUT.labels.txt what its outputs stand for.",
     )
     command.add_sweep(made)
     add_limits(made)
@@ -55,6 +56,8 @@ def targets_of(arguments: argparse.Namespace, output: Path | None) -> list[Targe
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.results.class_figures import LABELS, file_classes
+    from runner.results.class_words import words
     from runner.results.decision import figures
     from runner.results.selection import select
 
@@ -63,32 +66,49 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     if not decision.file:
         command.show(arguments, values, decision.reason)
         return failure.FAILED
+    classes = file_classes(store, decision.file)
+    values |= classes.values
     if arguments.output:
         values = _write(store, decision.file, arguments.output, values)
-        path = str(arguments.output)
+        path, labels = str(arguments.output), str(_labels_of(arguments.output))
     else:
+        labels = store.local_file(decision.file.point, LABELS)
         path = store.local_file(decision.file.point, decision.file.artifact)
         if "://" not in path and not Path(path).exists():
             raise RunnerError(f"{path}: is not there any more (run {decision.file.point.id})")
-    command.show(
-        arguments,
-        values | {"path": path},
+    lines = [
         f"{path} ({decision.file.point.name}): {figures(decision.file)}",
-    )
+        *words(classes, labels),
+    ]
+    command.show(arguments, values | {"path": path}, "\n".join(lines))
     return failure.DONE
 
 
 def _write(store: "Store", file: "File", output: Path, values: dict[str, Any]) -> dict[str, Any]:
-    """Copy the file, which is complete once it has its name, and write its provenance beside it."""
+    """Copy the file, which is complete once it has its name, and write what it is beside it."""
     from runner.results.provenance import sha256
 
     try:
         store.copy_artifact(file.point, file.artifact, output)
         values = values | {"sha256": sha256(output)}
         output.with_name(f"{output.name}.json").write_text(json.dumps(values, indent=2) + "\n")
+        _write_labels(_labels_of(output), values.get("classes", []))
     except OSError as error:
         raise Refused(f"--output={output}: must be a file to write ({error.strerror})") from None
     return values
+
+
+def _labels_of(output: Path) -> Path:
+    # Not labels.txt: two files in one folder would share it.
+    return output.with_name(f"{output.name}.labels.txt")
+
+
+def _write_labels(path: Path, names: Sequence[str]) -> None:
+    """Write the names of the classes; those of another file must not stay there."""
+    if names:
+        path.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+    else:
+        path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

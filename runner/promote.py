@@ -97,6 +97,8 @@ def _promote(
     store: "Store", file: "File", name: str, values: dict[str, Any]
 ) -> tuple[dict[str, Any], "Promotion"]:
     """Register the file, with its provenance as tags and description of the version."""
+    from runner.results.class_figures import class_names
+    from runner.results.class_words import in_brief
     from runner.results.decision import figures
     from runner.results.provenance import sha256, version_tags
     from runner.tracking.registry import Candidate, promote
@@ -104,6 +106,8 @@ def _promote(
     with tempfile.TemporaryDirectory() as folder:
         path = store.fetch(file.point, file.artifact, Path(folder))
         values = values | {"sha256": sha256(path)}
+        classes = class_names(store, file.point)
+        named = in_brief(classes)
         candidate = Candidate(
             point=file.point,
             path=path,
@@ -111,8 +115,10 @@ def _promote(
             folder=f"promoted/{file.target}",
             tags=version_tags(values),
             description=f"{file.target} of {file.point.name}, a point of the sweep "
-            f"{values['sweep']}: {figures(file)}",
+            f"{values['sweep']}: {figures(file)}" + (f"; {named}" if named else ""),
+            classes=classes,
         )
+        values |= {"classes": [*classes]} if classes else {}
         return values, promote(store, name, candidate)
 
 

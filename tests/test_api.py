@@ -84,6 +84,7 @@ def test_a_point_is_run_in_a_process_of_its_own(
         assert figures["zip_bytes"] == run.metrics[f"zip_bytes/{target}"]
         assert figures["accuracy"] == run.metrics[f"accuracy/{target}"]
         assert outcome.files[target].stat().st_size == figures["size_bytes"]
+    assert (outcome.files["h5"].parent / "labels.txt").read_text() == "0\n1\n2\n"
     assert "finished " in capsys.readouterr().out
 
 

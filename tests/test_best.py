@@ -4,12 +4,17 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from runner.tracking import Record
+from tests.helpers.litert import by_litert
 from tests.helpers.project import Command
-from tests.helpers.stores import runs_in, store_in
+from tests.helpers.stores import file_of, runs_in, store_in
 
 Swept = tuple[Path, str, str]
 
@@ -17,7 +22,7 @@ Swept = tuple[Path, str, str]
 def test_the_sweep_and_the_command_choose_the_same_file(swept: Swept, tool: Command) -> None:
     done = tool("best", "latest")
     assert done.returncode == 0, done.stderr
-    path, _, told = done.stdout.strip().partition(" ")
+    path, _, told = done.stdout.splitlines()[0].partition(" ")
     assert Path(path).is_file()
     assert f"baseline's validation accuracy (100.00%): {path} {told}" in swept[1]
 
@@ -41,7 +46,60 @@ def test_a_file_and_its_provenance_are_written(swept: Swept, tool: Command, tmp_
     assert written["versions"].startswith("python 3.")
     assert "-m schedule.final_sparsity=0.5,0.8" in written["command"]
     names = {path.name for path in output.parent.iterdir()}
-    assert names == {output.name, f"{output.name}.json"}
+    assert names == {output.name, f"{output.name}.json", f"{output.name}.labels.txt"}
+    assert (output.parent / f"{output.name}.labels.txt").read_text() == "0\n1\n2\n"
+    assert written["classes"] == ["0", "1", "2"]
+
+
+def test_it_says_how_the_file_does_on_each_class(
+    swept: Swept, tool: Command, images: np.ndarray, labels: np.ndarray
+) -> None:
+    wanted = ["--where", "schedule.final_sparsity=0.8", "--target", "tflite_int8", "--max-drop=1"]
+    told = json.loads(tool("best", "latest", *wanted, "--json").stdout)
+    assert told["classes"] == ["0", "1", "2"]
+    answers = by_litert(Path(told["path"]), images).argmax(axis=1)
+    baseline = store_in(swept[0]).get(told["baseline_run_id"])
+    dense = by_litert(file_of(swept[0], baseline, "models/tflite_float32.tflite"), images)
+    for number, figures in enumerate(told["by_class"]):
+        of_class = labels == number
+        assert figures["test_images"] == np.count_nonzero(of_class)
+        assert figures["accuracy"] == np.mean(answers[of_class] == number)
+        assert figures["baseline_accuracy"] == np.mean(dense[of_class].argmax(axis=1) == number)
+    lines = tool("best", "latest", *wanted).stdout.splitlines()
+    assert lines[1].startswith("Test accuracy by class, from the baseline to this file: 0 from ")
+    assert lines[2].startswith("On the test images, ")
+
+
+def test_runs_of_earlier_versions_name_no_classes(
+    swept: Swept, tool: Command, tmp_path: Path
+) -> None:
+    folder = tmp_path / "earlier"
+    told = json.loads(tool("best", "latest", "--json").stdout)
+    point = store_in(swept[0]).get(told["run_id"])
+    with _without(swept[0], point, "models/labels.txt", "classes.csv", "confusion"):
+        done = tool("best", "latest", "--output", str(folder / "model.tflite"))
+        assert done.returncode == 0, done.stderr
+        assert len(done.stdout.splitlines()) == 1
+        assert "classes" not in json.loads(tool("best", "latest", "--json").stdout)
+        assert {path.name for path in folder.iterdir()} == {"model.tflite", "model.tflite.json"}
+        report = tool("report.__main__", "latest", "--output", str(tmp_path / "report"))
+        assert report.returncode == 0, report.stderr
+
+
+@contextmanager
+def _without(folder: Path, run: Record, *artifacts: str) -> Iterator[None]:
+    """Take artifacts of a run away until the block ends."""
+    moved = {
+        path: path.with_name(f"{path.name}.away")
+        for path in (file_of(folder, run, name) for name in artifacts)
+    }
+    for path, away in moved.items():
+        path.rename(away)
+    try:
+        yield
+    finally:
+        for path, away in moved.items():
+            away.rename(path)
 
 
 def test_where_nothing_qualifies_the_closest_is_named(tool: Command) -> None:

@@ -116,6 +116,10 @@ def test_a_version_says_what_it_is_and_takes_no_tensorflow_to_make(
     pinned = (saved / "requirements.txt").read_text().split()
     assert [each.split("==")[0] for each in pinned] == ["ai-edge-litert", "mlflow", "numpy"]
     assert not re.search(r"^(from|import) runner", (saved / "served.py").read_text(), re.MULTILINE)
+    assert info.metadata == {"classes": ["0", "1", "2"]}
+    assert values["classes"] == ["0", "1", "2"]
+    assert made.description.endswith("; classes: 0, 1, 2")
+    assert (saved / "artifacts" / "labels.txt").read_text() == "0\n1\n2\n"
     example = json.loads((saved / "input_example.json").read_text())
     assert np.shape(example) == (1, 8, 8, 1)
 

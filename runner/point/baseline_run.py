@@ -1,18 +1,25 @@
 """Obtain the dense model that points start from, and log it in a run that they share."""
 
+import functools
 import json
 import logging
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from filelock import Timeout
 
 from runner.measure.measurement import Measurement
 from runner.point.context import PointContext
-from runner.point.deliver import Delivery, FinishedModel, Reference, TargetsFailed, no_table
+from runner.point.deliver import (
+    Delivery,
+    FinishedModel,
+    ReadTable,
+    TargetsFailed,
+    no_tables,
+)
+from runner.point.dense_answers import dense_answers
+from runner.point.reference import Reference
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, sparsity_figures
 from runner.settings.cache_paths import baseline_lock, reference_file
 from runner.settings.parameters import as_yaml, baseline_parameters
@@ -21,6 +28,7 @@ from runner.statistics.chance import BOUND, CHANCE
 from runner.statistics.share import largest_share, share_interval
 from runner.tracking import Kind, Record, Run, StoreFailed
 from runner.tracking.tags import FAILED_TARGETS, MEASURING, SIGNATURE
+from runner.tracking.texts import read_text
 from runner.training.baseline import Baseline, obtain_baseline
 
 log = logging.getLogger(__name__)
@@ -105,12 +113,13 @@ class BaselineRun:
     ) -> None:
         """Log files of the baseline in its run; a target that fails there fails only there."""
         reference = Reference.of(found) if found else None
-        delivery = Delivery(self.context, run, self.context.baseline_folder, reference)
+        dense = dense_answers(self.context, baseline.model)
+        delivery = Delivery(self.context, run, self.context.baseline_folder, dense, reference)
         model = FinishedModel(baseline.model, self._layers(baseline))
-        table = self._table(found, run) if found else no_table()
+        tables = self._tables(found, run) if found else no_tables()
         try:
             with run.closing():
-                files = delivery.deliver(model, targets, table)
+                files = delivery.deliver(model, targets, tables)
                 run.log_metrics(self._chance(files))
                 run.tag(FAILED_TARGETS, "")
         except TargetsFailed as failure:
@@ -132,20 +141,14 @@ class BaselineRun:
         return measure_sparsity(baseline.model, requested={})
 
     @contextmanager
-    def _table(self, found: Record, run: Run) -> Iterator[str]:
-        """Read the run's table of layers, and send the new one before another point reads it.
+    def _tables(self, found: Record, run: Run) -> Iterator[ReadTable]:
+        """Give what reads the run's tables, and send the new ones before another point reads them.
 
-        Other points may add other targets meanwhile: the table is everybody's.
+        Other points may add other targets meanwhile: the tables are everybody's.
         """
         with baseline_lock(self.context.settings, self.context.signature, "layers"):
-            yield self._read_table(found)
+            yield functools.partial(read_text, self.context.store, found)
             run.flush()
-
-    def _read_table(self, found: Record) -> str:
-        """Read the table; someone may have deleted it."""
-        with tempfile.TemporaryDirectory() as folder, suppress(StoreFailed, OSError):
-            return self.context.store.fetch(found, "layers.csv", Path(folder)).read_text()
-        return ""
 
 
 def _missing(asked: Sequence[Target], found: Record) -> list[Target]:

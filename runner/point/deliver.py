@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,47 +19,26 @@ from runner.measure.measurement import Classes, Images, Measurement, agreement, 
 from runner.measure.weight_bytes import weight_bytes
 from runner.models.deploy import deployable
 from runner.models.outputs import gives_logits, told_apart
+from runner.point.class_record import ClassRecord
 from runner.point.context import PointContext
+from runner.point.reference import Reference
 from runner.prune.sparsity import LayerSparsity
 from runner.settings.targets import Target
-from runner.statistics.chance import chance_warning
-from runner.tracking import Record, Run
+from runner.tracking import Run
 from runner.tracking.tags import CPU
 
 log = logging.getLogger(__name__)
 
-_TABLE = "layers.csv"
-# What the table of layers was before, while nobody else writes it.
-Table = AbstractContextManager[str]
+_LAYERS, _CLASSES = "layers.csv", "classes.csv"
+# Reads a table of a run, by its name, as it was before; empty where there is none.
+ReadTable = Callable[[str], str]
+# The same, while nobody else writes the tables.
+Tables = AbstractContextManager[ReadTable]
 
 
-def no_table() -> Table:
-    """Stand for the table of a run that has none yet."""
-    return nullcontext("")
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The figures of the baseline's h5 file that everything else is compared with.
-
-    Attributes:
-        run_id: the baseline's run.
-        zip_bytes: bytes of the zipped file.
-        accuracy: share of the test images classified right.
-        warning: why no comparison with it means anything; empty where there is no reason.
-    """
-
-    run_id: str
-    zip_bytes: float
-    accuracy: float
-    warning: str = ""
-
-    @classmethod
-    def of(cls, baseline: Record) -> "Reference":
-        """Read the reference from the baseline's run."""
-        figures = baseline.metrics
-        warning = chance_warning(figures)
-        return cls(baseline.id, figures["zip_bytes/h5"], figures["accuracy/h5"], warning)
+def no_tables() -> Tables:
+    """Stand for the tables of a run that has none yet."""
+    return nullcontext(lambda _: "")
 
 
 class TargetsFailed(StepFailed):
@@ -87,21 +66,24 @@ class Delivery:
     """Where the files and figures of a model go, and what they are compared with.
 
     A baseline has no reference yet: its own h5 file, which comes first, becomes it.
+
+    Attributes:
+        dense: the class that the dense model gives to each test image, as a number.
     """
 
     context: PointContext
     run: Run
     folder: Path
+    dense: Classes
     reference: Reference | None = None
 
     def deliver(
-        self, finished: FinishedModel, targets: Sequence[Target], earlier: Table | None = None
+        self, finished: FinishedModel, targets: Sequence[Target], earlier: Tables | None = None
     ) -> list[Measurement]:
-        """Export, measure and log each target, one after the other, and a table of the layers.
+        """Export, measure and log each target in turn, and tables of the layers and classes.
 
         Args:
-            earlier: the run's table of layers, if it has one; the columns of other targets are
-                kept.
+            earlier: the run's tables, if it has some; the columns of other targets are kept.
 
         Raises:
             TargetsFailed: at the end, naming each target that failed and why.
@@ -113,6 +95,8 @@ class Delivery:
         finished = replace(finished, model=deployable(finished.model, scale))
         logits = gives_logits(finished.model)
         number = settings.export.representative_images
+        classes = ClassRecord(self.run, data, self.dense)
+        classes.log_labels(self.folder)
         calibration = representative_images(data.train.images, number, settings.seed)
         with exportables(finished.model, finished.aware) as sources:
             expected = functools.cache(lambda of: classify(of.model, data.test.images, logits))
@@ -123,12 +107,11 @@ class Delivery:
                     measured[target] = file = self._file(source, target, data, calibration, logits)
                     reference = self.reference or _own_reference(self.run, measured)
                     self.run.log_metrics(_figures(file, expected(source), reference))
+                    classes.log_confusion(file)
                 except Exception as error:
                     log.exception("%s failed", target)
                     failures[target] = f"{target} failed: {one_line(error)}"
-        weights = {str(target): self._weights(target, finished.model) for target in measured}
-        with earlier or no_table() as table:
-            self.run.log_text(layers_csv(finished.model, finished.layers, weights, table), _TABLE)
+        self._log_tables(finished, classes, measured, earlier or no_tables())
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return list(measured.values())
@@ -139,6 +122,19 @@ class Delivery:
         if not self.context.settings.dataset.scale_in_file:
             return data, None
         return data.in_pixels(), data.scale
+
+    def _log_tables(
+        self,
+        finished: FinishedModel,
+        classes: ClassRecord,
+        files: Mapping[Target, Measurement],
+        earlier: Tables,
+    ) -> None:
+        weights = {str(target): self._weights(target, finished.model) for target in files}
+        with earlier as read:
+            layers = layers_csv(finished.model, finished.layers, weights, read(_LAYERS))
+            self.run.log_text(layers, _LAYERS)
+            self.run.log_text(classes.table(files, read(_CLASSES)), _CLASSES)
 
     def _file(
         self, source: Exportable, target: Target, data: Dataset, calibration: Images, logits: bool

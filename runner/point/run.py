@@ -12,11 +12,13 @@ from runner.point import pending, tensorboard
 from runner.point.baseline_run import BaselineRun
 from runner.point.context import PointContext
 from runner.point.deliver import Delivery, FinishedModel
+from runner.point.dense_answers import dense_answers
 from runner.point.outcome import Outcome, by_target
 from runner.point.stage_log import StageLog
 from runner.prune.pruning import prune, require_sparsity
 from runner.settings import Settings
 from runner.settings.parameters import as_yaml, point_parameters
+from runner.settings.targets import Target
 from runner.tracking import Kind, Run, StoreFailed
 from runner.tracking.tags import BASELINE_RUN_ID, FINGERPRINT, SIGNATURE, SWEEP
 from runner.training.baseline import Baseline
@@ -92,7 +94,8 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
         pruned.model, data, settings.compress, pruned.requested_sparsities, stages.add
     )
     finished = FinishedModel(compressed.model, stages.layers, compressed.aware)
-    delivery = Delivery(context, point, context.folder / "models", reference)
+    dense = dense_answers(context, baseline.model)
+    delivery = Delivery(context, point, context.folder / "models", dense, reference)
     files = delivery.deliver(finished, settings.export.targets)
     point.log_metrics({"seconds/total": time.monotonic() - started})
     return baseline, "; ".join(map(str, files))
@@ -101,7 +104,8 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
 def _outcome(summary: str, point: Run) -> Outcome:
     """Take the figures and files from what the run has logged."""
     notes = point.everything
-    files = {Path(path).stem: Path(path) for path, folder in notes.files if folder == "models"}
+    written = [Path(path) for path, folder in notes.files if folder == "models"]
+    files = {path.stem: path for path in written if path.stem in [*Target]}
     metrics = ((name, value) for name, value, _, _ in notes.metrics)
     return Outcome(summary, point.id, by_target(metrics, files), files)
 

@@ -2,17 +2,18 @@
 
 import csv
 import functools
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from runner.report.picked_classes import PickedClasses, picked_classes
 from runner.results import choice
 from runner.results.choice import File, Limits
+from runner.results.class_figures import FileClasses
 from runner.results.decision import Decision, decide
 from runner.results.pareto import pareto
 from runner.results.rows import Results, Row, by_data
-from runner.tracking import Record, Store, StoreFailed
+from runner.tracking import Record, Store
+from runner.tracking.texts import read_text
 
 CURVES = ("loss", "val_accuracy", "epoch_sparsity")
 # With more lines or columns a chart is illegible.
@@ -34,6 +35,7 @@ class Contents:
         shown: the points that are shown in detail.
         curves: by the run id of a shown point, the values of its metrics by step.
         layers: by the run id of a shown point, the lines of its layers.csv.
+        classes: those of each file to ship.
     """
 
     store: Store
@@ -44,6 +46,7 @@ class Contents:
     shown: tuple[Record, ...]
     curves: Mapping[str, Mapping[str, Curve]]
     layers: Mapping[str, Layers]
+    classes: tuple[PickedClasses, ...]
 
     @functools.cached_property
     def rows(self) -> list[Row]:
@@ -54,6 +57,10 @@ class Contents:
     def picks(self) -> list[File]:
         """The files to ship: one for each sweep and data set where one qualifies."""
         return [decision.file for _, decision in self.decisions if decision.file]
+
+    def classes_of(self, file: File) -> FileClasses:
+        """Return the classes of a file to ship."""
+        return next((each.classes for each in self.classes if each.file == file), FileClasses())
 
     def sweep_of(self, point: Record) -> str:
         """Return the label of a point's sweep; empty where there is one sweep only."""
@@ -100,7 +107,13 @@ def gather(store: Store, sweeps: Sequence[Results]) -> Contents:
         shown=tuple(shown),
         curves={point.id: _curves(store, point) for point in shown},
         layers={point.id: _layers(store, point) for point in shown},
+        classes=tuple(_classes(store, file, rows) for file in picks),
     )
+
+
+def _classes(store: Store, file: File, rows: Sequence[Row]) -> PickedClasses:
+    baselines = {row.point.id: row.baseline for row in rows}
+    return picked_classes(store, file, baselines[file.point.id])
 
 
 def _points_to_show(files: Sequence[File], rows: Sequence[Row]) -> list[Record]:
@@ -117,9 +130,4 @@ def _curves(store: Store, point: Record) -> dict[str, Curve]:
 
 def _layers(store: Store, point: Record) -> Layers:
     """Read a point's table of layers; someone may have deleted the file."""
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = store.fetch(point, "layers.csv", Path(folder))
-            return list(csv.DictReader(path.read_text().splitlines()))
-    except (StoreFailed, OSError):
-        return []
+    return list(csv.DictReader(read_text(store, point, "layers.csv").splitlines()))

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from runner.report import sweep_facts
 from runner.report.contents import Contents
+from runner.results.class_words import payment
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, Row
 from runner.results.table import LEGEND, as_markdown, as_text
-from runner.tracking import Store
 
 # MLflow takes 8,000 characters in a tag, and the note is one.
 _LONGEST = 7500
@@ -69,18 +69,18 @@ def _table(contents: Contents, rows: Sequence[Row], room: int) -> str:
 
 def _decisions(contents: Contents, results: Results) -> list[str]:
     return [
-        _decision(contents.store, decision)
-        for sweep, decision in contents.decisions
-        if sweep is results
+        _decision(contents, decision) for sweep, decision in contents.decisions if sweep is results
     ]
 
 
-def _decision(store: Store, decision: Decision) -> str:
+def _decision(contents: Contents, decision: Decision) -> str:
     file = decision.file or decision.closest
     if not file:
         return f"**{decision.verdict}**"
-    path = store.local_file(file.point, file.artifact)
-    return f"**{decision.verdict}** {figures(file)}.\n\n`{path}`"
+    path = contents.store.local_file(file.point, file.artifact)
+    classes = as_markdown(payment(contents.classes_of(file)))
+    parts = [f"**{decision.verdict}** {figures(file)}.", classes, f"`{path}`"]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _failures(results: Results) -> list[str]:

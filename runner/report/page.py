@@ -12,6 +12,7 @@ from runner.report import sweep_facts
 from runner.report.charts.style import CONFIG
 from runner.report.contents import Contents
 from runner.report.files_table import FilesTable
+from runner.results.class_words import payment
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, data_label
 
@@ -54,6 +55,7 @@ def _decision(contents: Contents, results: Results, decision: Decision) -> dict[
         "file": decision.file,
         "verdict": decision.verdict,
         "figures": figures(file) if file else "",
+        "classes": payment(contents.classes_of(file)) if file else "",
         "path": contents.store.local_file(file.point, file.artifact) if file else "",
     }
 

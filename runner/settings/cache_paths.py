@@ -30,6 +30,15 @@ def reference_file(settings: Settings, signature: str, measuring: str) -> Path:
     return folder / f"reference.{measuring}.{_store(settings)}.json"
 
 
+def answers_file(settings: Settings, signature: str, measuring: str) -> Path:
+    """Return the file with the class that the dense model gives to each test image.
+
+    Args:
+        measuring: identifies the code that asked it.
+    """
+    return baseline_folder(settings, signature) / f"answers.{measuring}.npy"
+
+
 def unlogged_file(settings: Settings, fingerprint: str) -> Path:
     """Return the file with the notes of a point that no store took."""
     return settings.cache.folder / "unlogged" / f"{fingerprint}.{_store(settings)}.json"

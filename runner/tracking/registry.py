@@ -37,6 +37,7 @@ class Candidate:
 
     Attributes:
         input: how pixels come to what the file takes, as `served.Input` has it.
+        classes: their names in the order of its outputs; runs of earlier versions name none.
     """
 
     point: Record
@@ -45,6 +46,7 @@ class Candidate:
     folder: str
     tags: Mapping[str, str]
     description: str
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,6 @@ def _save(candidate: Candidate, folder: Path) -> Path:
     A version must stay what it is when the same file is promoted again, by other libraries.
     """
     saved, path = folder / uuid.uuid4().hex[:8], candidate.path
-    taken = folder / "input.json"
-    taken.write_text(json.dumps(dict(candidate.input)))
     try:
         # MLflow would take a project's lock file along from the working directory.
         with stderr_to_log(), env_override({"MLFLOW_UV_AUTO_DETECT": "false"}):
@@ -140,7 +140,8 @@ def _save(candidate: Candidate, folder: Path) -> Path:
             mlflow.pyfunc.save_model(
                 str(saved),
                 python_model=served.__file__,
-                artifacts={served.FILE: str(path), served.INPUT: str(taken)},
+                artifacts={served.FILE: str(path), **_written(candidate, folder)},
+                metadata={"classes": [*candidate.classes]} if candidate.classes else None,
                 signature=_signature(classifier, served.Input(**candidate.input)),
                 input_example=blank,
                 pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
@@ -148,6 +149,15 @@ def _save(candidate: Candidate, folder: Path) -> Path:
     except Exception as error:
         raise StoreFailed(f"{path.name}: cannot be served ({one_line(error)})") from error
     return saved
+
+
+def _written(candidate: Candidate, folder: Path) -> dict[str, str]:
+    """Write what goes along: how pixels come to what it takes, and the names of its classes."""
+    taken, labels = folder / "input.json", folder / "labels.txt"
+    taken.write_text(json.dumps(dict(candidate.input)))
+    labels.write_text("".join(f"{name}\n" for name in candidate.classes), encoding="utf-8")
+    named = {"labels": str(labels)} if candidate.classes else {}
+    return {served.INPUT: str(taken), **named}
 
 
 def _signature(classifier: served.Classifier, taken: served.Input) -> ModelSignature:

@@ -62,7 +62,7 @@ def test_nothing_is_timed_unasked(settings: Configure, tmp_path: Path) -> None:
     run = Run(lambda: pytest.fail("nothing is sent"))
     context = PointContext.of(asked, tmp_path)
     model = architectures.build("mnist_cnn", context.data.shape, context.data.classes)
-    Delivery(context, run, tmp_path / "models").deliver(
+    Delivery(context, run, tmp_path / "models", context.data.test.labels).deliver(
         FinishedModel(model, measure_sparsity(model, {})), [Target.TFLITE_INT8]
     )
     assert "accuracy/tflite_int8" in {name for name, *_ in run.notes.metrics}

@@ -1,10 +1,12 @@
 """A whole sweep by the real command line, and what it leaves behind."""
 
+import csv
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.helpers.hanging import HANGS_AFTER
@@ -51,7 +53,8 @@ def test_every_named_metric_and_file_is_there(swept: tuple[Path, str, str]) -> N
         assert set(figures) <= set(run.metrics)
         assert {"sparsity", "sparsity_error", "loss", "val_accuracy"} <= set(run.metrics)
         models = {path.name for path in file_of(folder, run, "models").iterdir()}
-        assert models == {target.file_name for target in STANDARD}
+        assert models == {*(target.file_name for target in STANDARD), "labels.txt"}
+        assert file_of(folder, run, "models/labels.txt").read_text() == "0\n1\n2\n"
         assert file_of(folder, run, "layers.csv").read_text().startswith("layer,weight,shape")
         assert file_of(folder, run, "config.yaml").read_text().startswith("seed: 0")
 
@@ -72,6 +75,26 @@ def test_each_point_shows_its_layers_and_what_tensorboard_reads(
             assert file.name.startswith("events.out.tfevents.")
     (baseline,) = runs_in(folder, "baseline")
     assert not file_of(folder, baseline, "tensorboard").exists()
+
+
+def test_each_file_says_what_it_answers_for_each_class(swept: tuple[Path, str, str]) -> None:
+    folder = swept[0]
+    for run in [*runs_in(folder, "point"), *runs_in(folder, "baseline")]:
+        lines = list(csv.DictReader(file_of(folder, run, "classes.csv").read_text().splitlines()))
+        assert [line["class"] for line in lines] == ["0", "1", "2"]
+        for target in STANDARD:
+            path = file_of(folder, run, f"confusion/{target}.csv")
+            counts = np.loadtxt(path, np.int64, delimiter=",", skiprows=1, usecols=(1, 2, 3))
+            assert counts.sum(axis=1).tolist() == [int(line["images"]) for line in lines]
+            shares = [float(line[f"accuracy/{target}"]) for line in lines]
+            assert shares == (counts.diagonal() / counts.sum(axis=1)).tolist()
+            accuracy = counts.trace() / counts.sum()
+            assert accuracy == pytest.approx(run.metrics[f"accuracy/{target}"])
+            gains = sum(
+                int(line[f"gained/{target}"]) - int(line[f"lost/{target}"]) for line in lines
+            )
+            drop = run.metrics[f"accuracy_drop/{target}"]
+            assert -gains / counts.sum() == pytest.approx(drop, abs=1e-9)
 
 
 def test_metrics_are_what_their_names_say(swept: tuple[Path, str, str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from plotly.graph_objects import Figure
 
+from runner.report.charts.confusion import confusion_chart
 from runner.report.charts.curves import curves_chart
 from runner.report.charts.effects import effects_chart
 from runner.report.charts.layers import layers_chart
@@ -17,6 +18,7 @@ _CHARTS: Mapping[str, Callable[[Contents], Figure | None]] = {
     "front": front_chart,
     "effects": effects_chart,
     "layers": layers_chart,
+    "confusion": confusion_chart,
     "curves": curves_chart,
 }
 

@@ -1,0 +1,50 @@
+"""Log the names of a model's classes, and what each of its files answers for each of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.data.dataset import Dataset
+from runner.measure.class_table import Classes, classes_csv, confusion_csv
+from runner.measure.measurement import Measurement
+from runner.settings.targets import Target
+from runner.tracking import Run
+
+
+@dataclass(frozen=True)
+class ClassRecord:
+    """What a run says of classes.
+
+    Attributes:
+        run: where it is logged.
+        data: the images as the model takes them, with a name for each of its outputs.
+        dense: the class that the dense model gives to each test image, as a number.
+    """
+
+    run: Run
+    data: Dataset
+    dense: Classes
+
+    def log_labels(self, folder: Path) -> None:
+        """Write the names beside the files, one a line, in the order of the model's outputs."""
+        path = folder / "labels.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A name of two lines would shift all others.
+        lines = [" ".join(name.splitlines()) for name in self.data.class_names]
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        self.run.log_file(path, "models")
+
+    def log_confusion(self, file: Measurement) -> None:
+        """Log which answers a file gives to the test images of each class."""
+        table = confusion_csv(self.data.class_names, self.data.test.labels, file.test_classes)
+        self.run.log_text(table, f"confusion/{file.target}.csv")
+
+    def table(self, files: Mapping[Target, Measurement], earlier: str) -> str:
+        """Return how the files do on each class; columns of other files are kept.
+
+        Args:
+            earlier: the run's table, if it has one.
+        """
+        answers = {str(target): file.test_classes for target, file in files.items()}
+        names, labels = self.data.class_names, self.data.test.labels
+        return classes_csv(names, labels, answers, self.dense, earlier)
