@@ -10,11 +10,13 @@ import pytest
 
 import runner
 from runner.nightly.history.collect import read_night
-from runner.nightly.history.past import PastNight
+from runner.nightly.history.past import PAGE, PastNight
 from runner.nightly.history.records import Night
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import judge
-from runner.nightly.report.page import page
+from runner.nightly.report.notify import log_to, write
+from runner.nightly.report.status import status_lines
+from runner.nightly.settings import read
 from runner.tracking import Kind
 from runner.tracking.tags import NO_PICK, NOTE, PARENT, PICK
 from tests.helpers.project import Command
@@ -87,8 +89,13 @@ def test_a_night_is_not_good_without_a_word(at_chance: Path) -> None:
     verdict = judge(known, [], Tolerance(), [])
     assert re.search(rf"\nNo file to ship:\n- unnamed: {SENTENCE.pattern}", verdict.text)
     assert verdict.as_dict()["warnings"] == known.warnings
-    html = page(verdict, [PastNight(known, verdict.word, accepted=False)])
-    assert SENTENCE.search(html.replace("&#39;", "'"))
+    write(verdict, [PastNight(known, verdict.word, accepted=False)], at_chance)
+    assert SENTENCE.search((at_chance / PAGE).read_text().replace("&#39;", "'"))
+    log_to(night, verdict, at_chance)
+    night.end("FINISHED")
+    config = at_chance / "nightly.yaml"
+    config.write_text(json.dumps({"sweeps": ["a"], "experiment": "sparsity", "uri": store.uri}))
+    assert "no verdict yet, a sweep without a file to ship, begun" in status_lines(read(config))[0]
 
 
 def _in_another_order(npz: Path) -> None:

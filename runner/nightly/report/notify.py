@@ -14,11 +14,12 @@ from runner.nightly.judge.verdict import Verdict
 from runner.nightly.report.page import page
 from runner.nightly.settings import NightlySettings
 from runner.tracking import Run
-from runner.tracking.tags import NOTE, VERDICT
+from runner.tracking.tags import NO_PICK, NOTE, VERDICT
 
 log = logging.getLogger(__name__)
 
 _LONGEST_LABEL = 100
+_LONGEST_REASON = 1000
 # A tag of MLflow's holds 8,000 characters.
 _LONGEST_DESCRIPTION = 7500
 
@@ -41,6 +42,8 @@ def log_to(run: Run, verdict: Verdict, folder: Path) -> None:
         run.log_file(folder / name)
     run.tag(VERDICT, verdict.word)
     run.tag(NOTE, verdict.text[:_LONGEST_DESCRIPTION])
+    if verdict.night.warnings:
+        run.tag(NO_PICK, " ".join(verdict.night.warnings)[:_LONGEST_REASON])
     run.log_metrics(_metrics(verdict))
 
 

@@ -6,7 +6,7 @@ from runner.errors import Refused
 from runner.nightly.history.past import PAGE, night_runs
 from runner.nightly.settings import NightlySettings
 from runner.tracking import Record, Store
-from runner.tracking.tags import ACCEPTED, VERDICT
+from runner.tracking.tags import ACCEPTED, NO_PICK, VERDICT
 
 
 def status_lines(settings: NightlySettings) -> list[str]:
@@ -47,4 +47,5 @@ def accept(store: Store) -> str:
 def _night_text(night: Record) -> str:
     begun = datetime.fromtimestamp(night.started / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
     verdict = night.tags.get(VERDICT) or night.status.lower()
+    verdict += ", a sweep without a file to ship" if NO_PICK in night.tags else ""
     return f"{night.name}, {verdict}, begun {begun} (run {night.id})"
