@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, tags
 
-
 # Of the same images: the numbers that a model takes for their pixels.
 _RANGE = {f"dataset.{name}" for name in ("scale", "mean", "std", "scale_in_file")}
 

@@ -64,8 +64,8 @@ def test_only_the_range_that_a_model_was_trained_on_is_taken(
     for scale in choices:
         try:
             refuse_wrong_scale(model, request, scale_of(scale))
-        except ImpossiblePoint as line:
-            refused[scale] = str(line)
+        except ImpossiblePoint as refusal:
+            refused[scale] = str(refusal)
     # To -1..1 a model of ImageNet's mean and deviation is indifferent.
     assert set(choices) - refused.keys() <= {right, "-1..1"}
     line = refused["0..1"]
