@@ -4,11 +4,13 @@ No other module imports them: TFMOT needs Keras 2, which must be selected before
 TensorFlow.
 """
 
+import importlib
 import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from runner.process.capture import stderr_to_log
 
@@ -64,6 +66,7 @@ with stderr_to_log(), _keras_3_absent():
     from tensorflow_model_optimization.python.core.sparsity.keras.pruning_wrapper import (
         PruneLowMagnitude,
     )
+    from tf_keras.src.applications.convnext import LayerScale
 
 tf.get_logger().setLevel("ERROR")
 # Hides warnings about the gradients of models that are only converted. A filter, because TensorFlow
@@ -76,6 +79,7 @@ __all__ = [
     "ClusteringRegistry",
     "Default8BitQuantizeRegistry",
     "Interpreter",
+    "LayerScale",
     "MovingAvgQuantize",
     "NoOpActivation",
     "NoOpQuantizeConfig",
@@ -84,6 +88,7 @@ __all__ = [
     "Pruning",
     "convert_variables_to_constants_v2",
     "keras",
+    "keras_3",
     "make_repeatable",
     "save_h5",
     "tf",
@@ -102,6 +107,9 @@ def make_repeatable(seed: int, threads: int) -> None:
         RuntimeError: this process has already computed with another number of threads.
     """
     keras.backend.clear_session()
+    if "keras" in sys.modules:
+        # It numbers the layers that have no name of their own.
+        sys.modules["keras"].utils.clear_session()
     threads_before = tf.config.threading.get_intra_op_parallelism_threads()
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -113,6 +121,13 @@ def make_repeatable(seed: int, threads: int) -> None:
         ) from None
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
+
+
+def keras_3() -> Any:
+    """Import Keras 3 beside Keras 2, to read models of the user's that only it can read."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    with stderr_to_log():
+        return importlib.import_module("keras")
 
 
 def save_h5(model: keras.Model, path: str) -> None:

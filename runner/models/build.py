@@ -11,6 +11,7 @@ from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.class_names import class_names
 from runner.models.errors import Unfit, refusing, short
 from runner.models.flatten import flatten, require_graph
+from runner.models.keras3 import convert
 from runner.process.capture import stderr_to_log
 from runner.settings import ArchitectureSettings
 
@@ -19,8 +20,9 @@ _UNKNOWN = re.compile(
     r"(?:Unknown [\w ]+:? ['\"]|Could not locate (?:class|function) ['\"])"
     r"(?:\{.*?'config': ')?([\w>]+)"
 )
-# Modules of Keras 3; those of Keras 2 begin with tf_keras.
-_KERAS_3 = re.compile(r"keras(\.|$)")
+
+# Layers of Keras' own that Keras does not find by their names.
+_UNLISTED = "tf_keras.src.applications."
 
 
 def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> keras.Model:
@@ -42,7 +44,7 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> ker
     with refusing(settings):
         names = class_names(settings)
         if settings.path is not None:
-            model = _read_file(settings.path, settings.trust)
+            model = _read_file(settings.path, settings.trust, shape)
         else:
             model = _call_function(str(settings.target), shape, len(names or classes))
         _require_one_input_and_output(model)
@@ -55,16 +57,21 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> ker
     return flat
 
 
-def _read_file(path: Path, trust: bool) -> Any:
+def _read_file(path: Path, trust: bool, shape: Shape) -> Any:
     description = file_check.check(path, trust)
     try:
         with stderr_to_log():
-            model = keras.models.load_model(str(path), compile=False, safe_mode=not trust)
+            if description.of_keras_3:
+                model = convert.read(path, trust)
+            else:
+                model = keras.models.load_model(str(path), compile=False, safe_mode=not trust)
     except Exception as error:
         unknown = _UNKNOWN.search(str(error))
         if unknown:
             raise Unfit(file_check.unknown_to_keras(unknown[1].split(">")[-1])) from None
         raise Unfit(f"cannot be loaded ({short(error)})") from None
+    if description.of_keras_3:
+        model = convert.convert(model, shape, path.name)
     tensors = getattr(model, "outputs", None) or []
     if len(tensors) == 1:
         file_check.refuse_several_labels(description.loss, tensors[0].shape[-1] or 0)
@@ -73,14 +80,10 @@ def _read_file(path: Path, trust: bool) -> Any:
 
 def _call_function(target: str, shape: Shape, classes: int) -> Any:
     model = user_function.call(target, shape, classes)
-    modules = [ancestor.__module__ for ancestor in type(model).__mro__]
-    if not isinstance(model, keras.Model) and any(map(_KERAS_3.match, modules)):
-        raise Unfit(
-            "returned a model of Keras 3: TFMOT prunes models of Keras 2 only; build it with "
-            "tf_keras, or with tf.keras"
-        )
+    if convert.is_model(model):
+        return convert.convert(model, shape, target)
     if not isinstance(model, keras.Model):
-        raise Unfit(f"returned a {type(model).__name__}: must be a model of Keras 2")
+        raise Unfit(f"returned a {type(model).__name__}: must be a model of Keras")
     if isinstance(model, keras.Sequential) and not model.inputs:
         try:
             model.build((None, *shape))
@@ -111,7 +114,10 @@ def _register(model: keras.Model) -> None:
         if kind.__module__.startswith("tf_keras.src.saving."):
             # The class that a SavedModel puts in place of one whose code is missing.
             raise Unfit(file_check.unknown_to_keras(kind.__name__))
-        if not kind.__module__.startswith("tf_keras.") and not _is_registered(kind):
+        unlisted = not kind.__module__.startswith("tf_keras.") or kind.__module__.startswith(
+            _UNLISTED
+        )
+        if unlisted and not _is_registered(kind):
             keras.utils.get_custom_objects()[kind.__name__] = kind
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from runner.models.errors import Unfit
 from runner.models.file_metadata import Description, read
+from runner.models.keras3 import described as keras_3
 
 # Operations that users write as `x + y` or tf.reshape(x, ...), by TensorFlow's names for them.
 # Other operations, such as io.write_file, can do anything.
@@ -25,8 +26,8 @@ _OPERATIONS = ("TFOpLambda", "SlicingOpLambda")
 _CODE = ("Lambda", "__lambda__", "InstanceMethod", "ClassMethod", "TensorFlowOpLayer")
 _OF_KERAS = re.compile(
     r"builtins|(tf_)?keras(\.src)?"
-    r"(\.(activations|constraints|engine|initializers|layers|mixed_precision|models|regularizers"
-    r"|dtensor)(\..*)?)?"
+    r"(\.(activations|applications\.convnext|constraints|engine|initializers|layers"
+    r"|mixed_precision|models|regularizers|dtensor)(\..*)?)?"
 )
 _WRAPPERS = ("PruneLowMagnitude", "ClusterWeights", "QuantizeLayer", "QuantizeWrapper")
 _REGRESSION = {
@@ -47,19 +48,17 @@ def check(path: Path, trust: bool) -> Description:
         What it says of its model.
 
     Raises:
-        Unfit: it holds no model, one of Keras 3, code, parts that are not Keras' own, or a task
-            other than one label of several classes.
+        Unfit: it holds no model, code, parts that are not Keras' own or have no twin in Keras 2,
+            or a task other than one label of several classes.
     """
     description = read(path)
-    if description.keras_version[:2] in ("3.", "4."):
-        raise Unfit(
-            f"was saved by Keras {description.keras_version}: TFMOT prunes models of Keras 2 only; "
-            "save it with tf-keras, or under TF_USE_LEGACY_KERAS=1"
-        )
     for part in _objects(description.layers):
         if not trust:
             _refuse_code(part)
-        _refuse_foreign_classes(part)
+        if description.of_keras_3:
+            keras_3.check(part, _name(part), unknown_to_keras(_class_or_function(part)))
+        else:
+            _refuse_foreign_classes(part)
     _refuse_other_tasks(description.loss)
     return description
 
@@ -106,8 +105,12 @@ def _refuse_foreign_classes(described: dict[str, Any]) -> None:
     # are saved by their names alone.
     registered = ">" in kind and not kind.startswith("Keras>")
     if kind == "function" or registered or not _OF_KERAS.fullmatch(str(module)):
-        name = described["config"] if kind == "function" else kind.split(">")[-1]
-        raise Unfit(unknown_to_keras(str(name)))
+        raise Unfit(unknown_to_keras(_class_or_function(described)))
+
+
+def _class_or_function(described: dict[str, Any]) -> str:
+    kind = described["class_name"]
+    return str(described.get("config") if kind == "function" else kind.split(">")[-1])
 
 
 def unknown_to_keras(name: str) -> str:

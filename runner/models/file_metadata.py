@@ -1,6 +1,7 @@
 """Read what a model file says of its model, without Keras and without executing anything."""
 
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,11 @@ class Description:
     layers: Any
     loss: Any
 
+    @property
+    def of_keras_3(self) -> bool:
+        """Tell whether Keras 3 wrote the file, which Keras 2 cannot read."""
+        return bool(re.match(r"[3-9]\.", self.keras_version))
+
 
 def read(path: Path) -> Description:
     """Read the description of a model from an .h5 or .keras file or a SavedModel folder.
@@ -47,7 +53,7 @@ def read(path: Path) -> Description:
         path.open("rb").close()
     except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
         raise Unfit(f"cannot be read ({short(error)})") from None
-    raise Unfit("is no model: must be a .h5 or .keras file of Keras 2, or a SavedModel folder")
+    raise Unfit("is no model: must be a .h5 or .keras file of Keras, or a SavedModel folder")
 
 
 def _h5(path: Path) -> Description:

@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.backend import keras, tf
 from runner.models.errors import Unfit, UnfitForData
+from runner.models.layer_names import LayerNames
 
 Shape = tuple[int, ...]
 
@@ -59,7 +60,7 @@ class FlatCopy:
     def __init__(self, is_left_out: Callable[[Any], bool] = lambda _: False) -> None:
         """Copy all layers but those left out, which hand on what they take."""
         self._is_left_out = is_left_out
-        self._names: set[str] = set()
+        self.name = LayerNames().free
         self._copies: dict[int, tuple[Any, Any]] = {}
 
     def follow(
@@ -102,16 +103,6 @@ class FlatCopy:
         config = {**layer.get_config(), "name": self.name(layer.name, owner)}
         config.pop("batch_input_shape", None)
         return type(layer).from_config(config)
-
-    def name(self, name: str, owner: str = "") -> str:
-        """Choose a name like the given one that no other layer has."""
-        plain = re.sub(r"[^\w./-]", "_", name)
-        plain = plain if re.match(r"\w", plain) else f"layer_{plain}"
-        numbered = (f"{owner}_{plain}_{number}" for number in itertools.count(1))
-        choices = itertools.chain([plain, f"{owner}_{plain}"], numbered)
-        free = next(choice for choice in choices if choice not in self._names)
-        self._names.add(free)
-        return free
 
     def copy_weights(self) -> None:
         """Give each new layer the weights of the layer that it copies."""

@@ -27,6 +27,7 @@ TRAINING = (
     "models/build.py",
     "models/class_names.py",
     "models/flatten.py",
+    "models/keras3",
     "models/outputs.py",
 )
 # What decides which weights a point ends with.

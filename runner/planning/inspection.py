@@ -11,7 +11,8 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,6 @@ from runner.planning.request import Request
 from runner.process import isolated
 
 log = logging.getLogger(__name__)
-
 
 # Pixels as floats from 0 to 1, and labels that count the classes of the data.
 Sample = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -66,6 +66,12 @@ def inspect(request: Request, sample: Callable[[], Sample] | None = None) -> Exa
     return Examination.model_validate(answer["examination"])
 
 
+# Points that differ in their schedule need several inspections of one model.
+@functools.cache
+def _show(line: str) -> None:
+    log.info("%s", line)
+
+
 @functools.cache
 def _answer(question: _Question) -> dict[str, Any]:
     # An inspection needs no GPU, and must not take memory from processes that compute on one.
@@ -78,7 +84,7 @@ def _answer(question: _Question) -> dict[str, Any]:
     except ValueError:
         answer = {"ended": f"its process ended with code {process.returncode}"}
     for note in answer.get("examination", {}).get("notes", ()):
-        log.info("%s", note)
+        _show(note)
     return answer
 
 
@@ -96,7 +102,10 @@ def _examine(text: str) -> dict[str, Any]:
     try:
         from runner.planning.checks import examine
 
-        return {"examination": examine(request).model_dump(mode="json")}
+        with _lines_logged() as lines:
+            examination = examine(request)
+        said = examination.model_copy(update={"notes": (*lines, *examination.notes)})
+        return {"examination": said.model_dump(mode="json")}
     except Refused as reason:
         return {"refused": str(reason), "impossible": isinstance(reason, ImpossiblePoint)}
     except Exception as error:
@@ -104,6 +113,19 @@ def _examine(text: str) -> dict[str, Any]:
             return {"fault": one_line(error), "traceback": traceback.format_exc()}
         # Layers of the user's own may raise anything.
         return {"ended": short(error)}
+
+
+@contextmanager
+def _lines_logged() -> Iterator[list[str]]:
+    """Collect what building the model logs, to hand it to the process that asks."""
+    lines: list[str] = []
+    handler = logging.Handler(logging.INFO)
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    models = logging.getLogger("runner.models")
+    models.setLevel(logging.INFO)
+    models.addHandler(handler)
+    yield lines
+    models.removeHandler(handler)
 
 
 def _main() -> None:

@@ -23,11 +23,11 @@ class ArchitectureSettings(Group):
     name: Name = "lenet_300_100"
     """Network, chosen as `architecture=NAME`."""
     path: OptionalFile = None
-    """Model of `architecture=keras_file`: a `.h5` or `.keras` file of Keras 2, or a SavedModel
-    folder."""
+    """Model of `architecture=keras_file`: a `.h5` or `.keras` file of Keras 2 or 3, or a
+    SavedModel folder of Keras 2."""
     target: OptionalText = None
     """Function of `architecture=callable`, as in `package.module:function`; it takes an input shape
-    and a number of classes and returns an untrained Keras 2 model."""
+    and a number of classes and returns an untrained model of Keras 2 or 3."""
     trust: Flag = False
     """Whether code inside the file of `architecture=keras_file`, as in a Lambda layer, may run."""
 

@@ -10,7 +10,8 @@ from tests.helpers.project import PROJECT
 from tests.helpers.source_code import files, imports, module_of
 
 TENSORFLOW = (
-    "tensorflow", "tf_keras", "tensorflow_model_optimization", "ai_edge_litert.interpreter",
+    "tensorflow", "tf_keras", "keras", "tensorflow_model_optimization",
+    "ai_edge_litert.interpreter",
 )  # fmt: skip
 # MLflow copies it into models: it imports nothing of the runner, so it has a door of its own.
 SERVED = Path("runner/tracking/served.py")
@@ -20,6 +21,7 @@ WITH_TENSORFLOW = (
     "data/decode_images.py",
     "models/build.py", "models/clone.py", "models/deploy.py", "models/flatten.py",
     "models/outputs.py", "models/preprocessing.py",
+    "models/keras3/convert.py", "models/keras3/layer.py", "models/keras3/operations.py",
     "models/summary.py",
     "prune/dry_run.py", "prune/pruning.py", "prune/sparsity.py", "prune/tensorboard.py",
     "prune/wrappers.py", "prune/xnnpack_policy.py",

@@ -34,6 +34,7 @@ CANNOT = {
     "models": "an architecture is hashed by network; a file or function of the user's by content",
     "models.errors": "names what went wrong",
     "models.digest": "hashes the user's file",
+    "models.layer_names": "names layers of the user's model",
     "models.file_check": "refuses files",
     "models.file_metadata": "reads what file_check refuses by",
     "models.saved_model": "reads what file_check refuses by",
