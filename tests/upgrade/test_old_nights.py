@@ -6,18 +6,25 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from runner.nightly.history.past import past_nights
+from runner.nightly.history.records import File, Night
+from runner.nightly.judge.findings import Kind
+from runner.nightly.judge.tolerance import Tolerance
+from runner.nightly.judge.verdict import judge
 from tests.helpers.hanging import HANGS_AFTER
 from tests.upgrade.crontab import FILE, install_crontab
 from tests.upgrade.old_store import NO_TIME, Done, Enter, of_kind, statuses, store_of, under
 
 # Hours: nights that were interrupted before are old, and young.
 OLD, YOUNG = 1e-6, 1e6
+NOT_JUDGED = "sizes are not judged against nights before, whose files had another batch dimension"
 
 
 @pytest.fixture
@@ -127,6 +134,40 @@ def test_old_nights_are_accepted_and_cleaned_up_after(old: Path, enter: Enter) -
     assert re.match(r"4 nights, 4 sweeps, \d points.* would go, .* to be freed\n", done.stdout)
 
 
+def test_old_nights_do_not_judge_the_sizes_of_files_with_another_batch(kept: Path) -> None:
+    nights = [past.night for past in past_nights(store_of(kept, "nightly"), 10)]
+    assert len(nights) == 4
+    (entry,) = nights[-1].sweeps
+    assert not any("export.batch" in name for name in nights[-1].facts)
+    larger = _with_larger_files(nights[-1])
+    found = judge(larger, nights, Tolerance(), [])
+    assert {finding.kind for finding in found.judgement.findings} >= {Kind.SIZE, Kind.ZIPPED_SIZE}
+    facts = {**larger.facts, f"settings/{entry}/export.batch": "1"}
+    verdict = judge(replace(larger, facts=facts), nights, Tolerance(), [])
+    assert verdict.word == "good"
+    assert f"Not judged:\n- {entry}: {NOT_JUDGED}\n" in verdict.text
+
+
+def _with_larger_files(night: Night) -> Night:
+    def larger(file: File) -> File:
+        return replace(file, size_bytes=file.size_bytes * 2, zip_bytes=file.zip_bytes * 2)
+
+    sweeps = {
+        name: replace(
+            sweep,
+            points={
+                point.name: replace(
+                    point, files={target: larger(file) for target, file in point.files.items()}
+                )
+                for point in sweep.points.values()
+            },
+            pick=sweep.pick and replace(sweep.pick, zip_bytes=sweep.pick.zip_bytes * 2),
+        )
+        for name, sweep in night.sweeps.items()
+    }
+    return replace(night, sweeps=sweeps)
+
+
 @pytest.mark.long
 def test_a_whole_night_is_judged_by_the_old_ones(old: Path) -> None:
     lax = {"accuracy": 0.5, "size": 0.5, "zipped_size": 0.5, "time": 50.0}
@@ -136,4 +177,8 @@ def test_a_whole_night_is_judged_by_the_old_ones(old: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     verdict = _verdict(old)
     assert (verdict["verdict"], verdict["compared_with"]) == ("good", 4)
+    (text,) = verdict["not_judged"]
+    assert text.endswith(": " + NOT_JUDGED)
+    assert f"Not judged:\n- {text}\n" in done.stdout
+    assert NOT_JUDGED in (old / "outputs" / "nightly" / "nightly.html").read_text()
     assert "2 of 2 points done" in done.stdout

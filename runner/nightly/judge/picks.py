@@ -13,61 +13,67 @@ from statistics import median
 import numpy as np
 
 from runner.nightly.history.records import NightSweep, Pick
+from runner.nightly.judge.batch import Before
 from runner.nightly.judge.findings import Finding, Kind
 from runner.nightly.judge.noise import noise
 from runner.nightly.judge.tolerance import Tolerance
 
 
 def judge_pick(
-    tonight: NightSweep, good: Sequence[NightSweep], tolerance: Tolerance, level: float
+    tonight: NightSweep, earlier: Before, tolerance: Tolerance, level: float
 ) -> list[Finding]:
-    """Judge the pick of tonight by the file that most good nights picked."""
-    picks = [night.pick for night in good if night.pick]
+    """Judge the pick of tonight by the file that most good nights picked.
+
+    Its bytes are judged by the nights whose files had tonight's batch dimension, if there are
+    enough.
+    """
+    picks = [night.pick for night in earlier.good if night.pick]
     if len(picks) < tolerance.least_nights:
         return []
     (point, target), _ = Counter((pick.point, pick.target) for pick in picks).most_common(1)[0]
+    alike = [night.pick for night in earlier.of_batch if night.pick]
+    sized = len(alike) >= tolerance.least_nights
     usual = Pick(
         point,
         target,
-        median(pick.zip_bytes for pick in picks),
+        median(pick.zip_bytes for pick in (alike if sized else picks)),
         median(pick.validation_accuracy for pick in picks),
     )
     if tonight.warnings:
         return [_finding(tonight, usual)]
-    worse = tonight.pick is None or _worse(tonight.pick, usual, tolerance)
+    worse = tonight.pick is None or _worse(tonight.pick, usual, tolerance, sized)
     if point in tonight.postponed or not worse:
         return []
-    beyond = _beyond_noise(tonight, good, usual, tolerance, level)
+    beyond = _beyond_noise(tonight, earlier, usual, tolerance, level)
     return [_finding(tonight, usual)] if beyond else []
 
 
-def _worse(pick: Pick, usual: Pick, tolerance: Tolerance) -> bool:
+def _worse(pick: Pick, usual: Pick, tolerance: Tolerance, sized: bool) -> bool:
     return (
-        pick.zip_bytes > usual.zip_bytes * (1 + tolerance.zipped_size)
-        or pick.validation_accuracy < usual.validation_accuracy - tolerance.accuracy
-    )
+        sized and pick.zip_bytes > usual.zip_bytes * (1 + tolerance.zipped_size)
+    ) or pick.validation_accuracy < usual.validation_accuracy - tolerance.accuracy
 
 
 def _beyond_noise(
-    tonight: NightSweep,
-    good: Sequence[NightSweep],
-    usual: Pick,
-    tolerance: Tolerance,
-    level: float,
+    tonight: NightSweep, earlier: Before, usual: Pick, tolerance: Tolerance, level: float
 ) -> bool:
     """Tell whether the usual pick's file is missing, or worse than on the good nights."""
     now = _usual_file(tonight, usual)
     if now is None:
         return True
-    before = [file for night in good if (file := _usual_file(night, usual))]
-    if len(before) < tolerance.least_nights:
-        return False
-    metrics: list[tuple[Callable[[Pick], float], float]] = [
-        (lambda file: math.log(file.zip_bytes), math.log1p(tolerance.zipped_size)),
-        (lambda file: -file.validation_accuracy, tolerance.accuracy),
+    metrics: list[tuple[Sequence[NightSweep], Callable[[Pick], float], float]] = [
+        (
+            earlier.of_batch,
+            lambda file: math.log(file.zip_bytes),
+            math.log1p(tolerance.zipped_size),
+        ),
+        (earlier.good, lambda file: -file.validation_accuracy, tolerance.accuracy),
     ]
-    for badness, floor in metrics:
-        usually = noise(np.array([[badness(file)] for file in before]), tolerance.spreads, level)
+    for nights, badness, floor in metrics:
+        before = [[badness(file)] for night in nights if (file := _usual_file(night, usual))]
+        if len(before) < tolerance.least_nights:
+            continue
+        usually = noise(np.array(before), tolerance.spreads, level)
         if badness(now) - usually.usual[0] > max(usually.limit[0], floor):
             return True
     return False

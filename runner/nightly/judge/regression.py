@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from runner.nightly.history.records import Night, NightSweep
+from runner.nightly.judge.batch import Before, before, sizes_not_judged
 from runner.nightly.judge.changes import changes
 from runner.nightly.judge.deduplicate import deduplicate
 from runner.nightly.judge.findings import Finding, Kind, scope_text
@@ -39,10 +40,14 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Judgement:
-    """What got worse; where `enough` is false, there are too few good nights to judge by."""
+    """What got worse; where `enough` is false, there are too few good nights to judge by.
+
+    `not_judged` says of sweeps what could not be compared, and why.
+    """
 
     enough: bool
     findings: tuple[Finding, ...]
+    not_judged: tuple[str, ...] = ()
 
 
 def check(tonight: Night, good: Sequence[Night], tolerance: Tolerance) -> Judgement:
@@ -53,17 +58,21 @@ def check(tonight: Night, good: Sequence[Night], tolerance: Tolerance) -> Judgem
     if len(good) < tolerance.least_nights:
         return Judgement(False, ())
     findings = list(missing(tonight, good))
+    not_judged = []
     for name, sweep in tonight.sweeps.items():
-        before = [night.sweeps[name] for night in good if name in night.sweeps]
-        findings += _worse(sweep, before, tolerance, len(tonight.sweeps))
-    return Judgement(True, tuple(findings))
+        earlier = before(tonight, name, [night for night in good if name in night.sweeps])
+        findings += _worse(sweep, earlier, tolerance, len(tonight.sweeps))
+        not_judged.append(sizes_not_judged(sweep, earlier, tolerance.least_nights))
+    return Judgement(True, tuple(findings), tuple(filter(None, not_judged)))
 
 
 def _worse(
-    tonight: NightSweep, good: Sequence[NightSweep], tolerance: Tolerance, sweeps: int
+    tonight: NightSweep, earlier: Before, tolerance: Tolerance, sweeps: int
 ) -> Iterator[Finding]:
     for metric in METRICS:
-        table = collect_table(metric, [*good, tonight], tolerance.least_nights)
+        sizes = metric.kind in (Kind.SIZE, Kind.ZIPPED_SIZE)
+        nights = earlier.of_batch if sizes else earlier.good
+        table = collect_table(metric, [*nights, tonight], tolerance.least_nights)
         if table:
             findings = [
                 finding
@@ -71,7 +80,7 @@ def _worse(
                 for finding in _judge(tonight.name, metric, group, tolerance, sweeps)
             ]
             yield from deduplicate(findings, table, metric.floor(tolerance) + _ROUNDING)
-    yield from judge_pick(tonight, good, tolerance, sidak_level(_OTHER_LEVEL, 2 * sweeps))
+    yield from judge_pick(tonight, earlier, tolerance, sidak_level(_OTHER_LEVEL, 2 * sweeps))
 
 
 def _judge(

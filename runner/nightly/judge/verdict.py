@@ -45,6 +45,7 @@ class Verdict:
             "Failed": self.failures,
             "Worse": [finding.text for finding in self.judgement.findings],
             "No file to ship": self.night.warnings,
+            "Not judged": self.judgement.not_judged,
             "Changed since the last good night": self.changes,
             "Left for the next night": self.night.postponed,
         }
@@ -68,6 +69,7 @@ class Verdict:
             "exit_code": self.code,
             "compared_with": self.compared,
             "findings": [asdict(finding) for finding in self.judgement.findings],
+            "not_judged": list(self.judgement.not_judged),
             "failures": list(self.failures),
             "changes": list(self.changes),
             "warnings": self.night.warnings,

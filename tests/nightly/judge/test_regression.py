@@ -224,3 +224,52 @@ def test_a_pick_lost_to_chance_is_found_however_its_file_does() -> None:
 def _pick_of(night: Simulated, point: str, target: str) -> Pick:
     file = night.sweep.points[point].files[target]
     return Pick(point, target, file.zip_bytes, file.validation_accuracy)
+
+
+def _of_batch(night: Simulated, batch: str, sizes: float = 1.0) -> Simulated:
+    """Give a night's files a batch dimension, and other sizes."""
+    resized = night.changed(_bigger("size_bytes", sizes)).changed(_bigger("zip_bytes", sizes))
+    facts = {f"settings/{SWEEP}/export.batch": batch}
+    return replace(resized, night=replace(resized.night, facts=facts))
+
+
+SIZES = {Kind.SIZE, Kind.ZIPPED_SIZE, Kind.PICK}
+UNJUDGED = (
+    f"{SWEEP}: sizes are not judged against nights before, whose files had another batch dimension",
+)
+
+
+@pytest.mark.parametrize("nights_of_batch", [0, 2])
+def test_sizes_are_not_judged_by_files_with_another_batch(nights_of_batch: int) -> None:
+    first = [_of_batch(each, "1", 1.5) for each in GOOD[:nights_of_batch]]
+    good = [*GOOD[nights_of_batch:], *first]
+    tonight = _of_batch(TONIGHT, "1", 1.5)
+    assert judged(tonight.night, good) == Judgement(True, (), UNJUDGED)
+    assert {kind for kind, _, _ in found_in(TONIGHT.changed(_bigger("zip_bytes", 1.5)))} & SIZES
+    worse = found_in(tonight.changed(lower(0.02)), good)
+    assert (Kind.ACCURACY, None, None) in worse
+    assert not {Kind.SIZE, Kind.ZIPPED_SIZE} & {kind for kind, _, _ in worse}
+    gone = replace(tonight.night, sweeps={})
+    assert found_in(gone, good) == [(Kind.MISSING, None, None)]
+
+
+def test_sizes_are_judged_by_the_nights_of_the_same_batch() -> None:
+    good = [*GOOD[:-3], *(_of_batch(each, "1", 1.5) for each in GOOD[-3:])]
+    assert judged(_of_batch(TONIGHT, "1", 1.5).night, good) == Judgement(True, ())
+    larger = _of_batch(TONIGHT, "1", 1.5 * 1.05)
+    assert (Kind.SIZE, None, None) in found_in(larger, good)
+    assert not found_in(_of_batch(TONIGHT, "1", 1.0), good)
+
+
+def test_a_pick_whose_accuracy_falls_is_found_whatever_its_batch() -> None:
+    usual = TONIGHT.sweep.pick
+    assert usual is not None
+    good = [
+        replace(each, night=_sweep(each, pick=_pick_of(each, usual.point, usual.target)))
+        for each in GOOD
+    ]
+    fallen = replace(usual, validation_accuracy=usual.validation_accuracy - 0.1)
+    tonight = _of_batch(TONIGHT, "1", 1.5)
+    assert found_in(_sweep(tonight, pick=fallen), good) == [(Kind.PICK, usual.point, usual.target)]
+    larger = replace(usual, zip_bytes=usual.zip_bytes * 1.5)
+    assert not found_in(_sweep(tonight, pick=larger), good)
