@@ -58,8 +58,13 @@ def export(model: Exportable, target: Target, folder: Path, representative: Imag
 
 def _convert(model: Exportable, conversion: Conversion, representative: Images) -> bytes:
     def samples() -> Iterator[list[Images]]:
-        return ([image[np.newaxis]] for image in representative)
+        size = model.batch or 1
+        places = (range(start, start + size) for start in range(0, len(representative), size))
+        return ([representative.take(each, axis=0, mode="wrap")] for each in places)
 
+    if conversion.calibrated and not model.aware and model.loops:
+        # It would end the process.
+        raise ValueError("the converter cannot calibrate recurrent layers, unless they unroll=True")
     with stderr_to_log():
         converter = tf.lite.TFLiteConverter.from_saved_model(str(model.saved_model))
         converter.optimizations = [getattr(tf.lite.Optimize, name) for name in conversion.optimize]

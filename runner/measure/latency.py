@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from runner.backend import Interpreter
-from runner.measure.measurement import Images, quantize_images
-from runner.process.capture import stderr_to_log
+from runner.measure.scores import Images, open_file, quantize_images
 
 # Always one, whatever `threads` is, so that latencies of different sweeps can be compared.
 _THREADS = 1
@@ -36,13 +34,12 @@ class Latency:
 def time_file(path: Path, images: Images) -> Latency:
     """Run a TFLite file on one image at a time, on one thread; only invoke() is timed.
 
+    A file that takes a batch of several images is timed on such a batch, and the time divided.
+
     Args:
         images: float32, shape (N, ...) in the shape that the file takes; used in turn.
     """
-    with stderr_to_log():
-        interpreter = Interpreter(str(path), num_threads=_THREADS)
-        interpreter.allocate_tensors()
-    return summarize(_invocations(interpreter, images[:_IMAGES]))
+    return summarize(_invocations(open_file(path), images[:_IMAGES]))
 
 
 def summarize(seconds: Iterator[float], at_most: float = _SECONDS) -> Latency:
@@ -71,10 +68,13 @@ def processor(info: Path = _CPU_INFO) -> str:
 
 
 def _invocations(interpreter: Any, images: Images) -> Iterator[float]:
-    """Invoke without end, with the next image each time, and yield the seconds that it took."""
+    """Invoke without end, with other images each time, and yield the seconds for each image."""
     (input_,) = interpreter.get_input_details()
-    for image in itertools.cycle([quantize_images(image[np.newaxis], input_) for image in images]):
-        interpreter.set_tensor(input_["index"], image)
+    size = int(input_["shape"][0])
+    places = (range(start, start + size) for start in range(0, len(images), size))
+    batches = [quantize_images(images.take(each, 0, mode="wrap"), input_) for each in places]
+    for batch in itertools.cycle(batches):
+        interpreter.set_tensor(input_["index"], batch)
         started = time.perf_counter()
         interpreter.invoke()
-        yield time.perf_counter() - started
+        yield (time.perf_counter() - started) / size

@@ -1,6 +1,5 @@
 """Measure the bytes, the memory and the accuracy of an exported file."""
 
-import functools
 import io
 import zipfile
 from collections.abc import Callable, Mapping
@@ -12,11 +11,11 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from runner.backend import Interpreter, keras, tf
+from runner.backend import keras, tf
 from runner.data.dataset import Dataset, Split
+from runner.measure.scores import FileScores
 from runner.measure.tensor_arena import arena_bytes
 from runner.models.outputs import class_scores
-from runner.process.capture import stderr_to_log
 from runner.settings.targets import Target
 
 _BATCH = 200
@@ -38,8 +37,8 @@ class Measurement:
         size_bytes: size of the file.
         zip_bytes: size of a zip that holds just this file.
         zstd_bytes: size of one Zstandard frame that holds this file.
-        arena_bytes: memory that LiteRT's interpreter takes for the tensors of one image; None where
-            it is not known.
+        arena_bytes: memory that LiteRT's interpreter takes for the tensors of one image, or of its
+            batch where that is larger; None where it is not known.
         accuracy: share of correct answers for the test images, from 0 to 1.
         validation_accuracy: the same for the validation images.
         test_classes: class given to each test image, int64, shape (N,).
@@ -146,22 +145,8 @@ def _keras_classifier(path: Path, logits: bool) -> Callable[[Images], Classes]:
 
 
 def _litert_classifier(path: Path, threads: int, logits: bool) -> Callable[[Images], Classes]:
-    with stderr_to_log():
-        interpreter = Interpreter(str(path), num_threads=threads)
-        interpreter.allocate_tensors()
-
-    return lambda images: _by_batch(functools.partial(_invoke, interpreter, logits), images)
-
-
-def _invoke(interpreter: Any, logits: bool, images: Images) -> Classes:
-    (input_,) = interpreter.get_input_details()
-    (output,) = interpreter.get_output_details()
-    if tuple(input_["shape"]) != images.shape:
-        interpreter.resize_tensor_input(input_["index"], images.shape)
-        interpreter.allocate_tensors()
-    interpreter.set_tensor(input_["index"], quantize_images(images, input_))
-    interpreter.invoke()
-    return _classes(interpreter.get_tensor(output["index"]), output, logits)
+    scores = FileScores(path, threads)
+    return lambda images: _classes(scores(images), scores.output, logits)
 
 
 def _classes(scores: NDArray[Any], tensor: Mapping[str, Any], logits: bool) -> Classes:
@@ -172,24 +157,6 @@ def _classes(scores: NDArray[Any], tensor: Mapping[str, Any], logits: bool) -> C
     scale, zero_point = tensor["quantization"]
     values = scores if tensor["dtype"] is np.float32 else (scores - zero_point) * scale
     return (values[..., 0] > (0 if logits else 0.5)).astype(np.int64)
-
-
-def quantize_images(images: Images, tensor: Mapping[str, Any]) -> NDArray[Any]:
-    """Convert images to the type that an input tensor of a TFLite file takes.
-
-    Args:
-        images: float32, as the model takes them.
-        tensor: details of the tensor, as LiteRT's interpreter gives them.
-
-    Returns:
-        Values of the same shape, quantized unless the tensor is float32.
-    """
-    if tensor["dtype"] is np.float32:
-        return images
-    scale, zero_point = tensor["quantization"]
-    limits = np.iinfo(tensor["dtype"])
-    steps = np.round(images / scale) + zero_point
-    return np.asarray(steps.clip(limits.min, limits.max), dtype=tensor["dtype"])
 
 
 def zstd_bytes(path: Path) -> int:

@@ -53,9 +53,9 @@ def baseline_signature(settings: Settings, data_digest: str) -> str:
     return _hash(_baseline(settings, data_digest))
 
 
-def measuring_digest() -> str:
+def measuring_digest(settings: Settings) -> str:
     """Identify what a baseline's figures come from, besides the baseline itself."""
-    return _hash(_measuring())
+    return _hash({**_measuring(settings), "batch": settings.export.batch})
 
 
 def fingerprint(settings: Settings, data_digest: str) -> str:
@@ -68,7 +68,7 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
             "export": settings.export.effective,
             "measure": settings.measure.model_dump(mode="json"),
             "code": _source_digest(PRUNING, _PACKAGE),
-            "measuring": _measuring(),
+            "measuring": _measuring(settings),
         }
     )
 
@@ -107,8 +107,9 @@ def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
     }
 
 
-def _measuring() -> dict[str, Any]:
+def _measuring(settings: Settings) -> dict[str, Any]:
     return {
+        "scale_in_file": settings.dataset.scale_in_file,
         "code": _source_digest(MEASURING, _PACKAGE),
         "readers": {library: version(library) for library in _READERS},
     }

@@ -20,7 +20,7 @@ class PointContext:
         data: the images, in three splits.
         signature: identifies the baseline that the point starts from.
         fingerprint: identifies the point.
-        measuring: identifies the code that the baseline's figures come from.
+        measuring: identifies the code and the settings that the baseline's figures come from.
         store: where runs are logged.
         folder: where files are written.
     """
@@ -50,7 +50,7 @@ class PointContext:
             ),
             signature=baseline_signature(settings, data.digest),
             fingerprint=fingerprint(settings, data.digest),
-            measuring=measuring_digest(),
+            measuring=measuring_digest(settings),
             store=Store(settings.tracking.uri, settings.tracking.experiment),
             folder=folder,
         )

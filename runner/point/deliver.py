@@ -98,7 +98,7 @@ class Delivery:
         classes = ClassRecord(self.run, data, self.dense)
         classes.log_labels(self.folder)
         calibration = representative_images(data.train.images, number, settings.seed)
-        with exportables(finished.model, finished.aware) as sources:
+        with exportables(finished.model, finished.aware, settings.export.batch) as sources:
             expected = functools.cache(lambda of: classify(of.model, data.test.images, logits))
             for target in targets:
                 # A converter may raise anything: one target's loss must not become another's.

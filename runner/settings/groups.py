@@ -52,7 +52,7 @@ class AugmentSettings(Group):
 
 
 class ExportSettings(Group):
-    """Which files to write, and how many training images calibrate the integer one."""
+    """Which files to write, for how many images at a time, and what calibrates the integer ones."""
 
     targets: Targets = (
         Target.H5,
@@ -64,15 +64,18 @@ class ExportSettings(Group):
     """Files to write."""
     representative_images: Count = 200
     """Training images that calibrate `tflite_int8` and `tflite_int16x8`."""
+    batch: OptionalCount = 1
+    """Images that a TFLite file takes at a time; null leaves their number open, which puts more
+    operators into some files. The h5 file always takes any number."""
 
     @property
     def effective(self) -> dict[str, Any]:
         """Those settings that change the files, the targets in alphabetical order."""
-        calibrated = any(
-            target.conversion and target.conversion.calibrated for target in self.targets
-        )
+        conversions = [target.conversion for target in self.targets if target.conversion]
+        calibrated = any(conversion.calibrated for conversion in conversions)
         images = {"representative_images": self.representative_images} if calibrated else {}
-        return {"targets": sorted(self.targets), **images}
+        batch = {"batch": self.batch} if conversions else {}
+        return {"targets": sorted(self.targets), **images, **batch}
 
 
 class MeasureSettings(Group):

@@ -30,8 +30,9 @@ def sweep_parameters(points: Sequence[Settings]) -> dict[str, str]:
 
 
 def baseline_parameters(settings: Settings) -> dict[str, str]:
-    """Flatten the settings that a baseline run depends on."""
-    return _flat(_shown(settings, _BASELINE))
+    """Flatten the settings that a baseline run depends on; of those of files, only the batch."""
+    batch = {"export.batch": as_override(settings.export.batch)}
+    return {**_flat(_shown(settings, _BASELINE)), **batch}
 
 
 def as_yaml(settings: Settings) -> str:

@@ -78,8 +78,10 @@ class Dispatch:
         return ", ".join(parts)
 
     def _is_missing(self, point: Point) -> bool:
-        cached = baseline_folder(point.settings, point.signature).is_dir()
-        return not cached or self.store.baseline(point.signature, measuring_digest()) is None
+        if not baseline_folder(point.settings, point.signature).is_dir():
+            return True
+        measuring = measuring_digest(point.settings)
+        return self.store.baseline(point.signature, measuring) is None
 
     def _with_baseline(
         self, jobs: Sequence[Job], baseline_errors: Mapping[Job, BaseException]

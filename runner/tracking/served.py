@@ -19,7 +19,6 @@ from mlflow.pyfunc import PythonModel, PythonModelContext
 FILE, INPUT = "file", "input"
 # The range of pixels as images have them.
 PIXELS = "0..255"
-_BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -88,17 +87,18 @@ class Classifier:
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Return a row of probabilities for each image, in the range that the file takes."""
-        batches = range(0, len(images), _BATCH)
+        (input_,) = self._interpreter.get_input_details()
+        # A file may have a fixed batch, which is filled up with images that do not count.
+        size = int(input_["shape"][0])
+        starts = range(0, len(images), size)
+        batches = (images.take(range(at, at + size), axis=0, mode="wrap") for at in starts)
         with self._lock:
-            rows = [self._compute(images[at : at + _BATCH]) for at in batches]
-        return np.concatenate([np.empty((0, self.classes), np.float32), *rows])
+            rows = [self._compute(batch) for batch in batches]
+        return np.concatenate([np.empty((0, self.classes), np.float32), *rows])[: len(images)]
 
     def _compute(self, images: np.ndarray) -> np.ndarray:
         (input_,) = self._interpreter.get_input_details()
         (output,) = self._interpreter.get_output_details()
-        if tuple(input_["shape"]) != images.shape:
-            self._interpreter.resize_tensor_input(input_["index"], images.shape)
-            self._interpreter.allocate_tensors()
         self._interpreter.set_tensor(input_["index"], _quantize(images, input_))
         self._interpreter.invoke()
         return _dequantize(self._interpreter.get_tensor(output["index"]), output)

@@ -15,6 +15,7 @@ from runner.prune.sparsity import prunable_weights
 from runner.settings import CompressSettings, DatasetSettings
 from runner.settings.targets import Target
 from runner.training.train import train
+from tests.helpers.litert import by_litert
 from tests.helpers.tiny import write_npz
 
 Layers = keras.layers
@@ -109,19 +110,6 @@ def _kernels(path: Path) -> dict[str, NDArray[np.generic]]:
     return found
 
 
-def _scores(path: Path, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    reader = Interpreter(str(path))
-    (taken,), (given,) = reader.get_input_details(), reader.get_output_details()
-    reader.resize_tensor_input(taken["index"], images.shape)
-    reader.allocate_tensors()
-    scale, zero = taken["quantization"]
-    levels = np.clip(np.round(images / scale + zero), -128, 127).astype(np.int8)
-    reader.set_tensor(taken["index"], levels)
-    reader.invoke()
-    scale, zero = given["quantization"]
-    return np.asarray((reader.get_tensor(given["index"]).astype(np.float32) - zero) * scale)
-
-
 @pytest.mark.parametrize("stage", STAGES)
 def test_an_int8_file_is_all_integers(files: Files, stage: str) -> None:
     path = files[stage, Target.TFLITE_INT8]
@@ -137,7 +125,7 @@ def test_an_int8_file_answers_like_the_aware_model(
     aware = results[stage].aware
     assert aware is not None
     expected = np.asarray(aware(tiny.test.images, training=False))
-    scores = _scores(files[stage, Target.TFLITE_INT8], tiny.test.images)
+    scores = by_litert(files[stage, Target.TFLITE_INT8], tiny.test.images)
     np.testing.assert_allclose(scores, expected, atol=0.03)
     assert (scores.argmax(axis=1) == tiny.test.labels).mean() > 0.9
 

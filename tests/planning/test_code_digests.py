@@ -76,7 +76,7 @@ def _identity() -> tuple[str, str, str]:
     return (
         fingerprint.baseline_signature(asked, "d"),
         fingerprint.fingerprint(asked, "d"),
-        fingerprint.measuring_digest(),
+        fingerprint.measuring_digest(asked),
     )
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from runner.planning.fingerprint import baseline_signature, fingerprint
+from runner.planning.fingerprint import baseline_signature, fingerprint, measuring_digest
 from tests.helpers.project import Configure
 
 BASELINE = ["seed=1", "baseline.epochs=4", "architecture=mnist_cnn", "threads=2"]
@@ -8,6 +8,8 @@ POINT = [
     "schedule.final_sparsity=0.9",
     "schedule.end=0.5",
     "export.targets=[h5]",
+    "export.batch=null",
+    "dataset.scale_in_file=true",
     "measure.latency=true",
 ]
 NEITHER = [
@@ -38,3 +40,22 @@ def test_what_changes_no_result_changes_nothing(settings: Configure, override: s
 
 def test_other_data_is_another_baseline(settings: Configure) -> None:
     assert baseline_signature(settings(), "d") != baseline_signature(settings(), "e")
+
+
+@pytest.mark.parametrize("override", ["export.batch=null", "export.batch=8"])
+def test_files_of_another_batch_have_other_baseline_figures(
+    settings: Configure, override: str
+) -> None:
+    assert measuring_digest(settings(override)) != measuring_digest(settings())
+    h5 = "export.targets=[h5]"
+    assert fingerprint(settings(h5, override), "d") == fingerprint(settings(h5), "d")
+
+
+@pytest.mark.parametrize("override", ["schedule.epochs=9", "export.targets=[h5]", "seed=2"])
+def test_other_settings_leave_the_figures_of_a_baseline(settings: Configure, override: str) -> None:
+    assert measuring_digest(settings(override)) == measuring_digest(settings())
+
+
+def test_figures_of_files_that_scale_are_others(settings: Configure) -> None:
+    scaling = settings("dataset.scale_in_file=true")
+    assert measuring_digest(scaling) != measuring_digest(settings())

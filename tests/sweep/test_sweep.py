@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from runner.backend import Interpreter, keras
 from tests.helpers.hanging import HANGS_AFTER
-from tests.helpers.project import STANDARD
+from tests.helpers.project import STANDARD, Command
 from tests.helpers.stores import file_of, runs_in, store_in
 from tests.helpers.tiny import quick
 
@@ -159,3 +160,32 @@ def test_two_at_once_share_the_store_and_the_baseline(npz: Path, tmp_path: Path)
     points = runs_in(tmp_path, "point")
     assert {point.tags["runner.baseline_run_id"] for point in points} == {baseline.id}
     assert [point.status for point in points] == ["FINISHED", "FINISHED"]
+
+
+@pytest.mark.long
+def test_points_with_files_of_another_batch_have_another_baseline(
+    npz: Path, command: Command, tmp_path: Path
+) -> None:
+    targets = ["export.targets=[h5,tflite_float32]", "architecture=mnist_cnn"]
+    done = command("-m", *quick(npz), *targets, "export.batch=1,3,null")
+    assert done.returncode == 0, done.stderr
+    baselines = {run.id: run for run in runs_in(tmp_path, "baseline")}
+    points = {run.params["export.batch"]: run for run in runs_in(tmp_path, "point")}
+    assert set(points) == {"1", "3", "null"}
+    assert len({run.tags["runner.signature"] for run in baselines.values()}) == 1
+    for batch, point in points.items():
+        baseline = baselines.pop(point.tags["runner.baseline_run_id"])
+        assert baseline.params["export.batch"] == batch
+        for run in (point, baseline):
+            path = file_of(tmp_path, run, "models/tflite_float32.tflite")
+            (taken,) = Interpreter(str(path)).get_input_details()
+            assert list(taken["shape_signature"]) == [
+                {"null": -1}.get(batch) or int(batch),
+                8,
+                8,
+                1,
+            ]
+            model = keras.models.load_model(file_of(tmp_path, run, "models/h5.h5"), compile=False)
+            assert model.input_shape == (None, 8, 8, 1)
+        assert point.metrics["accuracy/tflite_float32"] == point.metrics["accuracy/h5"]
+    assert not baselines
