@@ -155,7 +155,11 @@ def _classes(scores: NDArray[Any], tensor: Mapping[str, Any], logits: bool) -> C
         # Dequantizing does not change the order of the scores: the largest is found without it.
         return np.asarray(scores.argmax(axis=-1))
     scale, zero_point = tensor["quantization"]
-    values = scores if tensor["dtype"] is np.float32 else (scores - zero_point) * scale
+    values = (
+        scores
+        if tensor["dtype"] is np.float32
+        else (scores.astype(np.float32) - zero_point) * scale
+    )
     return (values[..., 0] > (0 if logits else 0.5)).astype(np.int64)
 
 

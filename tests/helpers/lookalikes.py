@@ -63,8 +63,11 @@ def _convolutions() -> list[Any]:
 
 
 def _nested() -> list[Any]:
+    """A model in the model, which is applied to its own output."""
     inner = keras.Sequential([layers.Input((8, 8, 4)), layers.Conv2D(4, 3, padding="same")])
-    return [layers.Conv2D(4, 3, padding="same"), inner, inner, *_dense()]
+    image = layers.Input((8, 8, 4))
+    twice = keras.Model(image, inner(layers.ReLU()(inner(image))))
+    return [layers.Conv2D(4, 3, padding="same"), twice, *_dense()]
 
 
 def _normalization() -> list[Any]:
@@ -166,11 +169,11 @@ def draw(lookalike: Lookalike, seed: int = 0) -> tuple[Array, Array]:
     labels = np.arange(_IMAGES) % lookalike.classes
     if lookalike.channels is None:
         series = generator.normal(0, 6, (_IMAGES, 7, 3))
-        series[np.arange(_IMAGES), :, labels] += 9
+        series[np.arange(_IMAGES), :, labels] += 5
         return series.astype(np.float32), labels
     pixels = generator.integers(0, 140, (_IMAGES, 8, 8, lookalike.channels))
     for label in range(lookalike.classes):
-        pixels[labels == label, label * 2 : label * 2 + 2] += 60
+        pixels[labels == label, label * 2 : label * 2 + 2] += 35
     if lookalike.channels == 3:
         # So that the order of the channels matters.
         pixels[..., 0] = generator.integers(0, 200, pixels.shape[:3])

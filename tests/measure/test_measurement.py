@@ -7,7 +7,9 @@ import pytest
 
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.data import dataset
-from runner.data.dataset import Dataset
+from runner.data.classes import Classes
+from runner.data.dataset import Dataset, Split
+from runner.data.scale import scale_of
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
 from runner.measure.measurement import agreement, measure, zipped_bytes
@@ -97,3 +99,20 @@ def test_zipped_bytes_do_not_depend_on_the_hour(tmp_path: Path) -> None:
     first = zipped_bytes(path)
     path.touch()
     assert zipped_bytes(path) == first
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", None])
+def test_one_number_means_yes_or_no(activation: str | None, tmp_path: Path) -> None:
+    image = keras.layers.Input((2, 1, 1))
+    number = keras.layers.Dense(1, activation=activation)(keras.layers.Flatten()(image))
+    model = keras.Model(image, number)
+    model.set_weights([np.array([[8.0], [-8.0]]), np.array([0.0])])
+    images = np.random.default_rng(0).random((60, 2, 1, 1)).astype(np.float32)
+    expected = (images[:, 0, 0, 0] > images[:, 1, 0, 0]).astype(np.int64)
+    split = Split(images, expected)
+    data = Dataset("yes", "", split, split, split, Classes.numbered(2), "", scale_of("0..1"))
+    for target in (Target.H5, Target.TFLITE_FLOAT32, Target.TFLITE_INT8):
+        with exportables(model) as sources:
+            path = export(sources.of(target), target, tmp_path, images)
+        # In int8, numbers that are next to each other may fall together.
+        assert measure(target, path, data, 1, logits=activation is None).accuracy > 0.95
