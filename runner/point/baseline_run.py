@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from filelock import Timeout
 
-from runner.measure.measurement import Measurement
+from runner.point.chance_figures import chance_figures
 from runner.point.context import PointContext
 from runner.point.deliver import (
     Delivery,
@@ -24,8 +24,6 @@ from runner.prune.sparsity import LayerSparsity, measure_sparsity, sparsity_figu
 from runner.settings.cache_paths import baseline_lock, reference_file
 from runner.settings.parameters import as_yaml, baseline_parameters
 from runner.settings.targets import Target
-from runner.statistics.chance import BOUND, CHANCE
-from runner.statistics.share import largest_share, share_interval
 from runner.tracking import Kind, Record, Run, StoreFailed
 from runner.tracking.tags import FAILED_TARGETS, MEASURING, SIGNATURE
 from runner.tracking.texts import read_text
@@ -120,21 +118,13 @@ class BaselineRun:
         try:
             with run.closing():
                 files = delivery.deliver(model, targets, tables)
-                run.log_metrics(self._chance(files))
+                h5 = next((file for file in files if file.target is Target.H5), None)
+                run.log_metrics(chance_figures(self.context, baseline, h5) if h5 else {})
                 run.tag(FAILED_TARGETS, "")
         except TargetsFailed as failure:
             run.tag(FAILED_TARGETS, " ".join(failure.targets))
             run.flush()
             log.warning("baseline: %s", failure)
-
-    def _chance(self, files: Sequence[Measurement]) -> dict[str, float]:
-        """Return what tells whether the h5 file, if it is among these, is above chance."""
-        labels = self.context.data.validation.labels
-        h5 = next((file for file in files if file.target is Target.H5), None)
-        if h5 is None:
-            return {}
-        right = round(h5.validation_accuracy * len(labels))
-        return {CHANCE: largest_share(labels), BOUND: share_interval(right, len(labels))[1]}
 
     @staticmethod
     def _layers(baseline: Baseline) -> Sequence[LayerSparsity]:

@@ -26,7 +26,8 @@ WITH_TENSORFLOW = (
     "prune/dry_run.py", "prune/pruning.py", "prune/sparsity.py", "prune/tensorboard.py",
     "prune/wrappers.py", "prune/xnnpack_policy.py",
     "planning/checks.py", "planning/scale_check.py",
-    "point/baseline_run.py", "point/class_record.py", "point/deliver.py",
+    "point/baseline_run.py",
+    "point/chance_figures.py", "point/class_record.py", "point/deliver.py",
     "point/dense_answers.py", "point/run.py", "point/stage_log.py",
     "point/tensorboard.py",
     # Redirects its own output besides.

@@ -23,6 +23,7 @@ class Lookalike:
         settings: the settings that a user types for it, besides its files.
         layers: builds it, input first.
         feed: what its author does to the images of the file.
+        batch: the number of images that the model takes, and no other; None for any number.
         channels: of the images; None for series of 7 moments and 3 values.
         labels: turns 0, 1, 2 into the labels of the file.
         outputs: the output that stands for 0, 1 and 2.
@@ -33,6 +34,7 @@ class Lookalike:
     layers: Callable[[], list[Any]]
     settings: Mapping[str, str] = field(default_factory=dict)
     feed: Callable[[Array], Array] = lambda images: images / 255
+    batch: int | None = None
     channels: int | None = 1
     labels: Callable[[Array], Array] = lambda labels: labels
     outputs: tuple[int, ...] = (0, 1, 2)
@@ -126,6 +128,7 @@ LOOKALIKES = [
     Lookalike("sigmoid", lambda: _dense(1, "sigmoid"), outputs=(0, 1)),
     Lookalike("logit", lambda: _dense(1, None), outputs=(0, 1)),
     Lookalike("nested", _nested),
+    Lookalike("fixed_batch", _dense, batch=16),
     Lookalike(
         "more_classes", lambda: _dense(5), labels=lambda numbers: numbers * 2, outputs=(0, 2, 4)
     ),
@@ -187,7 +190,8 @@ def make(lookalike: Lookalike, folder: Path) -> Files:
     half = _IMAGES * 2 // 3
     targets = np.asarray(lookalike.outputs)[numbers]
     fed = lookalike.feed(images.astype(np.float32)).astype(np.float32)
-    model = keras.Sequential([layers.Input(fed.shape[1:]), *lookalike.layers()])
+    first = layers.Input(fed.shape[1:], batch_size=lookalike.batch)
+    model = keras.Sequential([first, *lookalike.layers()])
     single = model.output_shape[-1] == 1
     logits = model.layers[-1].activation is keras.activations.linear
     loss = (
@@ -197,7 +201,7 @@ def make(lookalike: Lookalike, folder: Path) -> Files:
     )
     model.compile(keras.optimizers.legacy.Adam(0.005), loss)
     model.fit(fed[:half], targets[:half], batch_size=16, epochs=25, verbose=0)
-    scores = model.predict(fed[half:], verbose=0)
+    scores = model.predict(fed[half:], batch_size=16, verbose=0)
     answers = scores[:, 0] > (0 if logits else 0.5) if single else scores.argmax(axis=1)
     paths = folder / f"{lookalike.name}.h5", folder / f"{lookalike.name}.npz"
     model.save(paths[0])

@@ -14,14 +14,14 @@ def _run(name: str, validation: float, **metrics: float) -> Record:
     return Record(name, name, "FINISHED", {"dataset.name": name[:1]}, {}, figures, f"/runs/{name}")
 
 
-AT_CHANCE = _run("a dense", 0.08, chance=0.083, accuracy_bound=0.099)
-ABOVE = _run("a better", 0.5, chance=0.083, accuracy_bound=0.53)
+AT_CHANCE = _run("a dense", 0.08, chance=0.083, chance_accuracy=0.08, accuracy_bound=0.099)
+ABOVE = _run("a better", 0.5, chance=0.083, chance_accuracy=0.5, accuracy_bound=0.53)
 
 
 def test_at_chance_there_is_no_file_and_no_closest_one() -> None:
     made = decision([Row(_run("a point", 0.5), AT_CHANCE)], Limits(1.0))
     assert (made.baseline, made.file, made.closest) == (AT_CHANCE, None, None)
-    assert made.verdict.startswith("The baseline's validation accuracy, 8.00%, is not above chance")
+    assert made.verdict.startswith("The baseline's accuracy, 8.00%, is not above chance")
     assert made.verdict == made.reason == made.warning
 
 

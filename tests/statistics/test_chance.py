@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from runner.statistics.chance import BOUND, CHANCE, chance_warning
+from runner.statistics.chance import ACCURACY, BOUND, CHANCE, chance_warning
 from runner.statistics.share import largest_share, share_interval
 
 LABELS = np.repeat(np.arange(12), 500)
@@ -14,7 +14,7 @@ def warning(right: int, labels: np.ndarray = LABELS) -> str:
         {
             CHANCE: largest_share(labels),
             BOUND: share_interval(right, len(labels))[1],
-            "validation_accuracy/h5": right / len(labels),
+            ACCURACY: right / len(labels),
         }
     )
 
@@ -27,7 +27,7 @@ def test_chance_is_the_share_of_the_largest_class() -> None:
 def test_an_accuracy_below_chance_is_told_with_its_figures_and_causes() -> None:
     told = warning(462)
     assert told.startswith(
-        "The baseline's validation accuracy, 7.70%, is not above chance (8.33%, the share of the "
+        "The baseline's accuracy, 7.70%, is not above chance (8.33%, the share of the "
         "largest class): no comparison with it means anything, and no file is to ship."
     )
     assert "dataset.scale" in told
