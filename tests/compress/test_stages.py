@@ -80,6 +80,8 @@ def test_points_with_different_targets_complete_one_table(
     columns = {name for name in head.split(",") if name.startswith("bytes/")}
     assert columns == {"bytes/h5", "bytes/tflite_float32", "bytes/tflite_float16"}
     assert all(baseline.has_file(name.removeprefix("bytes/")) for name in columns)
+    head = file_of(tmp_path, baseline, "classes.csv").read_text().splitlines()[0]
+    assert {f"accuracy/{name.removeprefix('bytes/')}" for name in columns} <= set(head.split(","))
 
 
 @pytest.mark.long

@@ -65,9 +65,18 @@ def test_each_goes_from_its_file_to_the_file_to_ship(
     tested = images[160:].astype(np.float32)
     fed = tested if lookalike.settings.get("dataset.scale_in_file") else lookalike.feed(tested)
     targets = np.asarray(lookalike.outputs)[numbers[160:]]
-    recomputed = np.mean(_answers(output, fed.astype(np.float32), lookalike) == targets)
+    answers = _answers(output, fed.astype(np.float32), lookalike)
+    recomputed = np.mean(answers == targets)
     assert best["figures"]["accuracy"] == pytest.approx(float(recomputed), abs=0.013)
     assert recomputed > 0.7
+    assert Path(f"{output}.labels.txt").read_text().splitlines() == best["classes"]
+    assert sum(figures["test_images"] for figures in best["by_class"]) == len(targets)
+    for figures in best["by_class"]:
+        number = best["classes"].index(figures["class"])
+        right = float(np.mean(answers[targets == number] == number))
+        assert figures["test_images"] == np.count_nonzero(targets == number)
+        # One image may fall on the other side of a limit when it comes alone.
+        assert figures["accuracy"] == pytest.approx(right, abs=1.1 / figures["test_images"])
 
 
 def _answers(path: Path, images: Array, lookalike: Lookalike) -> Array:
