@@ -159,6 +159,7 @@ def test_the_best_file_is_that_of_the_command(
         tool("best", "latest", "--max-drop", "0.5", "--target", "tflite_int8", "--json").stdout
     )
     assert (file.path, file.run_id, file.target) == (told["path"], told["run_id"], "tflite_int8")
+    assert file.classes == ("0", "1", "2")
     copy = sweep.save(file, tmp_path / "new" / "model.tflite")
     assert copy.read_bytes() == Path(file.path).read_bytes()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 from runner.errors import Refused, RunnerError
 from runner.results.choice import File, Limits
+from runner.results.class_figures import class_names
 from runner.settings.targets import Target
 from runner.tracking import Store
 
@@ -25,6 +26,7 @@ class BestFile:
         size_bytes, zip_bytes: bytes of the file, and of its zip.
         accuracy, validation_accuracy: shares of the images classified right, from 0 to 1.
         zip_ratio: how many times smaller it is, zipped, than the baseline's h5 file.
+        classes: what its outputs stand for, in their order; empty for sweeps of earlier versions.
     """
 
     path: str
@@ -36,13 +38,24 @@ class BestFile:
     accuracy: float
     validation_accuracy: float
     zip_ratio: float
+    classes: tuple[str, ...]
 
     @classmethod
     def of(cls, file: File, store: Store) -> "BestFile":
         """Describe a file of a point in the store."""
         path = store.local_file(file.point, file.artifact)
-        figures = {field.name: getattr(file, field.name) for field in fields(cls)[4:]}
-        return cls(path, str(file.target), file.point.name, file.point.id, **figures)
+        return cls(
+            path=path,
+            target=str(file.target),
+            point=file.point.name,
+            run_id=file.point.id,
+            size_bytes=file.size_bytes,
+            zip_bytes=file.zip_bytes,
+            accuracy=file.accuracy,
+            validation_accuracy=file.validation_accuracy,
+            zip_ratio=file.zip_ratio,
+            classes=class_names(store, file.point),
+        )
 
 
 def targets_of(target: str | Sequence[str] | None) -> tuple[Target, ...]:

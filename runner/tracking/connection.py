@@ -33,7 +33,7 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 # These copy files, and only read one line of the database.
-_WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure", "log_text")
+_WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure")
 # MLflow gives at most so many entities in one answer.
 _PAGE = 1000
 

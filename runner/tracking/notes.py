@@ -1,6 +1,7 @@
 """Collect what a run logs, to send it to MLflow together or to save it on disk."""
 
 import json
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -69,10 +70,19 @@ class Notes:
             client.log_batch(run_id, metrics=batch)
         if self.inputs:
             client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
-        for name, text in self.texts.items():
-            client.log_text(run_id, text, name)
+        if self.texts:
+            self._send_texts(client, run_id)
         for path, folder in self.files:
             client.log_artifact(run_id, path, folder)
+
+    def _send_texts(self, client: Connection, run_id: str) -> None:
+        # Together: MLflow looks the run up for each call.
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in self.texts.items():
+                path = Path(folder) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            client.log_artifacts(run_id, folder)
 
     def save(self, path: Path) -> None:
         """Write all notes to a file, by way of another: under its name it is always complete."""
