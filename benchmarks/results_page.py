@@ -60,7 +60,9 @@ def _network(row: Row) -> tuple[str, str]:
 
 def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     data, architecture = _network(rows[0])
-    yield f"## {architecture} on {data} (`+sweep={results.name}`)"
+    # Files of version 0.1, which had no such setting, take any number of images.
+    batch = rows[0].point.params.get("export.batch", "null")
+    yield f"## {architecture} on {data} (`+sweep={results.name} export.batch={batch}`)"
     yield ""
     decided = decision(rows, Limits(results.max_drop))
     picked, baseline = decided.file, decided.baseline

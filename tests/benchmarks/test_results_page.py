@@ -18,6 +18,7 @@ def test_the_page_holds_every_file_of_every_point(
     assert left.value.code == 0
     text = page.read_text()
     assert "## lenet_300_100 on npz" in text
+    assert "export.batch=1`)" in text
     for run in (*runs_in(folder, "point"), *runs_in(folder, "baseline")):
         for target in ("h5", "tflite_int8"):
             zipped, accuracy = (
