@@ -112,6 +112,15 @@ def test_int16x8_takes_and_gives_int16(model: keras.Model, tmp_path: Path) -> No
         assert tensor["quantization"][1] == 0
 
 
+def test_what_would_end_the_process_is_refused(tmp_path: Path) -> None:
+    layers = [keras.layers.Input((8, 8)), keras.layers.GRU(4), keras.layers.Dense(3, "softmax")]
+    with (
+        exportables(keras.Sequential(layers)) as sources,
+        pytest.raises(ValueError, match="cannot calibrate recurrent layers"),
+    ):
+        export(sources.plain, Target.TFLITE_INT8, tmp_path, IMAGES[..., 0])
+
+
 def test_nothing_but_the_files_is_left(files: dict[Target, Path]) -> None:
     folder = files[Target.H5].parent
     assert sorted(folder.iterdir()) == sorted(files.values())

@@ -2,20 +2,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from runner.backend import keras, tf
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
 from runner.measure.tensor_arena import arena_bytes
+from runner.models import architectures
 from runner.settings.targets import Target
 
 L = keras.layers
 FLOAT = 4
+TFLITE = [each for each in Target if each.conversion]
+# Operators that compute the shape of a batch.
+SHAPES = {"SHAPE", "STRIDED_SLICE", "PACK"}
 
 
-def _written(model: keras.Model, target: Target, folder: Path) -> Path:
+def _written(model: keras.Model, target: Target, folder: Path, batch: int | None = 1) -> Path:
     images = np.random.default_rng(0).random((5, *model.input_shape[1:]), dtype=np.float32)
-    with exportables(model) as sources:
+    with exportables(model, batch=batch) as sources:
         return export(sources.plain, target, folder, images)
 
 
@@ -68,12 +73,56 @@ def test_float16_weights_are_unpacked_into_an_arena(
     assert single + unpacked - 100 <= half <= single + unpacked + 4 * 64
 
 
-@pytest.mark.parametrize("target", [each for each in Target if each.conversion])
+@pytest.mark.parametrize("target", TFLITE)
 def test_it_is_told_of_every_target(dense: keras.Model, tmp_path: Path, target: Target) -> None:
     # int8 throughout: an image, a hidden layer and scores.
     assert (arena_bytes(_written(dense, target, tmp_path)) or 0) >= _aligned(100) + _aligned(
         50
     ) + 10
+
+
+def _operators(path: Path) -> set[str]:
+    file = schema.Model.GetRootAs(path.read_bytes(), 0)
+    names = {code: name for name, code in vars(schema.BuiltinOperator).items()}
+    codes = map(file.OperatorCodes, range(file.OperatorCodesLength()))
+    return {names[max(code.DeprecatedBuiltinCode(), code.BuiltinCode())] for code in codes}
+
+
+def test_a_fixed_batch_spares_operators_and_gives_an_arena(tmp_path: Path) -> None:
+    """As at the end of MobileNetV1: what is averaged becomes an image of one pixel."""
+    layers = [L.Conv2D(4, 3), L.GlobalAveragePooling2D(), L.Reshape((1, 1, 4)), L.Conv2D(3, 1)]
+    model = keras.Sequential([keras.Input((8, 8, 1)), *layers, L.Flatten(), L.Softmax()])
+    still_open = _written(model, Target.TFLITE_FLOAT32, tmp_path, batch=None)
+    assert _operators(still_open) >= SHAPES
+    assert arena_bytes(still_open) is None
+    fixed = _written(model, Target.TFLITE_FLOAT32, tmp_path)
+    assert not _operators(fixed) & SHAPES
+    assert arena_bytes(fixed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("network", ["depthwise_cnn", "MobileNet"])
+def test_every_tflite_file_of_a_mobile_network_has_an_arena(network: str, tmp_path: Path) -> None:
+    if network == "MobileNet":
+        settings = {"weights": None, "input_shape": (32, 32, 3), "classes": 10, "alpha": 0.25}
+        model = keras.applications.MobileNet(**settings)
+    else:
+        model = architectures.build(network, (28, 28, 1), 10)
+    # Else what comes after many layers is too small to be quantized to int16.
+    _normalize(model)
+    for target in TFLITE:
+        path = _written(model, target, tmp_path)
+        assert not _operators(path) & SHAPES
+        assert arena_bytes(path), target
+
+
+def _normalize(model: keras.Model) -> None:
+    """Let the batch normalizations see some images once, as training would."""
+    for layer in model.layers:
+        if isinstance(layer, L.BatchNormalization):
+            layer.momentum = 0.0
+    images = np.random.default_rng(0).random((32, *model.input_shape[1:]), dtype=np.float32)
+    model(images, training=True)
 
 
 class _Loop(keras.layers.Layer):
