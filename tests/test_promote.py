@@ -74,8 +74,10 @@ def test_the_champion_gives_the_probabilities_of_its_file(
     pixels = np.rint(images * 255)
     scaled = model.predict(pixels.astype(np.float32), params={"scale": "0..255"})
     np.testing.assert_allclose(scaled, expected, atol=1e-6)
-    own = model.unwrap_python_model()
-    np.testing.assert_allclose(own.predict(pixels.astype(np.uint8)), expected, atol=1e-6)
+    given = model.predict(pixels.astype(np.uint8))
+    np.testing.assert_allclose(given, expected, atol=1e-6)
+    with pytest.raises(ValueError, match=r"must have the shape \('N', 8, 8, 1\); got \(30, 64\)"):
+        model.predict(images.reshape(30, 64))
     assert model.metadata.signature.params.params[0].default == "0..1"
     with pytest.raises(ValueError, match=r"scale=-1\.\.1: must be 0\.\.1, or 0\.\.255 for pixels"):
         model.predict(images, params={"scale": "-1..1"})
@@ -109,14 +111,15 @@ def test_a_version_says_what_it_is_and_takes_no_tensorflow_to_make(
     assert f"{values['figures']['zip_bytes']:,.0f} bytes zipped" in made.description
 
     info = mlflow.models.get_model_info(values["uri"])
-    assert info.signature.inputs.inputs[0].shape == (-1, 8, 8, 1)
     assert info.signature.outputs.inputs[0].shape == (-1, 3)
     inside = made.source.partition("/artifacts/")[2]
     saved = store_in(folder).fetch(store_in(folder).get(made.run_id), inside, tmp_path)
     pinned = (saved / "requirements.txt").read_text().split()
     assert [each.split("==")[0] for each in pinned] == ["ai-edge-litert", "mlflow", "numpy"]
     assert not re.search(r"^(from|import) runner", (saved / "served.py").read_text(), re.MULTILINE)
-    assert info.metadata == {"classes": ["0", "1", "2"]}
+    assert info.metadata["classes"] == ["0", "1", "2"]
+    assert info.metadata["image_shape"] == [8, 8, 1]
+    assert info.metadata["input"]["scale"] == "0..1"
     assert values["classes"] == ["0", "1", "2"]
     assert made.description.endswith("; classes: 0, 1, 2")
     assert (saved / "artifacts" / "labels.txt").read_text() == "0\n1\n2\n"

@@ -47,7 +47,7 @@ def _checked(config: DictConfig) -> Settings:
         Refused: they cannot.
     """
     try:
-        return preflight.check(from_hydra(config))
+        return preflight.check(from_hydra(config), HydraConfig.get().overrides.task)
     except Refused:
         raise
     except Exception as error:

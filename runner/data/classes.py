@@ -56,7 +56,8 @@ class Classes:
         raise ValueError(_misfit(self, number))
 
     def _by_number(self, model: Sequence[str]) -> bool:
-        return self.values is not None and not set(self.names) <= set(model)
+        """Tell whether the names are none of the model's, as `0` to `9` beside words."""
+        return self.values is not None and not set(self.names) & set(model)
 
     def _by_name(self, model: Sequence[str]) -> tuple[int, ...]:
         absent = [name for name in self.names if name not in model]
@@ -74,7 +75,11 @@ class Classes:
         if model is not None:
             return tuple(model)
         known = dict(zip(outputs, self.names, strict=True))
-        return tuple(known.get(output, str(output)) for output in range(number))
+        others = {
+            output: f"output {output}" if str(output) in self.names else str(output)
+            for output in set(range(number)).difference(outputs)
+        }
+        return tuple((known | others)[output] for output in range(number))
 
 
 def _misfit(classes: Classes, number: int) -> str:
@@ -110,6 +115,9 @@ def encode(
     else:
         count = train.shape[1] if is_one_hot(train) else len(names or ())
         values = np.arange(count) if declared else np.unique(numbers[0])
+    twice = next((name for name in names or () if list(names or ()).count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"classes has the name {twice} twice")
     if names is not None and len(names) != len(values):
         raise ValueError(f"classes names {len(names)} classes; y_train has {len(values)}")
     first, second = (
@@ -119,7 +127,7 @@ def encode(
     if len(np.unique(first)) < 2:
         raise ValueError("y_train has one class; at least 2 are needed")
     integers = tuple(map(int, values)) if values.dtype.kind in "ui" else None
-    return first, second, Classes(tuple(names or map(_text, values)), integers)
+    return first, second, Classes(tuple(names or map(str, values)), integers)
 
 
 def _positions(part: str, labels: NDArray[Any], values: NDArray[Any], declared: bool) -> Labels:
@@ -127,7 +135,7 @@ def _positions(part: str, labels: NDArray[Any], values: NDArray[Any], declared: 
     unknown = np.setdiff1d(labels, values)
     if unknown.size:
         whose = "is none of the file's classes" if declared else "y_train never has"
-        raise ValueError(f"y_{part} has the label {_text(unknown[0])}, which {whose}")
+        raise ValueError(f"y_{part} has the label {unknown[0]}, which {whose}")
     order = np.argsort(values, kind="stable")
     positions: Labels = order[np.searchsorted(values, labels, sorter=order)].astype(np.int64)
     return positions
@@ -141,8 +149,9 @@ def is_one_hot(labels: NDArray[Any]) -> bool:
 
 
 def _numbers(labels: NDArray[Any]) -> NDArray[Any]:
-    return labels.argmax(axis=1) if is_one_hot(labels) else labels.reshape(-1)
-
-
-def _text(value: Any) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    if is_one_hot(labels):
+        return np.asarray(labels.argmax(axis=1))
+    flat: NDArray[Any] = labels.reshape(-1)
+    if flat.dtype.kind == "S":
+        flat = np.char.decode(flat, "utf-8", "replace")
+    return flat

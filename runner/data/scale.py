@@ -37,17 +37,6 @@ class Scale:
         return len(self.mean) if len(self.mean) > 1 else None
 
     @property
-    def lowest(self) -> float:
-        """What the darkest pixel becomes, in the channel where that is the least."""
-        return min(-mean / std for mean, std in zip(self.mean, self.std, strict=True))
-
-    @property
-    def highest(self) -> float:
-        """What the brightest pixel becomes, in the channel where that is the most."""
-        pairs = zip(self.mean, self.std, strict=True)
-        return max((_BRIGHTEST - mean) / std for mean, std in pairs)
-
-    @property
     def black(self) -> NDArray[np.float32]:
         """What a black pixel becomes, float32, shape (1,) or (C,); zero for numbers as they are."""
         if self.name == "as_is":
@@ -66,6 +55,7 @@ class Scale:
         Returns:
             float32 of the same shape, in memory that TensorFlow can use as it is.
         """
+        shape, pixels = pixels.shape, self._by_channel(pixels)
         images = _empty_aligned(pixels.shape)
         unit = 1.0 if pixels.dtype.kind in "ui" or self.name == "as_is" else _BRIGHTEST
         mean, std = (np.asarray(part, np.float64) / unit for part in (self.mean, self.std))
@@ -74,15 +64,20 @@ class Scale:
             np.subtract(source, mean.astype(np.float32), out=images, dtype=np.float32)
             source = images
         np.divide(source, std.astype(np.float32), out=images, dtype=np.float32)
-        return images
+        return images.reshape(shape)
 
     def pixels(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return scaled images to pixels from 0 to 255; `as_is` has nothing to return to."""
         if self.name == "as_is":
             return images
         std, mean = (np.asarray(part, np.float32) for part in (self.std, self.mean))
-        pixels = images * std + mean
-        return np.ascontiguousarray(pixels[..., ::-1] if self.bgr else pixels)
+        pixels = self._by_channel(images) * std + mean
+        ordered = np.ascontiguousarray(pixels[..., ::-1] if self.bgr else pixels)
+        return ordered.reshape(images.shape)
+
+    def _by_channel(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Put the channels last, also where a model takes all values of an image in one row."""
+        return images.reshape(-1, self.channels) if self.channels else images
 
 
 RAW = Scale("0..255")

@@ -35,7 +35,7 @@ def export(model: Exportable, target: Target, folder: Path, representative: Imag
     """Write the target's file into the folder and return its path.
 
     Args:
-        representative: float32 images in [0, 1], shape (N, ...) in the shape that the model takes;
+        representative: float32 images, shape (N, ...) in the shape that the model takes;
             integer files are calibrated with them.
 
     Raises:

@@ -32,6 +32,16 @@ def deployable(model: keras.Model, scale: Scale | None = None) -> keras.Model:
 
 
 def _scale(image: Any, scale: Scale) -> Any:
+    shape = tuple(image.shape[1:])
+    if scale.channels in (None, shape[-1]):
+        return _scale_channels(image, scale)
+    # The model takes all values of an image in one row, or in another order of sides.
+    by_channel = keras.layers.Reshape((-1, scale.channels), name="pixels")(image)
+    scaled = _scale_channels(by_channel, scale)
+    return keras.layers.Reshape(shape, name="scaled_pixels")(scaled)
+
+
+def _scale_channels(image: Any, scale: Scale) -> Any:
     value = image[..., ::-1] if scale.bgr else image
     factors = [1 / std for std in scale.std]
     offsets = [-mean / std for mean, std in zip(scale.mean, scale.std, strict=True)]

@@ -23,6 +23,8 @@ _SCALING = {"Rescaling", "Normalization", "Resizing", "CenterCrop", "RandomCrop"
 # Of an affine map that turns pixels from 0 to 255, rather than to 1, into small numbers.
 _SMALL_FACTOR = 0.03
 _LARGE_FACTOR = 0.3
+# What no pixel from 0 to 1 comes near.
+_BRIGHT = 2
 
 
 def is_augmentation(layer: Any) -> bool:
@@ -50,8 +52,7 @@ def expected_scale(model: keras.Model) -> tuple[ScaleName, str] | None:
         kind = type(layer).__name__
         if kind in _MOVING or is_augmentation(layer):
             continue
-        factor, offset = _affine(layer, kind)
-        scale = _range(factor, offset)
+        scale = _range(*_affine(layer, kind))
         return None if scale is None else (scale, layer.name)
     return None
 
@@ -70,21 +71,23 @@ def _from_input(model: keras.Model) -> Iterator[Any]:
 
 
 def _affine(layer: Any, kind: str) -> tuple[float, float]:
-    """Return the mean factor and offset of a layer that scales; NaN for any other."""
+    """Return by what a layer multiplies, and what it maps to 0; NaN for one that does not scale."""
     if kind == "Rescaling":
-        return float(np.mean(layer.scale)), float(np.mean(layer.offset))
+        factors, offsets = (np.asarray(part, np.float64) for part in (layer.scale, layer.offset))
+        return float(np.median(factors)), float(np.median(-offsets / factors))
     if kind == "Normalization" and not layer.invert:
         mean, variance = (np.asarray(part, np.float64) for part in (layer.mean, layer.variance))
-        factors = 1 / np.sqrt(np.maximum(variance, keras.backend.epsilon() ** 2))
-        return float(np.mean(factors)), float(np.mean(-mean * factors))
+        # Of pixels that are always black the variance is 0.
+        deviation = np.median(np.sqrt(variance))
+        return float(1 / max(deviation, keras.backend.epsilon())), float(np.median(mean))
     return math.nan, math.nan
 
 
-def _range(factor: float, offset: float) -> ScaleName | None:
-    """Tell from which usual range an affine map comes."""
-    if 0 < abs(factor) <= _SMALL_FACTOR:
+def _range(factor: float, center: float) -> ScaleName | None:
+    """Tell which usual range is brought around 0 by this factor, from this center."""
+    if 0 < abs(factor) <= _SMALL_FACTOR or center > _BRIGHT:
         return "0..255"
     if not abs(factor) >= _LARGE_FACTOR:
         return None
     # -1, the darkest of that range, becomes black.
-    return "-1..1" if math.isclose(factor, offset, rel_tol=0.01) else "0..1"
+    return "-1..1" if math.isclose(center, -1, rel_tol=0.01) else "0..1"

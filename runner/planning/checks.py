@@ -48,14 +48,14 @@ def examine(request: Request) -> Examination:
 
 
 def _scale(model: keras.Model, request: Request) -> tuple[Scale, tuple[str, ...]]:
-    """Return what the model is fed with: what its own first layer expects, unless one was chosen.
-
-    The usual scale counts as not chosen.
-    """
+    """Return what a model is fed with: what its first layer expects, unless a range was chosen."""
+    chosen = request.scale_is_chosen or request.scale != scale_of("0..1")
     expected = expected_scale(model)
-    if expected is None or request.scale != scale_of("0..1") or expected[0] == "0..1":
+    if expected is None or chosen or not request.architecture.check_scale:
         return request.scale, ()
     name, layer = expected
+    if name == request.scale.name:
+        return request.scale, ()
     line = f"{subject(request.architecture)}: its layer {layer} scales pixels itself"
     return scale_of(name), (f"{line}; it is fed with dataset.scale={name}",)
 

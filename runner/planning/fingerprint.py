@@ -103,8 +103,14 @@ def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
         "augment": settings.augment.model_dump(mode="json"),
         "seed": settings.seed,
         "threads": settings.threads,
-        "versions": {library: version(library) for library in _LIBRARIES},
+        "versions": {library: version(library) for library in _libraries(settings)},
     }
+
+
+def _libraries(settings: Settings) -> tuple[str, ...]:
+    """Name the libraries that build a model: an own one may come from Keras 3."""
+    own = settings.architecture.name not in ARCHITECTURES
+    return (*_LIBRARIES, "keras") if own else _LIBRARIES
 
 
 def _measuring(settings: Settings) -> dict[str, Any]:

@@ -75,7 +75,8 @@ def check(
     points: dict[str, Point] = {}
     for candidate, settings in composed:
         with _skipping(candidate.name, skipped):
-            point = _identify(candidate, settings, preflight.check(settings))
+            accepted = preflight.check(settings, candidate.overrides)
+            point = _identify(candidate, settings, accepted)
             if points.setdefault(point.fingerprint, point) is not point:
                 raise ImpossiblePoint(f"the same point as {points[point.fingerprint].name}")
     if not candidates:
@@ -92,15 +93,15 @@ def _check_values(
 
     Composing the settings of all points would take much longer.
     """
-    points: list[Settings] = []
+    points: list[tuple[Settings, Candidate]] = []
     for candidate in _with_new_values(candidates):
         with suppress(ImpossiblePoint):
-            points.append(compose(candidate))
-    _refuse_to_vary(points)
-    for settings in points:
+            points.append((compose(candidate), candidate))
+    _refuse_to_vary([settings for settings, _ in points])
+    for settings, candidate in points:
         with suppress(ImpossiblePoint):
-            preflight.check(settings)
-    return points
+            preflight.check(settings, candidate.overrides)
+    return [settings for settings, _ in points]
 
 
 def _identify(candidate: Candidate, composed: Settings, settings: Settings) -> Point:

@@ -1,7 +1,7 @@
 """Refuse settings that cannot work, before TensorFlow is imported."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from runner.models import file_check
 from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.errors import refusing
 from runner.models.layer_plan import plan
+from runner.planning.examination import Examination
 from runner.planning.inspection import Sample, inspect
 from runner.planning.request import Request, content
 from runner.prune.layer_rules import check_schedule
@@ -22,8 +23,11 @@ from runner.settings import ArchitectureSettings, Settings
 _SAMPLE = 500
 
 
-def check(settings: Settings) -> Settings:
+def check(settings: Settings, typed: Sequence[str] = ()) -> Settings:
     """Check everything that needs the disk or more than one group, cheapest first.
+
+    Args:
+        typed: the overrides that the settings were composed with; what stands there was chosen.
 
     Returns:
         The settings to work with: a model that scales pixels itself is fed with what it expects.
@@ -44,14 +48,21 @@ def check(settings: Settings) -> Settings:
     if shipped:
         _require_large_images(architecture.name, loaded.shape, dataset.name)
     _require_small_shift(settings.augment.shift, loaded.shape)
-    _require_scaling_outside(settings)
     # A sweep has already inspected the models of all its points.
     if not settings.sweep.run_id and (not shipped or settings.schedule.depends_on_shapes):
-        examination = inspect(_request(settings, loaded), _sample(architecture, loaded))
-        if examination.scale:
-            scaled = dataset.model_copy(update={"scale": examination.scale})
-            return settings.model_copy(update={"dataset": scaled})
+        chosen = any(override.lstrip("+").startswith("dataset.scale=") for override in typed)
+        request = _request(settings, loaded, chosen)
+        settings = _fed(settings, inspect(request, _sample(architecture, loaded)))
+    _require_scaling_outside(settings)
     return settings
+
+
+def _fed(settings: Settings, examination: Examination) -> Settings:
+    """Return the settings with the range of pixels that the model expects."""
+    if not examination.scale:
+        return settings
+    dataset = settings.dataset.model_copy(update={"scale": examination.scale})
+    return settings.model_copy(update={"dataset": dataset})
 
 
 def _require_architecture(architecture: ArchitectureSettings) -> None:
@@ -85,7 +96,7 @@ def _require_scaling_outside(settings: Settings) -> None:
         )
 
 
-def _request(settings: Settings, loaded: Dataset) -> Request:
+def _request(settings: Settings, loaded: Dataset, chosen: bool) -> Request:
     return Request(
         architecture=settings.architecture,
         schedule=settings.schedule,
@@ -93,6 +104,7 @@ def _request(settings: Settings, loaded: Dataset) -> Request:
         shape=loaded.shape,
         classes=loaded.class_set,
         scale=loaded.scale,
+        scale_is_chosen=chosen,
         data=loaded.digest,
     )
 

@@ -25,6 +25,7 @@ class Request(Group):
         shape: shape of one image.
         classes: the classes of the labels.
         scale: range of numbers that images are to be scaled to.
+        scale_is_chosen: whether a user has chosen that range, rather than left it as usual.
         data: identifies the images.
         sample: file with some of them, as pixels, to try a model with weights on; None for none.
     """
@@ -35,6 +36,7 @@ class Request(Group):
     shape: tuple[int, ...]
     classes: Classes
     scale: Scale = scale_of("0..1")
+    scale_is_chosen: bool = False
     data: str = ""
     sample: Path | None = None
 
@@ -46,7 +48,7 @@ class Request(Group):
             Refused: the user's file cannot be read, or there is no such function.
         """
         reduced = {"schedule": _OF_THE_SCHEDULE, "compress": _OF_COMPRESSION}
-        names = ("architecture", "shape", "classes", "scale", "data")
+        names = ("architecture", "shape", "classes", "scale", "scale_is_chosen", "data")
         whole = dict.fromkeys(names, True)
         return content(self.architecture) + self.model_dump_json(include={**reduced, **whole})
 

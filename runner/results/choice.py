@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from runner.results.rows import Row
 from runner.settings.targets import Target
+from runner.statistics.chance import chance_warning
 from runner.tracking import Record
 
 _BASELINE_ACCURACY = f"validation_accuracy/{Target.H5}"
@@ -83,7 +84,11 @@ def files(rows: Sequence[Row]) -> list[File]:
         _file(row.point, target, best.metrics[_BASELINE_ACCURACY])
         for row in rows
         for target in Target
-        if best and row.baseline and row.point.has_file(target)
+        if best
+        and row.baseline
+        and row.point.has_file(target)
+        # What came of a baseline at chance came about by chance.
+        and not chance_warning(row.baseline.metrics)
     ]
 
 

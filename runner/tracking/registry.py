@@ -141,7 +141,7 @@ def _save(candidate: Candidate, folder: Path) -> Path:
                 str(saved),
                 python_model=served.__file__,
                 artifacts={served.FILE: str(path), **_written(candidate, folder)},
-                metadata={"classes": [*candidate.classes]} if candidate.classes else None,
+                metadata=_metadata(classifier, candidate),
                 signature=_signature(classifier, served.Input(**candidate.input)),
                 input_example=blank,
                 pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
@@ -149,6 +149,12 @@ def _save(candidate: Candidate, folder: Path) -> Path:
     except Exception as error:
         raise StoreFailed(f"{path.name}: cannot be served ({one_line(error)})") from error
     return saved
+
+
+def _metadata(classifier: served.Classifier, candidate: Candidate) -> dict[str, Any]:
+    """Return what the model says of itself: the shape of an image, its range, the classes."""
+    classes = {"classes": [*candidate.classes]} if candidate.classes else {}
+    return {"image_shape": [*classifier.image_shape], "input": dict(candidate.input), **classes}
 
 
 def _written(candidate: Candidate, folder: Path) -> dict[str, str]:
@@ -161,10 +167,10 @@ def _written(candidate: Candidate, folder: Path) -> dict[str, str]:
 
 
 def _signature(classifier: served.Classifier, taken: served.Input) -> ModelSignature:
-    """Describe what is taken and given; a parameter says which range the numbers have."""
-    single = np.dtype(np.float32)
-    return ModelSignature(
-        Schema([TensorSpec(single, (-1, *classifier.image_shape))]),
-        Schema([TensorSpec(single, (-1, classifier.classes))]),
-        ParamSchema([ParamSpec("scale", "string", taken.range)]),
-    )
+    """Describe what is given, and by a parameter in which range the numbers are taken.
+
+    MLflow would take one type of numbers only: whole pixels, or scaled ones.
+    """
+    given = TensorSpec(np.dtype(np.float32), (-1, classifier.classes))
+    scale = ParamSpec("scale", "string", taken.range)
+    return ModelSignature(outputs=Schema([given]), params=ParamSchema([scale]))

@@ -59,9 +59,11 @@ class Input:
         values = np.asarray(images, np.float32)
         if not pixels or self.range in (PIXELS, "as_is"):
             return values
-        ordered = values[..., ::-1] if self.bgr else values
+        # A file may take all values of an image in one row.
+        by_channel = values.reshape(-1, len(self.mean))
+        ordered = by_channel[:, ::-1] if self.bgr else by_channel
         mean, std = (np.asarray(part, np.float32) for part in (self.mean, self.std))
-        return np.asarray((ordered - mean) / std, np.float32)
+        return np.asarray((ordered - mean) / std, np.float32).reshape(values.shape)
 
 
 class Classifier:
@@ -118,11 +120,18 @@ class ServedModel(PythonModel):
         """Return a row of probabilities for each image.
 
         Args:
-            model_input: images in the range that the file takes, or pixels from 0 to 255.
+            model_input: numbers in the range that the file takes, or pixels from 0 to 255: uint8,
+                or any numbers with the parameter that says so.
             params: `scale`, the range of these images.
+
+        Raises:
+            ValueError: the images have another shape, or there is no such range.
         """
+        images, shape = np.asarray(model_input), self._classifier.image_shape
+        if images.shape[1:] != shape:
+            raise ValueError(f"images must have the shape {('N', *shape)}; got {images.shape}")
         scale = str((params or {}).get("scale", self._input.range))
-        return self._classifier.probabilities(self._input.prepare(model_input, scale))
+        return self._classifier.probabilities(self._input.prepare(images, scale))
 
 
 def _quantize(images: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:

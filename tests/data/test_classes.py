@@ -60,6 +60,20 @@ def test_each_class_has_its_output(
         assert [names[output] for output in expected] == list(classes.names)
 
 
+def test_names_of_outputs_differ() -> None:
+    classes = Classes(("1", "2", "cat"), (0, 1, 2))
+    assert classes.names_of(5) == ("1", "2", "cat", "3", "4")
+    assert classes.names_of(4, None)[3] == "3"
+    assert Classes(("1", "3"), (0, 1)).names_of(4) == ("1", "3", "2", "output 3")
+
+
+def test_names_as_bytes_are_found_among_the_names_of_the_file() -> None:
+    labels = np.array([b"dog", b"cat"])
+    assert encode(labels, labels, ("cat", "dog"))[0].tolist() == [1, 0]
+    with pytest.raises(ValueError, match="classes has the name cat twice"):
+        encode(labels, labels, ("cat", "dog", "cat"))
+
+
 @pytest.mark.parametrize(
     ("classes", "outputs", "model", "line"),
     [
@@ -67,6 +81,7 @@ def test_each_class_has_its_output(
         (Classes(("cat", "emu"), None), 3, None, "name all classes of the model, in order, in a"),
         (Classes(("0", "9"), (0, 9)), 5, None, "the labels have 2 up to 9"),
         (Classes(("cat", "yak"), None), 3, ("emu", "dog", "cat"), "has no class yak among"),
+        (Classes(("cat", "yak"), (0, 1)), 3, ("emu", "dog", "cat"), "has no class yak among"),
         (Classes.numbered(2), 3, ("emu", "dog"), "architecture.labels names 2"),
     ],
 )

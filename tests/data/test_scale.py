@@ -29,7 +29,8 @@ def test_floats_and_integers_come_to_the_same_and_back(name: ScaleName) -> None:
     scaled = scale.apply(PIXELS)
     np.testing.assert_allclose(scale.apply(PIXELS / 255), scaled, atol=1e-4)
     np.testing.assert_allclose(scale.pixels(scaled), PIXELS, atol=1e-3)
-    assert scale.lowest - 1e-4 <= scaled.min() < scaled.max() <= scale.highest + 1e-4
+    # A model may take all values of an image in one row.
+    np.testing.assert_array_equal(scale.apply(PIXELS.reshape(5, -1)), scaled.reshape(5, -1))
     black = scale.apply(np.zeros((1, 1, 1, 3), np.uint8))
     np.testing.assert_allclose(np.broadcast_to(scale.black, (1, 1, 1, 3)), black, atol=1e-6)
 

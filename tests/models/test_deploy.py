@@ -42,6 +42,15 @@ def test_a_file_that_scales_pixels_answers_as_the_model_on_scaled_ones(
     assert deployed.name == "own"
 
 
+@pytest.mark.parametrize("name", ["imagenet", "caffe"])
+def test_a_model_that_takes_an_image_in_one_row_is_scaled_by_channel(name: ScaleName) -> None:
+    row = keras.Sequential([layers.Input((48,)), layers.Dense(3)])
+    scale = scale_of(name)
+    expected = row(scale.apply(PIXELS / np.float32(255)).reshape(6, 48)).numpy()
+    scaled = deployable(row, scale)(PIXELS.reshape(6, 48)).numpy()
+    np.testing.assert_allclose(scaled, expected, rtol=1e-4, atol=1e-3)
+
+
 def test_layers_that_only_vary_training_images_are_left_out() -> None:
     first = [layers.RandomFlip(name="flip"), layers.Rescaling(1 / 255, name="scale")]
     model = _model(*first, layers.RandomContrast(0.2, name="contrast"), layers.Resizing(4, 4))

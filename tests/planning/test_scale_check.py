@@ -87,6 +87,8 @@ _FIRST: list[tuple[Callable[[], list[Any]], ScaleName | None]] = [
     (lambda: [layers.RandomFlip(), layers.Resizing(8, 8), layers.Rescaling(1 / 255)], "0..255"),
     (lambda: [layers.Normalization(mean=[120.0], variance=[3600.0])], "0..255"),
     (lambda: [layers.Rescaling(0.5, 0.5)], "-1..1"),
+    (lambda: [layers.Rescaling(1.0, -127.5)], "0..255"),
+    (lambda: [layers.Normalization(mean=[30.0], variance=[400.0])], "0..255"),
     (lambda: [layers.Rescaling(255.0)], None),
     (lambda: [layers.Normalization(mean=[0.4], variance=[0.09])], None),
     (lambda: [layers.Conv2D(2, 3), layers.Rescaling(1 / 255)], None),

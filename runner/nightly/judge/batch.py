@@ -42,4 +42,5 @@ def sizes_not_judged(tonight: NightSweep, earlier: Before, least: int) -> str | 
 
 
 def _batch(night: Night, sweep: str) -> str | None:
-    return night.facts.get(f"settings/{sweep}/export.batch")
+    # Nights of version 0.1, which had no such setting, wrote files with an open batch.
+    return night.facts.get(f"settings/{sweep}/export.batch", "null")
