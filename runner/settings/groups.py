@@ -66,7 +66,7 @@ class ExportSettings(Group):
     """Training images that calibrate `tflite_int8` and `tflite_int16x8`."""
     batch: OptionalCount = 1
     """Images that a TFLite file takes at a time; null leaves their number open, which puts more
-    operators into some files. The h5 file always takes any number."""
+    operators into some files. The h5 file takes as many as the model."""
 
     @property
     def effective(self) -> dict[str, Any]:

@@ -48,6 +48,12 @@ def _average() -> keras.Model:
     )
 
 
+def _of_eight() -> keras.Model:
+    """Saved by somebody with a batch of its own."""
+    layers = [L.Conv2D(4, 3), L.Reshape((144,)), L.Dense(3, "softmax")]
+    return keras.Sequential([L.Input((8, 8, 1), batch_size=8), *layers])
+
+
 def _transposed() -> keras.Model:
     """Its kernel would write beyond its output, were it given more images."""
     layers = [L.Conv2DTranspose(4, 3, 2, activation="relu"), L.GlobalAveragePooling2D()]
@@ -66,6 +72,7 @@ KINDS: dict[str, Callable[[], keras.Model]] = {
     "dense": _dense,
     "reshape": _reshape,
     "average": _average,
+    "of eight": _of_eight,
     "transposed": _transposed,
     "mixing": _mixing,
 }
