@@ -19,7 +19,7 @@ _PASSING = {
 # Those that turn logits into logits, but probabilities into something unknown.
 _ARITHMETIC = {
     *("Add", "Subtract", "Concatenate", "add", "subtract", "sub", "multiply", "mul", "divide"),
-    *("truediv", "matmul", "bias_add", "concat", "stack", "negative"),
+    *("truediv", "matmul", "bias_add", "concat", "stack", "negative", "Rescaling"),
 }
 _NOT_LINEAR = {"ELU", "LeakyReLU", "PReLU", "ReLU", "ThresholdedReLU", "Lambda", "Multiply"}
 _LINEAR, _PASSES, _COMBINES = "linear", "passes", "combines"

@@ -14,6 +14,7 @@ from runner.models import build
 from runner.models.errors import short, subject
 from runner.models.layer_plan import PRUNED, LayerPlan
 from runner.models.preprocessing import expected_scale, is_preprocessing
+from runner.planning import conversion_check
 from runner.planning.examination import Examination
 from runner.planning.request import Request
 from runner.planning.scale_check import refuse_wrong_scale
@@ -153,4 +154,5 @@ CHECKS: list[Check] = [
     survives_h5,
     pruning_can_be_set_up,
     compression_can_be_set_up,
+    conversion_check.unsupported,
 ]

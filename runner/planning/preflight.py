@@ -105,6 +105,7 @@ def _request(settings: Settings, loaded: Dataset, chosen: bool) -> Request:
         classes=loaded.class_set,
         scale=loaded.scale,
         scale_is_chosen=chosen,
+        targets=settings.export.targets,
         data=loaded.digest,
     )
 

@@ -10,6 +10,7 @@ from runner.models.digest import digest
 from runner.models.errors import refusing
 from runner.settings import ArchitectureSettings, CompressSettings, ScheduleSettings
 from runner.settings.base import Group
+from runner.settings.targets import Target
 
 # Settings that decide whether layers can be pruned and compressed.
 _OF_THE_SCHEDULE = {
@@ -26,6 +27,7 @@ class Request(Group):
         classes: the classes of the labels.
         scale: range of numbers that images are to be scaled to.
         scale_is_chosen: whether a user has chosen that range, rather than left it as usual.
+        targets: files that are to be made of it.
         data: identifies the images.
         sample: file with some of them, as pixels, to try a model with weights on; None for none.
     """
@@ -37,6 +39,7 @@ class Request(Group):
     classes: Classes
     scale: Scale = scale_of("0..1")
     scale_is_chosen: bool = False
+    targets: tuple[Target, ...] = ()
     data: str = ""
     sample: Path | None = None
 
@@ -48,7 +51,7 @@ class Request(Group):
             Refused: the user's file cannot be read, or there is no such function.
         """
         reduced = {"schedule": _OF_THE_SCHEDULE, "compress": _OF_COMPRESSION}
-        names = ("architecture", "shape", "classes", "scale", "scale_is_chosen", "data")
+        names = ("architecture", "shape", "classes", "scale", "scale_is_chosen", "targets", "data")
         whole = dict.fromkeys(names, True)
         return content(self.architecture) + self.model_dump_json(include={**reduced, **whole})
 

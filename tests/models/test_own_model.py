@@ -153,7 +153,9 @@ def test_operations_and_averages_are_seen_through() -> None:
     assert not outputs.gives_logits(keras.Model(image, layers.Average()([scores, scores])))
 
 
-@pytest.mark.parametrize("last", [tf.square, tf.nn.l2_normalize, tf.sigmoid, lambda x: x * 2.0])
+@pytest.mark.parametrize(
+    "last", [tf.square, tf.nn.l2_normalize, tf.sigmoid, lambda x: x * 2.0, layers.Rescaling(2.0)]
+)
 def test_what_is_not_known_to_be_either_is_refused(last: Callable[[Any], Any]) -> None:
     image = layers.Input((4,))
     scores = layers.Dense(3, activation="softmax")(image)
