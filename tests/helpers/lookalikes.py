@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from runner.backend import keras
+from runner.backend import keras, make_repeatable
 
 layers = keras.layers
 Array = np.ndarray[Any, Any]
@@ -185,7 +185,8 @@ def draw(lookalike: Lookalike, seed: int = 0) -> tuple[Array, Array]:
 
 def make(lookalike: Lookalike, folder: Path) -> Files:
     """Train a look-alike as its author would, and write it and its data."""
-    keras.utils.set_random_seed(1)
+    # A process computes with one number of threads, and other tests need one thread.
+    make_repeatable(1, 1)
     images, numbers = draw(lookalike)
     half = _IMAGES * 2 // 3
     targets = np.asarray(lookalike.outputs)[numbers]

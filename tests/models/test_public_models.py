@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from runner.backend import keras
+from runner.backend import keras, make_repeatable
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import Command
 from tests.helpers.stores import runs_in
@@ -22,6 +22,11 @@ _Given = tuple[Path, Array, Array, Array]
 _PACKAGES = Path(__file__).with_name("public_models.txt")
 # In the order of the chess model's outputs: a bishop, an empty square, a king, and so on.
 _PIECES = "bB1kKnNpPqQrR"
+
+
+@pytest.fixture(autouse=True)
+def _repeatable() -> None:
+    make_repeatable(0, 1)
 
 
 @pytest.fixture(scope="module")
