@@ -11,7 +11,8 @@
     │   ├── Unquantizable       compression       (compress/qat_scheme.py)
     │   └── TargetsFailed       export or measuring (point/deliver.py)
     ├── Unfit                   a user's own model (models/errors.py), before it is Refused
-    │   └── UnfitForData
+    │   ├── UnfitForData
+    │   └── NoTwin              a layer of Keras 3 (models/keras3)
     ├── StoreFailed             MLflow            (tracking/connection.py)
     ├── Unlogged                a finished point that no store holds (point/run.py)
     ├── JobFailed               an exception in a worker process     (point/outcome.py)

@@ -35,7 +35,7 @@ def refuse_wrong_scale(model: keras.Model, request: Request, scale: Scale) -> No
         ImpossiblePoint: the lower end of the paired interval of another scale's gain is above 5
             points, and that scale is better than chance.
     """
-    if request.sample is None or scale.name == "as_is":
+    if request.sample is None or scale.name == "as_is" or _is_untrained(model):
         return
     with np.load(request.sample) as sample:
         pixels, labels = sample["pixels"], sample["labels"]
@@ -49,6 +49,16 @@ def refuse_wrong_scale(model: keras.Model, request: Request, scale: Scale) -> No
     least, _ = share_interval(int(right[best].sum()), len(labels))
     if paired_gain(right[scale.name], right[best])[0] > _GAIN and least > chance:
         raise ImpossiblePoint(_explanation(request, right, scale.name, best))
+
+
+def _is_untrained(model: keras.Model) -> bool:
+    """Tell whether all biases are 0, as before the first step of training.
+
+    Random weights may be right by chance on one range and wrong on another.
+    """
+    weights = [weight for layer in model.layers for weight in layer.trainable_weights]
+    biases = [weight.numpy() for weight in weights if "bias" in weight.name.rpartition("/")[2]]
+    return bool(biases) and not any(bias.any() for bias in biases)
 
 
 def _right(model: keras.Model, images: NDArray[np.float32], labels: NDArray[np.int64]) -> Right:

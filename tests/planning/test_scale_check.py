@@ -81,6 +81,18 @@ def test_without_images_nothing_is_tried(trained: dict[str, Path], settings: Con
     assert examine(request).scale is None
 
 
+def test_random_weights_are_taken_on_every_range(
+    trained: dict[str, Path], settings: Configure, tmp_path: Path
+) -> None:
+    bytes_ = BY_NAME["bytes"]
+    request = _request(settings, trained["bytes"], bytes_, "0..1", tmp_path / "sample.npz")
+    model = build(request.architecture, request.shape, request.classes)
+    for layer in model.layers:
+        if layer.weights:
+            layer.set_weights([w if w.ndim > 1 else w * 0 for w in layer.get_weights()])
+    refuse_wrong_scale(model, request, scale_of("0..1"))
+
+
 _FIRST: list[tuple[Callable[[], list[Any]], ScaleName | None]] = [
     (lambda: [layers.Rescaling(1 / 255)], "0..255"),
     (lambda: [layers.Rescaling(1 / 127.5, -1)], "0..255"),
