@@ -28,6 +28,13 @@ densenet_121 = network("DenseNet121")
 nasnet_mobile = network("NASNetMobile")
 convnext_tiny = network("ConvNeXtTiny")
 
+def convnext_small(shape, classes):
+    # The layers of ConvNeXtTiny, but fewer of them and with fewer filters.
+    from tf_keras.src.applications.convnext import ConvNeXt
+    return ConvNeXt(
+        [1, 1, 2, 1], [16, 24, 32, 48], weights=None, input_shape=shape, classes=classes
+    )
+
 def resnet_8(shape, classes):
     def normed(value, filters, size=3, stride=1):
         conv = layers.Conv2D(
@@ -83,7 +90,14 @@ _NO_INT16 = [target for target in Target if target is not Target.TFLITE_INT16X8]
         ("efficientnet_b0", list(Target), []),
         ("densenet_121", list(Target), []),
         ("nasnet_mobile", list(Target), []),
-        ("convnext_tiny", list(Target), ["schedule.dense_layers=['*layer_scale']"]),
+        (
+            "convnext_small",
+            _NO_INT16,
+            [
+                "schedule.dense_layers=['*layer_scale']",
+                f"export.targets=[{','.join(_NO_INT16)}]",
+            ],
+        ),
         ("resnet_8", list(Target), []),
     ],
 )
