@@ -58,6 +58,7 @@ def targets_of(arguments: argparse.Namespace, output: Path | None) -> list[Targe
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
     from runner.results.class_figures import LABELS, file_classes
     from runner.results.class_words import words
+    from runner.results.confusion import confusion_values
     from runner.results.decision import figures
     from runner.results.selection import select
 
@@ -67,7 +68,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         command.show(arguments, values, decision.reason)
         return failure.FAILED
     classes = file_classes(store, decision.file)
-    values |= classes.values
+    values |= classes.values | confusion_values(store, decision.file, decision.own_baseline)
     if arguments.output:
         values = _write(store, decision.file, arguments.output, values)
         path, labels = str(arguments.output), str(_labels_of(arguments.output))

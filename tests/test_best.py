@@ -65,6 +65,12 @@ def test_it_says_how_the_file_does_on_each_class(
         assert figures["test_images"] == np.count_nonzero(of_class)
         assert figures["accuracy"] == np.mean(answers[of_class] == number)
         assert figures["baseline_accuracy"] == np.mean(dense[of_class].argmax(axis=1) == number)
+    given = {"baseline": dense.argmax(axis=1), "file": answers}
+    for name, counts in told["confusion"].items():
+        for row in range(3):
+            expected = np.bincount(given[name][labels == row], minlength=3).tolist()
+            assert counts[row] == expected
+    assert len(told["confusion"]) == 2
     lines = tool("best", "latest", *wanted).stdout.splitlines()
     assert lines[1].startswith("Test accuracy by class, from the baseline to this file: 0 from ")
     assert lines[2].startswith("On the test images, ")

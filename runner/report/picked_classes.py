@@ -1,21 +1,12 @@
 """Read how the file to ship does on each class, and which answers it and its baseline give."""
 
-import csv
 from dataclasses import dataclass
 
 from runner.results.choice import File
 from runner.results.class_figures import FileClasses, file_classes
+from runner.results.confusion import Confusion, confusion
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
-from runner.tracking.texts import read_text
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """Counts of test images: a row for each class, a column for each answer, in one order."""
-
-    names: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -44,14 +35,6 @@ def picked_classes(store: Store, file: File, baseline: Record | None) -> PickedC
     return PickedClasses(
         file=file,
         classes=file_classes(store, file),
-        dense=_confusion(store, baseline, Target.H5) if baseline else None,
-        pruned=_confusion(store, file.point, file.target),
+        dense=confusion(store, baseline, Target.H5) if baseline else None,
+        pruned=confusion(store, file.point, file.target),
     )
-
-
-def _confusion(store: Store, run: Record, target: Target) -> Confusion | None:
-    lines = list(csv.reader(read_text(store, run, f"confusion/{target}.csv").splitlines()))
-    if not lines:
-        return None
-    counts = tuple(tuple(int(count) for count in line[1:]) for line in lines[1:])
-    return Confusion(tuple(lines[0][1:]), counts)

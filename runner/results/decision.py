@@ -28,6 +28,12 @@ class Decision:
         return chance_warning(self.baseline.metrics) if self.baseline else ""
 
     @property
+    def own_baseline(self) -> Record | None:
+        """The baseline that the file was made from, which need not be the best one."""
+        points = {row.point.id: row.baseline for row in self.rows}
+        return points.get(self.file.point.id) if self.file else None
+
+    @property
     def limit(self) -> str:
         """The limit in words; empty without a baseline."""
         if not self.baseline:

@@ -7,7 +7,8 @@ from plotly.subplots import make_subplots
 
 from runner.report.charts.style import apply_style
 from runner.report.contents import Contents
-from runner.report.picked_classes import Confusion, PickedClasses
+from runner.report.picked_classes import PickedClasses
+from runner.results.confusion import Confusion
 
 # With more classes a map is illegible: those that lost most are shown.
 _LEGIBLE = 20
