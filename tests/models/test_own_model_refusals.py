@@ -326,16 +326,16 @@ def test_nothing_to_prune(tmp_path: Path, settings: Configure) -> None:
 def test_a_layer_that_cannot_be_read_again(tmp_path: Path, settings: Configure) -> None:
     (tmp_path / "unreadable.py").write_text(
         "import tensorflow as tf\n"
-        "class Mine(tf.keras.layers.Layer):\n"
+        "class MadeTwice(tf.keras.layers.Layer):\n"
         "    made = 0\n"
         "    def __init__(self, **config):\n"
         "        super().__init__(**config)\n"
-        "        Mine.made += 1\n"
-        "        if Mine.made > 2:\n"
+        "        MadeTwice.made += 1\n"
+        "        if MadeTwice.made > 2:\n"
         "            raise TypeError('only twice')\n"
         "def network(shape, classes):\n"
         "    layers = tf.keras.layers\n"
-        "    each = [layers.Input(shape), Mine(), layers.Flatten(), layers.Dense(classes)]\n"
+        "    each = [layers.Input(shape), MadeTwice(), layers.Flatten(), layers.Dense(classes)]\n"
         "    return tf.keras.Sequential(each)\n"
     )
     with pytest.raises(ImpossiblePoint, match="cannot be written to an h5 file and read again"):
