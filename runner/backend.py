@@ -68,6 +68,8 @@ with stderr_to_log(), _keras_3_absent():
     )
     from tf_keras.src.applications.convnext import LayerScale
 
+# A layer of Keras' own, of ConvNeXt, that Keras does not find by its name when it reads a file.
+keras.utils.get_custom_objects()["LayerScale"] = LayerScale
 tf.get_logger().setLevel("ERROR")
 # Hides warnings about the gradients of models that are only converted. A filter, because TensorFlow
 # resets the level.

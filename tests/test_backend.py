@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from runner.backend import keras, make_repeatable, tf
+from runner.backend import LayerScale, keras, make_repeatable, tf
+from runner.models import file_check
 
 
 def test_keras_is_keras_2() -> None:
@@ -24,3 +27,16 @@ def test_another_number_of_threads_is_refused_by_name() -> None:
         RuntimeError, match=r"threads=3: TensorFlow has already computed .* threads=1"
     ):
         make_repeatable(0, 3)
+
+
+@pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+def test_a_layer_that_only_one_network_of_keras_has_is_read_again(
+    name: str, tmp_path: Path
+) -> None:
+    image = keras.layers.Input((4, 4, 2))
+    scaled = LayerScale(0.5, 2, name="scale")(image)
+    model = keras.Model(image, keras.layers.Dense(3)(keras.layers.Flatten()(scaled)))
+    model.save(tmp_path / name)
+    file_check.check(tmp_path / name, trust=False)
+    read = keras.models.load_model(str(tmp_path / name), compile=False)
+    assert type(read.get_layer("scale")) is LayerScale

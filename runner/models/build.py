@@ -21,9 +21,6 @@ _UNKNOWN = re.compile(
     r"(?:\{.*?'config': ')?([\w>]+)"
 )
 
-# Layers of Keras' own that Keras does not find by their names.
-_UNLISTED = "tf_keras.src.applications."
-
 
 def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> keras.Model:
     """Build or read an uncompiled model for images of a shape.
@@ -114,10 +111,7 @@ def _register(model: keras.Model) -> None:
         if kind.__module__.startswith("tf_keras.src.saving."):
             # The class that a SavedModel puts in place of one whose code is missing.
             raise Unfit(file_check.unknown_to_keras(kind.__name__))
-        unlisted = not kind.__module__.startswith("tf_keras.") or kind.__module__.startswith(
-            _UNLISTED
-        )
-        if unlisted and not _is_registered(kind):
+        if not kind.__module__.startswith("tf_keras.") and not _is_registered(kind):
             keras.utils.get_custom_objects()[kind.__name__] = kind
 
 
