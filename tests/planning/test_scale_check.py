@@ -19,7 +19,9 @@ from runner.planning.scale_check import refuse_wrong_scale
 from runner.settings.dataset import ScaleName
 from tests.helpers.lookalikes import LOOKALIKES, Lookalike, draw, make
 from tests.helpers.own_models import from_file, save
-from tests.helpers.project import Configure
+from tests.helpers.project import Command, Configure
+from tests.helpers.stores import runs_in
+from tests.helpers.tiny import quick
 
 layers = keras.layers
 BY_NAME = {lookalike.name: lookalike for lookalike in LOOKALIKES}
@@ -133,3 +135,19 @@ def test_a_range_that_is_chosen_goes_before_what_the_model_expects(
     )
     chosen = examine(_request(settings, path, BY_NAME["usual"], "-1..1", None))
     assert (chosen.scale, chosen.notes) == (None, ())
+
+
+@pytest.mark.long
+def test_a_sweep_over_ranges_runs_each_of_them(command: Command, npz: Path, tmp_path: Path) -> None:
+    own = [layers.Input((8, 8, 1)), layers.Rescaling(1 / 255), layers.Flatten(), layers.Dense(3)]
+    path = save(keras.Sequential(own), tmp_path / "own.h5")
+    typed = ["architecture=keras_file", f"architecture.path={path}", *quick(npz)]
+    done = command("-m", *typed, "dataset.scale=0..1,0..255", "export.targets=[h5]")
+    assert done.returncode == 0, done.stderr
+    points = {run.name: run.params["dataset.scale"] for run in runs_in(tmp_path, "point")}
+    assert points == {"scale=0..1": "0..1", "scale=0..255": "0..255"}
+    # Where nobody chooses, the model's own layer does.
+    done = command(*typed, "schedule.epochs=1", "export.targets=[h5]")
+    assert done.returncode == 0, done.stderr
+    chosen = [run.params["dataset.scale"] for run in runs_in(tmp_path, "point")]
+    assert sorted(chosen) == ["0..1", "0..255", "0..255"]

@@ -33,6 +33,14 @@ def test_of_several_baselines_the_best_counts() -> None:
     assert made.reason.startswith("no file keeps") or made.verdict.startswith("Ship h5 of a")
 
 
+def test_what_came_of_a_baseline_at_chance_is_not_shipped_beside_a_better_one() -> None:
+    small = _run("a first", 0.5, **{"zip_bytes/h5": 100.0})
+    made = decision([Row(small, AT_CHANCE), Row(_run("a second", 0.5), ABOVE)], Limits(0.01))
+    assert made.file is not None
+    assert made.file.point.name == "a second"
+    assert made.own_baseline is ABOVE
+
+
 def test_each_data_set_has_its_own_chance() -> None:
     rows = [Row(_run("a point", 0.5), AT_CHANCE), Row(_run("b point", 0.5), ABOVE)]
     assert [bool(made.file) for made in decide(rows, Limits(0.01))] == [False, True]
