@@ -74,7 +74,9 @@ class BaselineRun:
         """
         settings = self.context.settings
         asked = "-".join(sorted(settings.export.targets))
-        lock = baseline_lock(settings, self.context.signature, asked)
+        # Points whose files take another batch have another run to complete.
+        work = f"{self.context.measuring}-{asked}"
+        lock = baseline_lock(settings, self.context.signature, work)
         with suppress(Timeout), lock.acquire(timeout=0 if settings.sweep.run_id else -1):
             found = self.context.baseline_record()
             missing = _missing(settings.export.targets, found) if found else []

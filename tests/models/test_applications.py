@@ -24,12 +24,22 @@ mobilenet_v1 = network("MobileNet", alpha=0.25)
 mobilenet_v2 = network("MobileNetV2", alpha=0.35)
 mobilenet_v3 = network("MobileNetV3Small", alpha=0.75)
 efficientnet_b0 = network("EfficientNetB0")
-densenet_121 = network("DenseNet121")
-nasnet_mobile = network("NASNetMobile")
 convnext_tiny = network("ConvNeXtTiny")
 
+# The layers of DenseNet121, NASNetMobile and ConvNeXtTiny, but fewer and with fewer filters.
+
+def densenet_small(shape, classes):
+    from tf_keras.src.applications.densenet import DenseNet
+    return DenseNet([2, 2, 2, 2], weights=None, input_shape=shape, classes=classes)
+
+def nasnet_small(shape, classes):
+    from tf_keras.src.applications.nasnet import NASNet
+    return NASNet(
+        shape, penultimate_filters=96, num_blocks=1, stem_block_filters=8, skip_reduction=False,
+        weights=None, classes=classes, default_size=32,
+    )
+
 def convnext_small(shape, classes):
-    # The layers of ConvNeXtTiny, but fewer of them and with fewer filters.
     from tf_keras.src.applications.convnext import ConvNeXt
     return ConvNeXt(
         [1, 1, 2, 1], [16, 24, 32, 48], weights=None, input_shape=shape, classes=classes
@@ -88,8 +98,8 @@ _NO_INT16 = [target for target in Target if target is not Target.TFLITE_INT16X8]
         ("mobilenet_v2", list(Target), []),
         ("mobilenet_v3", _NO_INT16, [f"export.targets=[{','.join(_NO_INT16)}]"]),
         ("efficientnet_b0", list(Target), []),
-        ("densenet_121", list(Target), []),
-        ("nasnet_mobile", list(Target), []),
+        ("densenet_small", list(Target), []),
+        ("nasnet_small", list(Target), []),
         (
             "convnext_small",
             _NO_INT16,
