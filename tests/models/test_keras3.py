@@ -22,6 +22,9 @@ from tests.helpers.keras_3 import run_keras_3
 from tests.helpers.own_models import CLASSES, SHAPE, asked, from_file, from_function
 from tests.helpers.project import Configure
 
+# Keras 3 makes the models in a process of its own, and each is rebuilt and compared.
+pytestmark = pytest.mark.long
+
 _CLASSES = Classes.numbered(CLASSES)
 # Each makes a model of its own; what the names say is in it.
 _SCRIPT = """
