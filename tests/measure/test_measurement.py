@@ -103,6 +103,7 @@ def test_zipped_bytes_do_not_depend_on_the_hour(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("activation", ["sigmoid", None])
 def test_one_number_means_yes_or_no(activation: str | None, tmp_path: Path) -> None:
+    make_repeatable(1, 1)
     image = keras.layers.Input((2, 1, 1))
     number = keras.layers.Dense(1, activation=activation)(keras.layers.Flatten()(image))
     model = keras.Model(image, number)

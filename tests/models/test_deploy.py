@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner.backend import keras, save_h5
+from runner.backend import keras, make_repeatable, save_h5
 from runner.data.scale import Scale, scale_of
 from runner.models.deploy import deployable
 from runner.settings.dataset import ScaleName
@@ -13,6 +13,12 @@ from runner.settings.dataset import ScaleName
 layers = keras.layers
 PIXELS = np.random.default_rng(0).integers(0, 256, (6, 4, 4, 3)).astype(np.float32)
 KINDS: list[ScaleName] = ["0..1", "-1..1", "0..255", "imagenet", "caffe", "mean_std"]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    """A process computes with one number of threads, whatever test comes first in it."""
+    make_repeatable(1, 1)
 
 
 def _model(*first: object) -> keras.Model:

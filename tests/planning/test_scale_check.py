@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runner.backend import keras
+from runner.backend import keras, make_repeatable
 from runner.data.classes import Classes
 from runner.data.scale import scale_of
 from runner.errors import ImpossiblePoint
@@ -26,6 +26,12 @@ from tests.helpers.tiny import quick
 layers = keras.layers
 BY_NAME = {lookalike.name: lookalike for lookalike in LOOKALIKES}
 TRAINED = ["bytes", "symmetric", "imagenet"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> None:
+    """A process computes with one number of threads, whatever test comes first in it."""
+    make_repeatable(1, 1)
 
 
 @pytest.fixture(scope="module")
