@@ -115,7 +115,7 @@ def encode(
     else:
         count = train.shape[1] if is_one_hot(train) else len(names or ())
         values = np.arange(count) if declared else np.unique(numbers[0])
-    twice = next((name for name in names or () if list(names or ()).count(name) > 1), None)
+    twice = repeated(names or ())
     if twice is not None:
         raise ValueError(f"classes has the name {twice} twice")
     if names is not None and len(names) != len(values):
@@ -139,6 +139,11 @@ def _positions(part: str, labels: NDArray[Any], values: NDArray[Any], declared: 
     order = np.argsort(values, kind="stable")
     positions: Labels = order[np.searchsorted(values, labels, sorter=order)].astype(np.int64)
     return positions
+
+
+def repeated(names: Sequence[str]) -> str | None:
+    """Return the first name that stands more than once; None where all differ."""
+    return next((name for name in names if names.count(name) > 1), None)
 
 
 def is_one_hot(labels: NDArray[Any]) -> bool:

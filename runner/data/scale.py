@@ -39,8 +39,6 @@ class Scale:
     @property
     def black(self) -> NDArray[np.float32]:
         """What a black pixel becomes, float32, shape (1,) or (C,); zero for numbers as they are."""
-        if self.name == "as_is":
-            return np.zeros(1, np.float32)
         return np.asarray(
             [-mean / std for mean, std in zip(self.mean, self.std, strict=True)]
         ).astype(np.float32)

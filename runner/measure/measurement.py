@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data.dataset import Dataset, Split
-from runner.measure.scores import FileScores
+from runner.measure.class_table import Classes
+from runner.measure.scores import FileScores, Images
 from runner.measure.tensor_arena import arena_bytes
 from runner.models.outputs import class_scores
 from runner.settings.targets import Target
@@ -23,9 +24,6 @@ _BATCH = 200
 _ZSTD_LEVEL = 19
 # The first date that ZIP can hold, so that the same bytes always give the same zip.
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
-
-Images = NDArray[np.float32]
-Classes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from runner.data.classes import repeated
 from runner.models.errors import Unfit, short
 from runner.settings import ArchitectureSettings
 
@@ -17,7 +18,7 @@ def class_names(settings: ArchitectureSettings) -> tuple[str, ...] | None:
     names = _lines(settings.labels)
     if len(names) < 2:
         raise Unfit(f"architecture.labels={settings.labels}: must name at least two, one a line")
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = repeated(names)
     if twice is not None:
         raise Unfit(f"architecture.labels={settings.labels}: names {twice} twice")
     return names

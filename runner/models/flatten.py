@@ -76,7 +76,7 @@ class FlatCopy:
         def replacement(value: Any) -> Any:
             return values.get(id(value), value)
 
-        for node in _nodes(model):
+        for node in nodes(model):
             args, kwargs = tf.nest.map_structure(replacement, (node.call_args, node.call_kwargs))
             outputs = self._apply(node.layer, args, kwargs, training, model.name)
             values |= zip(map(id, tf.nest.flatten(node.outputs)), outputs, strict=True)
@@ -124,7 +124,11 @@ def require_graph(model: keras.Model) -> None:
         )
 
 
-def _nodes(model: keras.Model) -> Iterator[Any]:
-    """Yield the applications of layers, each after those that it depends on."""
-    for depth in sorted(model._nodes_by_depth, reverse=True):
-        yield from (node for node in model._nodes_by_depth[depth] if not node.is_input)
+def nodes(graph: Any) -> Iterator[Any]:
+    """Yield the applications of layers, each after those that it depends on.
+
+    Args:
+        graph: a functional model of Keras 2, or the graph inside one of Keras 3.
+    """
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        yield from (node for node in graph._nodes_by_depth[depth] if not node.is_input)

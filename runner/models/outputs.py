@@ -5,6 +5,7 @@ from typing import Any
 
 from runner.backend import keras, tf
 from runner.data.classes import Classes
+from runner.data.dataset import Dataset
 from runner.models.errors import Unfit, UnfitForData
 
 # Layers, and TensorFlow's operations by the last part of their names, that do not change whether
@@ -52,6 +53,15 @@ def told_apart(model: keras.Model) -> int:
     """Count the classes that a model tells apart: one number means yes or no."""
     width = int(model.output_shape[-1])
     return 2 if width == 1 else width
+
+
+def taken_by(model: keras.Model, data: Dataset) -> Dataset:
+    """Return the data as a model takes it: images in its shape, labels that name its outputs.
+
+    Raises:
+        ValueError: the images do not fit, or the classes are not the model's.
+    """
+    return data.for_model(model.input_shape[1:], told_apart(model))
 
 
 def class_scores(outputs: Any, logits: bool) -> Any:

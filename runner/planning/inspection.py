@@ -124,8 +124,10 @@ def _lines_logged() -> Iterator[list[str]]:
     models = logging.getLogger("runner.models")
     models.setLevel(logging.INFO)
     models.addHandler(handler)
-    yield lines
-    models.removeHandler(handler)
+    try:
+        yield lines
+    finally:
+        models.removeHandler(handler)
 
 
 def _main() -> None:

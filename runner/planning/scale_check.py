@@ -6,9 +6,10 @@ from numpy.typing import NDArray
 from runner.backend import keras
 from runner.data.scale import Scale, scale_of
 from runner.errors import ImpossiblePoint
+from runner.measure.measurement import classify
 from runner.models.class_names import class_names
 from runner.models.errors import subject
-from runner.models.outputs import class_scores, gives_logits, told_apart
+from runner.models.outputs import gives_logits, told_apart
 from runner.planning.request import Request
 from runner.settings.dataset import ScaleName
 from runner.statistics.paired import paired_gain
@@ -16,7 +17,6 @@ from runner.statistics.share import share_interval
 
 # The lower end of the gain's interval from which on another range is taken for the right one.
 _GAIN = 0.05
-_BATCH = 50
 _GRAY: tuple[ScaleName, ...] = ("0..1", "-1..1", "0..255")
 _COLOUR: tuple[ScaleName, ...] = (*_GRAY, "imagenet", "caffe")
 
@@ -62,11 +62,8 @@ def _is_untrained(model: keras.Model) -> bool:
 
 
 def _right(model: keras.Model, images: NDArray[np.float32], labels: NDArray[np.int64]) -> Right:
-    logits = gives_logits(model)
     taken = images.reshape(-1, *model.input_shape[1:])
-    batches = [taken[start : start + _BATCH] for start in range(0, len(taken), _BATCH)]
-    scores = [class_scores(model(batch, training=False), logits).numpy() for batch in batches]
-    return np.asarray(np.concatenate(scores).argmax(axis=-1) == labels)
+    return np.asarray(classify(model, taken, gives_logits(model)) == labels)
 
 
 def _explanation(

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.measure.measurement import Measurement, classify
-from runner.models.outputs import gives_logits, told_apart
+from runner.models.outputs import gives_logits, taken_by
 from runner.point.context import PointContext
 from runner.statistics.chance import ACCURACY, BOUND, CHANCE
 from runner.statistics.share import largest_share, share_interval
@@ -42,5 +42,5 @@ def _figures(right: int, labels: NDArray[np.int64]) -> dict[str, float]:
 
 def _right_in_training(context: PointContext, baseline: Baseline) -> int:
     model = baseline.model
-    train = context.data.for_model(model.input_shape[1:], told_apart(model)).train
+    train = taken_by(model, context.data).train
     return int(np.sum(classify(model, train.images, gives_logits(model)) == train.labels))

@@ -13,12 +13,14 @@ from runner.data.scale import Scale
 from runner.errors import StepFailed, one_line
 from runner.export.convert import export, representative_images
 from runner.export.frozen_model import Exportable, exportables
+from runner.measure.class_table import Classes
 from runner.measure.latency import processor, time_file
 from runner.measure.layer_table import WeightBytes, layers_csv
-from runner.measure.measurement import Classes, Images, Measurement, agreement, classify, measure
+from runner.measure.measurement import Measurement, agreement, classify, measure
+from runner.measure.scores import Images
 from runner.measure.weight_bytes import weight_bytes
 from runner.models.deploy import deployable
-from runner.models.outputs import gives_logits, told_apart
+from runner.models.outputs import gives_logits, taken_by
 from runner.point.class_record import ClassRecord
 from runner.point.context import PointContext
 from runner.point.reference import Reference
@@ -118,7 +120,7 @@ class Delivery:
 
     def _as_files_take_it(self, model: keras.Model) -> tuple[Dataset, Scale | None]:
         """Return the data that goes into files, and how they scale it where they do so."""
-        data = self.context.data.for_model(model.input_shape[1:], told_apart(model))
+        data = taken_by(model, self.context.data)
         if not self.context.settings.dataset.scale_in_file:
             return data, None
         return data.in_pixels(), data.scale

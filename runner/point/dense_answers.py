@@ -5,7 +5,7 @@ import numpy as np
 from runner.backend import keras
 from runner.measure.class_table import Classes
 from runner.measure.measurement import classify
-from runner.models.outputs import gives_logits, told_apart
+from runner.models.outputs import gives_logits, taken_by
 from runner.point.context import PointContext
 from runner.settings.cache_paths import answers_file, baseline_lock
 
@@ -20,7 +20,7 @@ def dense_answers(context: PointContext, model: keras.Model) -> Classes:
     with baseline_lock(context.settings, context.signature, "answers"):
         if not path.is_file():
             unfinished = path.with_name(f".{path.name}")
-            data = context.data.for_model(model.input_shape[1:], told_apart(model))
+            data = taken_by(model, context.data)
             with unfinished.open("wb") as file:
                 np.save(file, classify(model, data.test.images, gives_logits(model)))
             unfinished.replace(path)

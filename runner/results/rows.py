@@ -74,20 +74,21 @@ def by_data(rows: Sequence[Row]) -> list[list[Row]]:
     groups: dict[frozenset[tuple[str, str]], list[Row]] = {}
     for row in rows:
         settings = row.point.params.items()
-        key = frozenset(item for item in settings if _says_which_images(item[0]))
+        key = frozenset(item for item in settings if says_which_images(item[0]))
         groups.setdefault(key, []).append(row)
     return list(groups.values())
 
 
 def data_label(group: Sequence[Row], rows: Sequence[Row]) -> str:
     """Name the data of one group among all rows, with the dataset settings that vary."""
-    settings = [name for name in varying([row.point for row in rows]) if _says_which_images(name)]
+    settings = [name for name in varying([row.point for row in rows]) if says_which_images(name)]
     params = group[0].point.params
     names = dict.fromkeys(["dataset.name", *settings])
     return " ".join(params[name] for name in names if name in params)
 
 
-def _says_which_images(setting: str) -> bool:
+def says_which_images(setting: str) -> bool:
+    """Tell whether a setting decides which images there are, rather than how a model takes them."""
     return setting.startswith("dataset.") and setting not in _RANGE
 
 

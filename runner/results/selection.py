@@ -9,7 +9,7 @@ from runner.results.choice import Limits
 from runner.results.decision import Decision, decision
 from runner.results.lookup import find_sweep
 from runner.results.provenance import provenance
-from runner.results.rows import Results, Row, by_data, read, varying
+from runner.results.rows import Results, Row, by_data, read, says_which_images, varying
 from runner.settings.targets import Target
 from runner.tracking import Store
 
@@ -58,7 +58,7 @@ def qualify(results: Results, criteria: Criteria) -> Decision:
     """
     rows = _rows_with(results, criteria.where)
     if len(by_data(rows)) > 1:
-        names = [name for name in varying([row.point for row in rows]) if "dataset." in name]
+        names = [name for name in varying([row.point for row in rows]) if says_which_images(name)]
         raise Refused(
             f"SWEEP={results.name}: has points on several data sets, whose accuracies do not "
             f"compare; choose one with --where SETTING=VALUE of {', '.join(names)}"

@@ -1,7 +1,7 @@
 """Rebuild a model of Keras 3 from layers of Keras 2, and compare what the two compute."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from runner.backend import keras, keras_3, tf
 from runner.models.errors import Unfit, short
+from runner.models.flatten import nodes
 from runner.models.keras3 import layer as layers
 from runner.models.keras3 import operations
 from runner.models.layer_names import LayerNames
@@ -93,7 +94,7 @@ class _Copy:
         def replacement(value: Any) -> Any:
             return values.get(id(value), value)
 
-        for node in _nodes(model):
+        for node in nodes(getattr(model, "_functional", None) or model):
             given = node.arguments
             args, kwargs = tree.map_structure(replacement, (given.args, given.kwargs))
             outputs = self._apply(node.operation, args, kwargs, model.name)
@@ -139,13 +140,6 @@ def _require_graph(model: Any) -> None:
             f"{model.name} ({type(model).__name__}) is a subclassed model: must be a Sequential or "
             "functional model"
         )
-
-
-def _nodes(model: Any) -> Iterator[Any]:
-    """Yield the applications of operations, each after those that it depends on."""
-    graph = getattr(model, "_functional", None) or model
-    for depth in sorted(graph._nodes_by_depth, reverse=True):
-        yield from (node for node in graph._nodes_by_depth[depth] if not node.is_input)
 
 
 def _difference(old: Any, new: keras.Model, shape: tuple[int, ...]) -> float:

@@ -1,7 +1,7 @@
 """Choose the nights whose files can be compared with tonight's by size.
 
 The batch dimension of a TFLite file puts operators into it, or takes them out. Nights of before
-this could be set tell no batch.
+this could be set had an open one.
 """
 
 from collections.abc import Sequence
@@ -41,6 +41,6 @@ def sizes_not_judged(tonight: NightSweep, earlier: Before, least: int) -> str | 
     )
 
 
-def _batch(night: Night, sweep: str) -> str | None:
+def _batch(night: Night, sweep: str) -> str:
     # Nights of version 0.1, which had no such setting, wrote files with an open batch.
     return night.facts.get(f"settings/{sweep}/export.batch", "null")

@@ -186,13 +186,19 @@ def test_a_night_far_off_among_the_good_ones_does_not_hide_a_fall() -> None:
     assert (Kind.ACCURACY, None, None) in found_in(TONIGHT.changed(lower(0.02)), good)
 
 
-def test_a_worse_pick_is_found_and_one_moved_by_luck_is_not() -> None:
+def _same_pick() -> tuple[Pick, list[Simulated]]:
+    """The pick of tonight, and good nights that all picked that file."""
     usual = TONIGHT.sweep.pick
     assert usual is not None
     good = [
         replace(each, night=_sweep(each, pick=_pick_of(each, usual.point, usual.target)))
         for each in GOOD
     ]
+    return usual, good
+
+
+def test_a_worse_pick_is_found_and_one_moved_by_luck_is_not() -> None:
+    usual, good = _same_pick()
     larger = replace(usual, zip_bytes=usual.zip_bytes * 1.1)
     assert found_in(_sweep(TONIGHT, pick=larger), good) == [(Kind.PICK, usual.point, usual.target)]
     other = _pick_of(TONIGHT, "point 0", usual.target)
@@ -205,12 +211,7 @@ def test_a_worse_pick_is_found_and_one_moved_by_luck_is_not() -> None:
 
 
 def test_a_pick_lost_to_chance_is_found_however_its_file_does() -> None:
-    usual = TONIGHT.sweep.pick
-    assert usual is not None
-    good = [
-        replace(each, night=_sweep(each, pick=_pick_of(each, usual.point, usual.target)))
-        for each in GOOD
-    ]
+    usual, good = _same_pick()
     assert not found_in(_sweep(TONIGHT, pick=None), good)
     lost = _sweep(TONIGHT, pick=None, warnings=("The baseline is at chance.",))
     (finding,) = judged(lost, good).findings
