@@ -6,14 +6,32 @@ from types import FrameType
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
+class _Received:
+    """Hold the first signal that has asked this process to stop."""
+
+    number: int | None = None
+
+
 def exit_on_first_signal() -> None:
     """Exit on the first SIGTERM or SIGINT, with code 128 plus its number; ignore further ones."""
+    _Received.number = None
     for number in _STOP_SIGNALS:
         signal.signal(number, _exit)
 
 
+def as_exit(error: BaseException) -> BaseException:
+    """Return the exit that a library has made another exception of, else the error itself.
+
+    What is raised while TensorFlow makes a tensor comes out of it as a TypeError.
+    """
+    if _Received.number is None or not isinstance(error, Exception):
+        return error
+    return SystemExit(128 + _Received.number)
+
+
 def _exit(received: int, _: FrameType | None) -> None:
     """Ignore further signals, so that a second Ctrl-C does not interrupt the closing of runs."""
+    _Received.number = received
     for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise SystemExit(128 + received)

@@ -13,6 +13,7 @@ from mlflow.data.numpy_dataset import from_numpy
 
 from runner.data.dataset import Dataset
 from runner.errors import one_line
+from runner.process.signals import as_exit
 from runner.tracking.connection import Connection, StoreFailed, few_retries
 from runner.tracking.notes import Notes
 from runner.tracking.tags import ERROR
@@ -130,15 +131,16 @@ class Run:
         """
         try:
             yield
-        except Exception as error:
-            self.log_text(traceback.format_exc(), "error.txt")
-            reason = one_line(error)
-            self._or_warn(lambda: self.end("FAILED", reason))
-            raise
-        except BaseException as stop:
-            reason = f"stopped by {one_line(stop)}"
-            self._or_warn(lambda: self.end("KILLED", reason))
-            raise
+        except BaseException as raised:
+            error = as_exit(raised)
+            if isinstance(error, Exception):
+                self.log_text(traceback.format_exc(), "error.txt")
+                self._or_warn(lambda: self.end("FAILED", one_line(error)))
+            else:
+                self._or_warn(lambda: self.end("KILLED", f"stopped by {one_line(error)}"))
+            if error is raised:
+                raise
+            raise error from raised
         self.end("FINISHED")
 
     def _or_warn(self, close: Callable[[], None]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from runner.data import dataset
 from runner.errors import Refused
+from runner.process.signals import exit_on_first_signal
 from runner.settings import DatasetSettings
 from runner.tracking import Kind, Run, Store, connection
 from runner.tracking.origin import commit
@@ -58,6 +59,26 @@ def test_a_stop_from_outside_is_no_failure(store: Store, stop: BaseException) ->
     run = _open(store)
     with pytest.raises(type(stop)), run.closing():
         raise stop
+    assert store.get(run.id).status == "KILLED"
+
+
+def test_a_stop_that_a_library_makes_an_error_of_is_a_stop(store: Store) -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    run = _open(store)
+    try:
+        exit_on_first_signal()
+        with pytest.raises(SystemExit) as stop, run.closing():
+            # As TensorFlow does with what is raised while it makes a tensor.
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except SystemExit as raised:
+                raise TypeError("Cannot convert 1 to a tensor") from raised
+    finally:
+        # Forgets the signal, too.
+        exit_on_first_signal()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert stop.value.code == 128 + signal.SIGTERM
     assert store.get(run.id).status == "KILLED"
 
 
