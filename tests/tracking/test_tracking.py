@@ -68,11 +68,7 @@ def test_a_stop_that_a_library_makes_an_error_of_is_a_stop(store: Store) -> None
     try:
         exit_on_first_signal()
         with pytest.raises(SystemExit) as stop, run.closing():
-            # As TensorFlow does with what is raised while it makes a tensor.
-            try:
-                signal.raise_signal(signal.SIGTERM)
-            except SystemExit as raised:
-                raise TypeError("Cannot convert 1 to a tensor") from raised
+            _make_a_tensor_while_stopped()
     finally:
         # Forgets the signal, too.
         exit_on_first_signal()
@@ -80,6 +76,14 @@ def test_a_stop_that_a_library_makes_an_error_of_is_a_stop(store: Store) -> None
             signal.signal(number, handler)
     assert stop.value.code == 128 + signal.SIGTERM
     assert store.get(run.id).status == "KILLED"
+
+
+def _make_a_tensor_while_stopped() -> None:
+    """Do as TensorFlow does with what is raised meanwhile."""
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    except SystemExit as stop:
+        raise TypeError("Cannot convert 1 to a tensor") from stop
 
 
 def test_history_has_one_value_an_epoch(store: Store) -> None:
