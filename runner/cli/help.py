@@ -8,7 +8,7 @@ import yaml
 from hydra.errors import HydraException
 
 from runner.errors import Refused
-from runner.planning.candidates import expand
+from runner.planning.candidates import count
 from runner.settings import known_settings
 from runner.settings.paths import CONF, SWEEPS
 
@@ -81,8 +81,8 @@ def _runs(path: Path) -> str:
     """Count the points of a sweep file; a half-written one must not take the help away."""
     try:
         sweeper = yaml.safe_load(path.read_text())["hydra"]["sweeper"]
-        return str(len(expand(sweeper.get("params") or {}, sweeper.get("points") or [], [])))
-    except (yaml.YAMLError, TypeError, KeyError, AttributeError, HydraException):
+        return str(count(sweeper.get("params") or {}, sweeper.get("points") or []))
+    except (yaml.YAMLError, TypeError, KeyError, AttributeError, HydraException, Refused):
         return "?"
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 
+from runner.planning import grid_size
 from runner.settings.labels import point_name
 from runner.settings.overrides import quote_override
 
@@ -44,21 +46,44 @@ def expand(
 
     Raises:
         HydraException: an override cannot be parsed, or is no list of discrete values.
+        Refused: there are far too many points; none of them is made then.
     """
+    parts = _parts(axes, singles, arguments, loader)
+    grid_size.require_few(parts)
+    varying = [key for single in singles for key in single]
+    points: list[list[str]] = []
+    for overrides in parts:
+        (product,) = BasicSweeper.split_arguments(grid_size.last_of_each(overrides), None)
+        points += product
+        varying += [item.get_key_element() for item in overrides if item.is_sweep_override()]
+    return [Candidate(tuple(point), _name(point, varying)) for point in points]
+
+
+def count(axes: Mapping[str, str], singles: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many points the axes and the single points of a sweep make.
+
+    Raises:
+        HydraException: an override cannot be parsed, or is no list of discrete values.
+        Refused: a range has no end, or there are far too many single points.
+    """
+    return sum(map(grid_size.size, _parts(axes, singles, [])))
+
+
+def _parts(
+    axes: Mapping[str, str],
+    singles: Sequence[Mapping[str, Any]],
+    arguments: Sequence[str],
+    loader: ConfigLoader | None = None,
+) -> list[list[Override]]:
+    """Parse the overrides of the grid, and of each single point."""
+    grid_size.require_few_singles(len(singles))
     grid = [f"{setting}={values}" for setting, values in axes.items()]
     parts = [grid] if grid or not singles else []
     parts += [
         [f"{key}={quote_override(value)}" for key, value in single.items()] for single in singles
     ]
     parser = OverridesParser.create(loader)
-    varying = [key for single in singles for key in single]
-    points: list[list[str]] = []
-    for part in parts:
-        overrides = parser.parse_overrides([*part, *arguments])
-        (product,) = BasicSweeper.split_arguments(overrides, None)
-        points += product
-        varying += [item.get_key_element() for item in overrides if item.is_sweep_override()]
-    return [Candidate(tuple(point), _name(point, varying)) for point in points]
+    return [parser.parse_overrides([*part, *arguments]) for part in parts]
 
 
 def _name(overrides: Sequence[str], varying: Sequence[str]) -> str:

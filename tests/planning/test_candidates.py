@@ -1,4 +1,8 @@
-from runner.planning.candidates import expand
+import pytest
+from hydra.errors import HydraException
+
+from runner.errors import Refused
+from runner.planning.candidates import count, expand
 from runner.settings.overrides import quote_override
 
 ONE = [{"schedule.final_sparsity": 0.5, "schedule.epochs": 2}, {"schedule.final_sparsity": 0.9}]
@@ -48,3 +52,51 @@ def test_names_are_made_of_what_varies() -> None:
 def test_names_keep_the_group_where_it_makes_the_difference() -> None:
     (point,) = expand({}, [], ["baseline.epochs=choice(1)", "schedule.epochs=choice(2)"])
     assert point.name == "baseline.epochs=1 schedule.epochs=2"
+
+
+@pytest.mark.parametrize(
+    ("axes", "singles", "arguments", "line"),
+    [
+        ({}, [], ["seed=range(0,100000000)"], "seed=range(0,100000000): makes a sweep of 100,000,"),
+        ({"seed": "range(0,1000000000000)"}, [], [], "a sweep of 1,000,000,000,000 points"),
+        ({}, [], ["seed=shuffle(range(100000001))"], "a sweep of 100,000,001 points"),
+        ({}, [], ["seed=sort(range(100000000,0,-1),reverse=true)"], "of 100,000,000 points"),
+        ({}, [], ["seed=range(0.0,1.0,1e-9)"], "seed=range(0.0,1.0,1e-9): makes a sweep of 1,0"),
+        ({}, [], ["seed=range(1,2,1e-300)"], "a sweep of more than 10^15 points"),
+        ({}, [], [f"seed=range({'9' * 4000})", f"threads=range({'9' * 4000})"], "than 10^15 po"),
+        ({}, [], ["seed=range(0,400)", "threads=range(1,401)"], "of 160,000 points, with 400 val"),
+        ({"seed": "range(0,400)"}, [], ["threads=range(1,401)"], "a sweep of 160,000 points"),
+        ({}, ONE, ["seed=range(0,60000)"], "seed=range(0,60000): makes a sweep of 120,000 points"),
+        ({}, [{"seed": 1}] * 100_001, [], "hydra.sweeper.points: has 100,001 points; must be"),
+        ({}, [], ["seed=range(0,inf)"], "seed=range(0,inf): must be a range from one number to"),
+        ({}, [], ["seed=range(nan,3)"], "seed=range(nan,3): must be a range from one number to"),
+        ({}, [], ["seed=range(0,3,inf)"], "in steps that are not 0"),
+        ({}, [], ["seed=range(0,10,0)"], "seed=range(0,10,0): must be a range from one number to"),
+        ({}, [], ["seed=range(0,1,0.0)"], "in steps that are not 0"),
+    ],
+)
+def test_a_grid_without_end_is_refused_before_it_is_unrolled(
+    axes: dict[str, str], singles: list[dict[str, int]], arguments: list[str], line: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        expand(axes, singles, arguments)
+    assert line in str(refusal.value)
+    assert len(str(refusal.value)) < 250
+
+
+def test_a_range_that_another_replaces_is_not_unrolled() -> None:
+    (point,) = expand({"seed": "range(0,100000000)"}, [], ["seed=3"])
+    assert (point.overrides, point.name) == (("seed=3",), "seed=3")
+
+
+def test_points_are_counted_as_they_are_expanded() -> None:
+    for values in ("range(0,7)", "range(7,0,-2)", "range(0.0,1.0,0.1)", "range(5,0)", "1,2", "3"):
+        assert count({"seed": values, "threads": "1,2"}, ONE) == len(
+            expand({"seed": values, "threads": "1,2"}, ONE, [])
+        )
+    assert count({"seed": "range(0,100000000)"}, []) == 100_000_000
+
+
+def test_an_interval_is_no_list_of_values() -> None:
+    with pytest.raises(HydraException, match=r"seed=interval\(0,1\): must be a list or a range of"):
+        expand({}, [], ["seed=interval(0,1)"])
