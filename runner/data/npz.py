@@ -75,12 +75,14 @@ def write(path: Path, arrays: Mapping[str, Array]) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # It lies in the cache, whose folders and files are their user's alone.
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
             # An array could have the name of another parameter of savez, of another type.
             np.savez(file, **arrays)  # type: ignore[arg-type]
+        temporary.chmod(0o600)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

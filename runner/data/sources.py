@@ -6,6 +6,7 @@ from pathlib import Path
 from runner.data import download, image_folder, npz
 from runner.data.npz import Arrays
 from runner.errors import Refused, refusing_unreadable
+from runner.files import private_folder
 from runner.settings import DatasetSettings
 
 # The built-in data sets, with the shape of their images.
@@ -55,11 +56,14 @@ def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     if settings.name == "digits":
         return _digits(), "sklearn.datasets.load_digits"
     if settings.name == "image_folder":
-        return npz.read(image_folder.ensure(settings, cache), "dataset.path"), str(settings.path)
+        decoded = image_folder.ensure(settings, cache)
+        private_folder.require(cache, decoded)
+        return npz.read(decoded, "dataset.path"), str(settings.path)
     path = local_file(settings)
     if path is None:
         path = cache / "datasets" / f"{settings.name}.npz"
         download.ensure(settings.name, path)
+        private_folder.require(cache, path)
     setting = "dataset.path" if settings.name == "npz" else "dataset.folder"
     arrays = npz.read(path, setting, pixels)
     names = _CLASS_NAMES.get(settings.name, ())

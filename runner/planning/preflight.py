@@ -9,6 +9,7 @@ import numpy as np
 from runner.data.dataset import Dataset, load
 from runner.data.sources import SHAPES, local_file
 from runner.errors import ImpossiblePoint, Refused
+from runner.files import private_folder
 from runner.models import file_check
 from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.errors import refusing
@@ -125,14 +126,10 @@ def _sample(architecture: ArchitectureSettings, loaded: Dataset) -> Callable[[],
 
 
 def _require_writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror
-    else:
-        reason = None if os.access(folder, os.W_OK) else "no permission to write"
-    if reason:
-        raise Refused(f"cache.folder={folder}: must be a folder to write into ({reason})")
+    private_folder.make(folder)
+    if not os.access(folder, os.W_OK):
+        accepted = "a folder to write into (no permission to write)"
+        raise Refused(f"cache.folder={folder}: must be {accepted}")
 
 
 def _require_large_images(architecture: str, shape: Shape, dataset: str) -> None:

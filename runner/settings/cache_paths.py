@@ -5,6 +5,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from runner.files import private_folder
 from runner.settings import Settings
 
 
@@ -15,9 +16,11 @@ def baseline_folder(settings: Settings, signature: str) -> Path:
 
 def baseline_lock(settings: Settings, signature: str, part: str = "") -> FileLock:
     """Return the lock of who trains or logs this baseline, or only a part of that."""
-    folder = baseline_folder(settings, signature)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder.with_name(f"{signature}.{part}.lock" if part else f"{signature}.lock"))
+    root = settings.cache.folder
+    name = f"{signature}.{part}.lock" if part else f"{signature}.lock"
+    path = private_folder.make(root, "baselines") / name
+    private_folder.require(root, path)
+    return FileLock(path, mode=0o600)
 
 
 def reference_file(settings: Settings, signature: str, measuring: str) -> Path:

@@ -1,0 +1,1 @@
+"""Read and keep files that other people may have written."""
