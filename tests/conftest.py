@@ -4,6 +4,7 @@ import functools
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from omegaconf import DictConfig
 
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF, register
+from runner.tracking.connection import Connection
 from tests.helpers.forking import HEAVY, LIGHT, ForkingServer, trap
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import PROJECT, Command, Compose, Configure
@@ -38,14 +40,38 @@ def npz(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def swept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str, str]:
-    """A small timed sweep of three points, run once for all; its folder and what was printed."""
-    if worker_id == "master":
-        return _sweep_in(tmp_path_factory.mktemp("swept"))
-    # Beside the folders of the single test processes, which share it.
-    folder = tmp_path_factory.getbasetemp().parent / "swept"
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of the tests share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "shared"
     folder.mkdir(exist_ok=True)
-    with FileLock(folder / "lock"):
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_store(shared: Path) -> Path:
+    """An MLflow database without runs; to copy it saves making its tables, a second or two."""
+    database = shared / "empty.db"
+    with FileLock(shared / "empty.lock"):
+        if not database.exists():
+            Connection(f"sqlite:///{shared}/unfinished.db")
+            (shared / "unfinished.db").replace(database)
+    return database
+
+
+@pytest.fixture
+def store_folder(empty_store: Path, tmp_path: Path) -> Path:
+    """The test's own folder, with an empty store."""
+    shutil.copy(empty_store, tmp_path / "mlflow.db")
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def swept(shared: Path) -> tuple[Path, str, str]:
+    """A small timed sweep of three points, run once for all; its folder and what was printed."""
+    folder = shared / "swept"
+    folder.mkdir(exist_ok=True)
+    with FileLock(shared / "swept.lock"):
         printed = folder / "printed.json"
         if not printed.exists():
             _, *texts = _sweep_in(folder)
@@ -152,9 +178,9 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingServer]:
 
 
 @pytest.fixture
-def command(heavy: ForkingServer, tmp_path: Path) -> Command:
+def command(heavy: ForkingServer, store_folder: Path) -> Command:
     """Run the command line in the test's own folder, in a process that need not import much."""
-    return _forked_from(heavy, tmp_path)
+    return _forked_from(heavy, store_folder)
 
 
 @pytest.fixture

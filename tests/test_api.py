@@ -72,12 +72,15 @@ def test_settings_that_cannot_work_are_refused(override: str, reason: str) -> No
 
 
 def test_a_point_is_run_in_a_process_of_its_own(
-    npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    npz: Path,
+    store_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(store_folder)
     point = runner.compose(*quick(npz), "export.targets=[h5,tflite_int8]")
     outcome = runner.run_point(point)
-    (run,) = runs_in(tmp_path, "point")
+    (run,) = runs_in(store_folder, "point")
     assert (run.id, run.status) == (outcome.run_id, "FINISHED")
     assert set(outcome.figures) == set(outcome.files) == {"h5", "tflite_int8"}
     for target, figures in outcome.figures.items():

@@ -24,7 +24,7 @@ def _contents(folder: Path, classes: int) -> Contents:
     answers = labels.copy()
     answers[FALLEN * IMAGES :][:20] = 0
     answers[NOISY * IMAGES :][:2] = 1
-    store = Store(f"sqlite:///{folder}/{classes}.db", "sparsity")
+    store = Store(f"sqlite:///{folder}/mlflow.db", "sparsity")
     dense = store.new_run(Kind.BASELINE, "dense", {}, {})
     dense.log_metrics({"validation_accuracy/h5": 1, **_figures()})
     dense.log_text(confusion_csv(names, labels, labels), "confusion/h5.csv")
@@ -48,8 +48,10 @@ def _figures() -> dict[str, float]:
 
 
 @pytest.mark.parametrize(("classes", "shown"), [(12, 12), (100, 20)])
-def test_the_class_that_paid_is_named_and_shown(tmp_path: Path, classes: int, shown: int) -> None:
-    contents = _contents(tmp_path, classes)
+def test_the_class_that_paid_is_named_and_shown(
+    store_folder: Path, classes: int, shown: int
+) -> None:
+    contents = _contents(store_folder, classes)
     charts = draw_charts(contents)
     dense, pruned = charts["confusion"].data
     assert len(dense.x) == len(pruned.y) == shown

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -112,9 +113,10 @@ def test_a_folder_that_cannot_be_written_to_is_refused(tool: Command, npz: Path)
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, list[Record]]:
+def many(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> tuple[Store, list[Record]]:
     """Sweeps of 100 and 20 points on a baseline, with figures that fall as sparsity grows."""
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('many')}/many.db", "sparsity")
+    database = shutil.copy(empty_store, tmp_path_factory.mktemp("many") / "mlflow.db")
+    store = Store(f"sqlite:///{database}", "sparsity")
     baseline = store.new_run(Kind.BASELINE, "dense", {"dataset.name": "digits"}, {})
     baseline.log_metrics(_figures(0, 0))
     baseline.flush()

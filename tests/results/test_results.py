@@ -34,8 +34,8 @@ FIGURES = {
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(f"sqlite:///{tmp_path}/mlflow.db", "sparsity")
+def store(store_folder: Path) -> Store:
+    return Store(f"sqlite:///{store_folder}/mlflow.db", "sparsity")
 
 
 def _measured(run: Run) -> Run:

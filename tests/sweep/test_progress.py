@@ -38,9 +38,9 @@ def test_elsewhere_a_line_says_that_a_point_began_and_how_it_ended(
 
 
 def test_what_every_job_warns_of_is_shown_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    store_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(f"sqlite:///{tmp_path}/mlflow.db", "sparsity")
+    store = Store(f"sqlite:///{store_folder}/mlflow.db", "sparsity")
     monitor = JobMonitor(store, "", LogLines(total=2, done=0))
     monitor.follow([_job("a=1"), _job("a=2")], None)
     for job, text in ((0, "at chance"), (1, "at chance"), (1, "no table")):

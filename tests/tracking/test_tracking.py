@@ -21,8 +21,8 @@ from runner.tracking.origin import commit
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(f"sqlite:///{tmp_path}/mlflow.db", "tests")
+def store(store_folder: Path) -> Store:
+    return Store(f"sqlite:///{store_folder}/mlflow.db", "tests")
 
 
 def _open(store: Store, name: str = "point", parent: str | None = None) -> Run:

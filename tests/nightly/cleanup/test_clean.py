@@ -1,5 +1,6 @@
 """Old nights go from a real store and its disk; picks, models and baselines in use do not."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -55,8 +56,10 @@ def tflite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, tflite: Path) -> Story:
-    written = Written(tmp_path_factory.mktemp("six"))
+def story(tmp_path_factory: pytest.TempPathFactory, tflite: Path, empty_store: Path) -> Story:
+    folder = tmp_path_factory.mktemp("six")
+    shutil.copy(empty_store, folder / "mlflow.db")
+    written = Written(folder)
     written.run(Kind.BASELINE, "unused dense")
     written.run(Kind.SWEEP, "by hand")
     written.run(Kind.POINT, "by hand point", "by hand")
@@ -154,8 +157,8 @@ def test_models_are_found_page_by_page(story: Story, monkeypatch: pytest.MonkeyP
     assert removal.registered_runs(story.written.store) >= expected
 
 
-def test_a_night_under_way_is_not_touched(tmp_path: Path) -> None:
-    written = Written(tmp_path)
+def test_a_night_under_way_is_not_touched(store_folder: Path) -> None:
+    written = Written(store_folder)
     written.night(FIRST, "first dense", ends=False)
     written.night(SECOND, "second dense")
     written.night(THIRD, "second dense")

@@ -42,16 +42,16 @@ def test_while_a_sweep_is_under_way_every_baseline_stays() -> None:
     assert _going(night, sweep, dense, live="sweep") == []
 
 
-def test_where_mlflow_fails_it_says_why(tmp_path: Path) -> None:
-    written = Written(tmp_path)
+def test_where_mlflow_fails_it_says_why(store_folder: Path) -> None:
+    written = Written(store_folder)
     written.run(Kind.POINT, "point")
     point = written.store.get(written.ids["point"])
     with pytest.raises(StoreFailed, match=f"^mlflow gc: .*{point.id} is not in `deleted`"):
         removal.remove(written.store, [], [point])
 
 
-def test_a_server_frees_its_own_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = Written(tmp_path)
+def test_a_server_frees_its_own_disk(store_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Written(store_folder)
     written.run(Kind.POINT, "point")
     point = written.store.get(written.ids["point"])
     monkeypatch.setattr(written.store, "uri", "http://me:secret@host:5000")
