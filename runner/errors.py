@@ -5,7 +5,7 @@
     │   └── ImpossiblePoint     values that are fine alone but not together
     ├── StepFailed              a step of one point failed
     │   ├── Diverged            training          (training/train.py)
-    │   ├── DamagedCache        a cached baseline (training/baseline.py)
+    │   ├── DamagedCache        a cached baseline (training/cached_baseline.py)
     │   ├── SparsityMissed      pruning           (prune/pruning.py)
     │   ├── StageBroke          compression       (compress/invariants.py)
     │   ├── Unquantizable       compression       (compress/qat_scheme.py)

@@ -10,8 +10,8 @@ import pwd
 import shlex
 import stat
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from runner.errors import Refused
 
@@ -56,7 +56,7 @@ def require(root: Path, path: Path) -> None:
         _require_own(root, each, status)
 
 
-def open_own(root: Path, path: Path) -> BinaryIO:
+def open_own(root: Path, path: Path) -> BufferedReader:
     """Open a file of a cache for reading, after a look at the very file that is opened.
 
     Raises:

@@ -1,15 +1,25 @@
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from runner.data import dataset
+from runner.errors import Refused
 from runner.planning.fingerprint import baseline_signature
 from runner.settings import Settings
 from runner.settings.cache_paths import baseline_lock
 from runner.training.baseline import Baseline, obtain_baseline
+from runner.training.cached_baseline import DamagedCache, read
+from tests.helpers.hostile.cached_baseline import (
+    plant_external_storage,
+    plant_huge_weight,
+    plant_lambda,
+    plant_link,
+    rehash,
+)
 from tests.helpers.project import Configure
 
 
@@ -79,3 +89,63 @@ def test_what_a_killed_run_left_half_written_is_no_baseline(settings: Configure)
     half.mkdir(parents=True)
     (half / "model.h5").write_bytes(b"half")
     assert len(_obtain(chosen).history["loss"]) == 3
+
+
+def test_a_configuration_in_a_cached_file_is_never_followed(
+    settings: Configure, tmp_path: Path
+) -> None:
+    chosen = settings()
+    first = _obtain(chosen)
+    plant_lambda(_folder(chosen), tmp_path / "marker")
+    again = _obtain(chosen)
+    assert not (tmp_path / "marker").exists()
+    # The weights are those of the file, the network is that of the settings.
+    _same(first, again)
+
+
+def test_weights_that_lie_elsewhere_or_do_not_fit_are_not_read(
+    settings: Configure, tmp_path: Path
+) -> None:
+    chosen = settings()
+    first = _obtain(chosen)
+    folder = _folder(chosen)
+    whole = (folder / "model.h5").read_bytes()
+    plants: dict[str, Callable[[], None]] = {
+        "lies in another file": lambda: plant_external_storage(folder, tmp_path / "secret"),
+        "is a link": lambda: plant_link(folder, tmp_path / "other.h5"),
+        "of other shapes": lambda: plant_huge_weight(folder),
+    }
+    for fault, plant in plants.items():
+        plant()
+        with pytest.raises(DamagedCache, match=fault):
+            read(chosen, first.signature, first.model)
+        (folder / "model.h5").write_bytes(whole)
+    rehash(folder)
+    assert read(chosen, first.signature, first.model) == first.history
+
+
+def test_a_history_of_anything_but_numbers_is_damage(settings: Configure) -> None:
+    chosen = settings()
+    first = _obtain(chosen)
+    known = dict(first.history)
+    for wrong in (
+        known | {"loss": [float("nan")] * 3},
+        known | {"loss": [1.0, 1.0]},
+        known | {"loss": "many"},
+        known | {"<script>": [1.0, 1.0, 1.0]},
+        [1, 2, 3],
+        {},
+    ):
+        rehash(_folder(chosen), wrong)
+        with pytest.raises(DamagedCache):
+            read(chosen, first.signature, first.model)
+    rehash(_folder(chosen), known)
+    assert read(chosen, first.signature, first.model) == known
+
+
+def test_a_cached_file_of_another_user_is_refused(settings: Configure) -> None:
+    chosen = settings()
+    _obtain(chosen)
+    (_folder(chosen) / "record.json").chmod(0o666)
+    with pytest.raises(Refused, match=r"record\.json can be written by others"):
+        _obtain(chosen)

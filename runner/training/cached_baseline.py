@@ -1,0 +1,95 @@
+"""Write a trained baseline into the cache, and read its weights and its history back.
+
+The cache is not trusted: nothing but numbers is taken from it.
+"""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+from io import BufferedReader
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from runner.backend import keras, save_h5
+from runner.errors import Refused, StepFailed, one_line
+from runner.files import private_folder
+from runner.settings import Settings
+from runner.settings.cache_paths import baseline_folder
+from runner.training.cached_weights import give_weights
+from runner.training.train import History
+
+_MODEL = "model.h5"
+_RECORD = "record.json"
+
+
+class DamagedCache(StepFailed):
+    """The files of a cached baseline are incomplete or changed."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    sha256: str
+    history: dict[Literal["loss", "train_accuracy", "val_loss", "val_accuracy"], list[float]]
+
+
+def write(settings: Settings, signature: str, model: keras.Model, history: History) -> None:
+    """Write to a temporary folder and rename it, so that a cached baseline is always complete."""
+    folder = baseline_folder(settings, signature)
+    name = f".{folder.name}.{os.getpid()}"
+    shutil.rmtree(folder.with_name(name), ignore_errors=True)
+    temporary = private_folder.make(settings.cache.folder, folder.parent.name, name)
+    save_h5(model, str(temporary / _MODEL))
+    with (temporary / _MODEL).open("rb") as file:
+        record = {"sha256": _sha256(file, dict(history)), "history": dict(history)}
+    (temporary / _RECORD).write_text(json.dumps(record, indent=1))
+    private_folder.close_to_others(temporary)
+    temporary.replace(folder)
+
+
+def read(settings: Settings, signature: str, model: keras.Model) -> History:
+    """Give a model the weights of its cached baseline, and return the history of these.
+
+    Args:
+        model: what the settings ask for.
+
+    Raises:
+        DamagedCache: a file is missing, is not what was written, or does not fit the model.
+        Refused: a file there is not its user's alone.
+    """
+    folder, root = baseline_folder(settings, signature), settings.cache.folder
+    try:
+        with private_folder.open_own(root, folder / _RECORD) as file:
+            record = _Record.model_validate_json(file.read())
+        history: History = {str(name): values for name, values in record.history.items()}
+        _require_whole(history, settings.baseline.epochs)
+        with private_folder.open_own(root, folder / _MODEL) as file:
+            if record.sha256 != _sha256(file, history):
+                raise DamagedCache("the model or its history is not what was written")
+            file.seek(0)
+            give_weights(model, file)
+    except (DamagedCache, Refused):
+        raise
+    except Exception as error:
+        # h5py and NumPy raise many kinds of errors for damaged bytes.
+        raise DamagedCache(one_line(error)) from error
+    return history
+
+
+def _require_whole(history: History, epochs: int) -> None:
+    lengths = {len(values) for values in history.values()}
+    if lengths != ({epochs} if epochs else set()):
+        raise DamagedCache(f"its history is not that of {epochs} epochs")
+    for name, values in history.items():
+        # Training ends where its own loss is not a number, and only there.
+        if name != "val_loss" and not all(map(math.isfinite, values)):
+            raise DamagedCache(f"its history has a {name} that is not a number")
+
+
+def _sha256(model: BufferedReader, history: History) -> str:
+    digest = hashlib.file_digest(model, "sha256")
+    digest.update(json.dumps(history, sort_keys=True).encode())
+    return digest.hexdigest()
