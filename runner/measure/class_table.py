@@ -1,11 +1,11 @@
 """Write tables of what a file answers for the test images of each class, as CSV."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from runner.escaping.spreadsheet import csv_records, csv_text
 
 # The class of each image, as its number, shape (N,).
 Classes = NDArray[np.int64]
@@ -26,7 +26,7 @@ def confusion_csv(names: Sequence[str], labels: Classes, answers: Classes) -> st
     pairs = labels * size + answers
     counts = np.bincount(pairs, minlength=size * size).reshape(size, size)
     lines = ([name, *row] for name, row in zip(names, counts.tolist(), strict=True))
-    return _written([[_CLASS, *names], *lines])
+    return csv_text([[_CLASS, *names], *lines])
 
 
 def classes_csv(
@@ -55,7 +55,7 @@ def classes_csv(
         figures = _figures(labels, answers, dense, images)
         columns |= {f"{name}/{target}": figures[name] for name in _FIGURES}
     head = [_CLASS, _IMAGES, *columns]
-    return _written([head, *zip(names, images.tolist(), *columns.values(), strict=True)])
+    return csv_text([head, *zip(names, images.tolist(), *columns.values(), strict=True)])
 
 
 def _figures(
@@ -76,12 +76,6 @@ def _figures(
 
 def _columns(table: str) -> dict[str, list[object]]:
     """Read the columns of figures of a table."""
-    lines = list(csv.DictReader(table.splitlines()))
+    lines = csv_records(table)
     names = [name for name in (lines[0] if lines else {}) if name not in (_CLASS, _IMAGES)]
     return {name: [line[name] for line in lines] for name in names}
-
-
-def _written(lines: Sequence[Sequence[object]]) -> str:
-    table = io.StringIO()
-    csv.writer(table, lineterminator="\n").writerows(lines)
-    return table.getvalue()

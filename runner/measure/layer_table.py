@@ -1,12 +1,11 @@
 """Write tables of the weights of a model, layer by layer, as CSV."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from runner.backend import keras
+from runner.escaping.spreadsheet import csv_records, csv_text
 from runner.prune.sparsity import LayerSparsity, short_name
 
 # Bytes in one file by layer and weight.
@@ -36,15 +35,14 @@ def layers_csv(
     earlier_files = _bytes_in(earlier)
     targets = [*(target for target in earlier_files if target not in files), *files]
     all_files = {**earlier_files, **files}
-    table = io.StringIO()
-    rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["layer", "weight", "shape", *_FIGURES, *(_BYTES + target for target in targets)])
+    head = ["layer", "weight", "shape", *_FIGURES, *(_BYTES + target for target in targets)]
+    lines: list[Sequence[object]] = [head]
     for layer in model.layers:
         for weight in layer.weights:
             key = layer.name, short_name(weight)
             sizes = [all_files[target].get(key) for target in targets]
-            rows.writerow([*key, *_figures(weight.numpy(), prunable.get(key)), *sizes])
-    return table.getvalue()
+            lines.append([*key, *_figures(weight.numpy(), prunable.get(key)), *sizes])
+    return csv_text(lines)
 
 
 def stages_csv(stages: Mapping[str, Sequence[LayerSparsity]]) -> str:
@@ -53,14 +51,12 @@ def stages_csv(stages: Mapping[str, Sequence[LayerSparsity]]) -> str:
     Args:
         stages: what was measured after each stage, by its name, in the order of the stages.
     """
-    table = io.StringIO()
-    rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(_STAGE)
+    lines: list[Sequence[object]] = [_STAGE]
     for stage, layers in stages.items():
         for weight in layers:
             figures = [weight.parameters, weight.zeros, weight.sparsity, weight.distinct]
-            rows.writerow([stage, weight.layer, weight.weight, *figures])
-    return table.getvalue()
+            lines.append([stage, weight.layer, weight.weight, *figures])
+    return csv_text(lines)
 
 
 def _figures(values: np.ndarray, pruned: LayerSparsity | None) -> list[object]:
@@ -75,7 +71,7 @@ def _figures(values: np.ndarray, pruned: LayerSparsity | None) -> list[object]:
 
 def _bytes_in(table: str) -> dict[str, WeightBytes]:
     """Read the columns of bytes of a table, by target."""
-    lines = list(csv.DictReader(table.splitlines()))
+    lines = csv_records(table)
     names = [name for name in (lines[0] if lines else {}) if name.startswith(_BYTES)]
     return {
         name.removeprefix(_BYTES): {

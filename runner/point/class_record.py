@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.data.dataset import Dataset
+from runner.escaping.terminal import encodable
 from runner.measure.class_table import Classes, classes_csv, confusion_csv
 from runner.measure.measurement import Measurement
 from runner.settings.targets import Target
@@ -29,14 +30,12 @@ class ClassRecord:
         """Write the names beside the files, one a line, in the order of the model's outputs."""
         path = folder / "labels.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A name of two lines would shift all others.
-        lines = [" ".join(name.splitlines()) for name in self.data.class_names]
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        path.write_text("".join(f"{name}\n" for name in self._names), encoding="utf-8")
         self.run.log_file(path, "models")
 
     def log_confusion(self, file: Measurement) -> None:
         """Log which answers a file gives to the test images of each class."""
-        table = confusion_csv(self.data.class_names, self.data.test.labels, file.test_classes)
+        table = confusion_csv(self._names, self.data.test.labels, file.test_classes)
         self.run.log_text(table, f"confusion/{file.target}.csv")
 
     def table(self, files: Mapping[Target, Measurement], earlier: str) -> str:
@@ -46,5 +45,9 @@ class ClassRecord:
             earlier: the run's table, if it has one.
         """
         answers = {str(target): file.test_classes for target, file in files.items()}
-        names, labels = self.data.class_names, self.data.test.labels
-        return classes_csv(names, labels, answers, self.dense, earlier)
+        return classes_csv(self._names, self.data.test.labels, answers, self.dense, earlier)
+
+    @property
+    def _names(self) -> list[str]:
+        """The names, each in one line: one of two would shift all others."""
+        return [encodable(" ".join(name.splitlines())) for name in self.data.class_names]

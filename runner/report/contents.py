@@ -1,10 +1,10 @@
 """Gather everything that a report shows from the store."""
 
-import csv
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from runner.escaping.spreadsheet import csv_records
 from runner.report.picked_classes import PickedClasses, picked_classes
 from runner.results import choice
 from runner.results.choice import File, Limits
@@ -130,4 +130,4 @@ def _curves(store: Store, point: Record) -> dict[str, Curve]:
 
 def _layers(store: Store, point: Record) -> Layers:
     """Read a point's table of layers; someone may have deleted the file."""
-    return list(csv.DictReader(read_text(store, point, "layers.csv").splitlines()))
+    return csv_records(read_text(store, point, "layers.csv"))

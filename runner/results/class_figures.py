@@ -1,9 +1,9 @@
 """Read how a file does on each class, beside the dense model that it was made from."""
 
-import csv
 from dataclasses import dataclass
 from typing import Any
 
+from runner.escaping.spreadsheet import csv_records
 from runner.results.choice import File
 from runner.settings.targets import Target
 from runner.statistics.sign_test import chance_of_fall
@@ -95,7 +95,7 @@ def class_names(store: Store, run: Record) -> tuple[str, ...]:
 
 def file_classes(store: Store, file: File) -> FileClasses:
     """Read the classes of a file from its run."""
-    table = csv.DictReader(read_text(store, file.point, _TABLE).splitlines())
+    table = csv_records(read_text(store, file.point, _TABLE))
     lines = [line for line in table if line.get(f"accuracy/{file.target}")]
     figures = [_figures(line, file.target, len(lines)) for line in lines]
     return FileClasses(class_names(store, file.point), tuple(figures))

@@ -1,9 +1,9 @@
 """Read which answers a file gives to the test images of each class."""
 
-import csv
 from dataclasses import dataclass
 from typing import Any
 
+from runner.escaping.spreadsheet import csv_lines
 from runner.results.choice import File
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
@@ -20,7 +20,7 @@ class Confusion:
 
 def confusion(store: Store, run: Record, target: Target) -> Confusion | None:
     """Read the answers of one file of a run; None for runs of earlier versions."""
-    lines = list(csv.reader(read_text(store, run, f"confusion/{target}.csv").splitlines()))
+    lines = csv_lines(read_text(store, run, f"confusion/{target}.csv"))
     if not lines:
         return None
     counts = tuple(tuple(int(count) for count in line[1:]) for line in lines[1:])

@@ -29,6 +29,7 @@ CANNOT = {
     "": "says what the package is",
     "errors": "names what went wrong",
     "files": "opens and refuses files; computes nothing",
+    "escaping": "writes figures as they are; escapes names",
     "process": "starts, stops and quietens processes; computes nothing",
     "settings": "values are hashed as they come out; targets.py is listed",
     "data": "what these files hand to dataset.py is hashed with the images themselves",

@@ -26,7 +26,7 @@ def confusion_chart(contents: Contents) -> Figure | None:
     figure = make_subplots(rows=len(maps), cols=2, subplot_titles=titles, horizontal_spacing=0.15)
     height = 120
     for row, (pick, *confusions) in enumerate(maps, start=1):
-        shown = _shown(pick)
+        shown = _shown(pick, confusions[0].names)
         for column, confusion in enumerate(confusions, start=1):
             figure.add_trace(_map(confusion, shown), row=row, col=column)
         figure.update_yaxes(title="class", row=row, col=1)
@@ -47,9 +47,8 @@ def _title(picks: Sequence[PickedClasses]) -> str:
     return f"Answers to the test images of each class{some}"
 
 
-def _shown(pick: PickedClasses) -> list[int]:
+def _shown(pick: PickedClasses, names: Sequence[str]) -> list[int]:
     """Number the classes to show: if too many, by the largest falls, then the worst accuracies."""
-    names = pick.classes.names
     if len(names) <= _LEGIBLE:
         return list(range(len(names)))
     ranked = sorted(pick.classes.figures, key=lambda each: (-each.fall, each.accuracy))

@@ -1,0 +1,53 @@
+"""Print lines whose names come from outside, so that no character steers the terminal."""
+
+import re
+import sys
+from typing import TextIO
+
+# C0, DEL and C1 (ECMA-48); separators of lines; marks, embeddings, overrides and isolates of
+# Unicode's bidirectional algorithm (UAX 9), which show a text in another order; lone surrogates,
+# as which Python reads the bytes of a file's name that are no UTF-8 (PEP 383).
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_LONE = re.compile("[\ud800-\udfff]")
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def visible(text: str) -> str:
+    r"""Write what would steer a terminal, or hide, as an escape: `\x1b`, `\u202e`, `\xff`, `\n`."""
+    return _HIDDEN.sub(_escape, text)
+
+
+def visible_lines(text: str) -> str:
+    """Do the same with a text of several lines, which stay lines."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def encodable(text: str) -> str:
+    r"""Write only lone surrogates as escapes, `\xff` for a byte, for no file can hold them."""
+    return _LONE.sub(_escape, text)
+
+
+def say(*lines: str, stream: TextIO | None = None) -> None:
+    """Print lines, each of which stays one line; a character that the stream lacks is escaped."""
+    output = stream or sys.stdout
+    text = "".join(f"{visible(line)}\n" for line in lines)
+    encoding = output.encoding or "utf-8"
+    output.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    output.flush()
+
+
+def complain(*lines: str) -> None:
+    """Print lines on standard error."""
+    say(*lines, stream=sys.stderr)
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    number = ord(character)
+    if 0xDC80 <= number <= 0xDCFF:
+        return f"\\x{number - 0xDC00:02x}"
+    if number > 0xFF:
+        return f"\\u{number:04x}"
+    return _SHORT.get(character, f"\\x{number:02x}")
