@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from runner.escaping.markdown import code, plain
 from runner.report import sweep_facts
 from runner.report.contents import Contents
 from runner.results.class_words import payment
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, Row
-from runner.results.table import LEGEND, as_markdown, as_text
+from runner.results.table import LEGEND, as_text
 
 # MLflow takes 8,000 characters in a tag, and the note is one.
 _LONGEST = 7500
@@ -15,13 +16,14 @@ _LONGEST = 7500
 
 def whole(contents: Contents) -> str:
     """Write everything: decisions, tables, failures, settings, versions and commands."""
-    parts = [f"# {' and '.join(contents.labels)}"]
+    parts = [f"# {plain(' and '.join(contents.labels))}"]
     for label, results in zip(contents.labels, contents.sweeps, strict=True):
         settings = "\n".join(
-            f"- `{name}`: {value}" for name, value in sweep_facts.settings(results).items()
+            f"- {code(name)}: {code(value)}"
+            for name, value in sweep_facts.settings(results).items()
         )
         parts += [
-            f"## {label}: {sweep_facts.counted(results)}",
+            f"## {plain(label)}: {sweep_facts.counted(results)}",
             *_decisions(contents, results),
             as_text(results.rows),
             LEGEND,
@@ -76,10 +78,10 @@ def _decisions(contents: Contents, results: Results) -> list[str]:
 def _decision(contents: Contents, decision: Decision) -> str:
     file = decision.file or decision.closest
     if not file:
-        return f"**{decision.verdict}**"
+        return f"**{plain(decision.verdict)}**"
     path = contents.store.local_file(file.point, file.artifact)
-    classes = as_markdown(payment(contents.classes_of(file)))
-    parts = [f"**{decision.verdict}** {figures(file)}.", classes, f"`{path}`"]
+    classes = plain(payment(contents.classes_of(file)))
+    parts = [f"**{plain(decision.verdict)}** {figures(file)}.", classes, code(path)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -88,9 +90,10 @@ def _failures(results: Results) -> list[str]:
         f"{point.status}: {point.name}: {point.error or 'no reason known'}"
         for point in sweep_facts.failures(results)
     ]
-    lines = [f"- {as_markdown(reason)}" for reason in reasons]
+    lines = [f"- {plain(reason)}" for reason in reasons]
     return ["Failed points:", "\n".join(lines)] if lines else []
 
 
 def _facts(results: Results) -> str:
-    return "\n".join(f"- {name}: {value}" for name, value in sweep_facts.facts(results).items())
+    facts = sweep_facts.facts(results).items()
+    return "\n".join(f"- {name}: {code(value)}" for name, value in facts)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
 
+from runner.escaping.html import environment
 from runner.report import sweep_facts
 from runner.report.charts.style import CONFIG
 from runner.report.contents import Contents
@@ -23,11 +23,8 @@ def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
     Everything is embedded, plotly's JavaScript (4.8 MB) too.
     """
     counts = [sweep_facts.counted(results) for results in contents.sweeps]
-    environment = Environment(
-        loader=PackageLoader("runner.report", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("page.html.j2").render(
+    template = environment("runner.report").get_template("page.html.j2")
+    return template.render(
         title=" and ".join(contents.labels),
         subtitle=counts[0] if len(counts) == 1 else f"{len(counts)} sweeps side by side",
         plotly=Markup(get_plotlyjs()),  # noqa: S704

@@ -5,25 +5,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
+from runner.escaping.markdown import plain
+from runner.escaping.terminal import visible
 from runner.results.rows import Row, targets, varying
 from runner.settings.labels import short
 from runner.settings.targets import Target
 from runner.tracking import Record
 
-# Wide enough that a pipe, which has no width of its own, gets every row on one line.
-_PIPE_WIDTH = 400
+# Wider than any table: a pipe, which has no width of its own, gets every row on one line.
+_PIPE_WIDTH = 1_000_000
 LEGEND = "Each file: test accuracy, zipped bytes, times smaller than the baseline's zipped h5."
 
 
 def as_text(rows: Sequence[Row]) -> str:
     """Draw the table for a pipe, in Markdown: one line a row, however long, and no colours."""
+    table = _by_point(rows, box.MARKDOWN, plain)
     console = Console(width=_PIPE_WIDTH, no_color=True, file=io.StringIO())
+    width = Measurement.get(console, console.options, table).maximum
     with console.capture() as captured:
-        console.print(_by_point(rows, box.MARKDOWN, as_markdown))
+        console.print(table, width=width)
     lines = [line.rstrip() for line in captured.get().splitlines()]
     return "\n".join(line for line in lines if line)
 
@@ -35,23 +39,16 @@ def for_terminal(rows: Sequence[Row], console: Console) -> Table:
     return table if needed <= console.width else _by_file(rows)
 
 
-def as_markdown(text: str) -> str:
-    """Escape the characters that have a meaning in a table of Markdown, or in HTML."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
-
-
-def _by_point(
-    rows: Sequence[Row], frame: box.Box, escape_text: Callable[[str], str] = lambda text: text
-) -> Table:
+def _by_point(rows: Sequence[Row], frame: box.Box, escape: Callable[[str], str] = visible) -> Table:
     kinds = targets(rows)
     table = Table(box=frame)
     for name in ("run", *_varying(rows).values()):
-        table.add_column(name)
+        table.add_column(Text(escape(name)))
     for name in ("sparsity", *kinds):
         table.add_column(name, justify="right")
     for label, record in _labels_and_records(rows):
         cells = [" ".join(_figures(record, kind)) for kind in kinds]
-        table.add_row(*map(escape_text, label), _sparsity(record), *cells)
+        table.add_row(*(Text(escape(each)) for each in label), _sparsity(record), *cells)
     return table
 
 
@@ -59,15 +56,16 @@ def _by_file(rows: Sequence[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), collapse_padding=True, pad_edge=False)
     # Names of settings may take two lines, and the first of them says what a baseline is.
     for name in list(_varying(rows).values()) or ["run"]:
-        words = name.replace("_", " ")
-        table.add_column(words, min_width=max(map(len, words.split())))
+        words = visible(name).replace("_", " ")
+        table.add_column(Text(words), min_width=max(map(len, words.split())))
     table.add_column("sparsity", no_wrap=True)
     table.add_column("target", no_wrap=True)
     for name in ("accuracy", "zipped", "ratio"):
         table.add_column(name, justify="right", no_wrap=True)
     for label, record in _labels_and_records(rows):
         for kind in targets(rows):
-            table.add_row(*_short(label), _sparsity(record), kind, *_figures(record, kind))
+            names = [Text(visible(each)) for each in _short(label)]
+            table.add_row(*names, _sparsity(record), kind, *_figures(record, kind))
         table.add_section()
     return table
 
@@ -93,7 +91,7 @@ def _labels_and_records(rows: Sequence[Row]) -> Iterator[tuple[list[str], Record
         ("point", [row.point for row in rows]),
     ):
         for record in records:
-            yield [kind, *(escape(record.params.get(name, "")) for name in names)], record
+            yield [kind, *(record.params.get(name, "") for name in names)], record
 
 
 def _sparsity(record: Record) -> str:

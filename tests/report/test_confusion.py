@@ -55,11 +55,11 @@ def test_the_class_that_paid_is_named_and_shown(
     charts = draw_charts(contents)
     dense, pruned = charts["confusion"].data
     assert len(dense.x) == len(pruned.y) == shown
-    row = list(pruned.y).index(f"<b>{FALLEN}</b>")
+    row = list(pruned.y).index(f"&lt;b&gt;{FALLEN}&lt;/b&gt;")
     assert pruned.z[row][row] == pytest.approx(10 / IMAGES)
     assert dense.z[row][row] == 1
     paid = "paid for the compression beyond noise: {} from 100.0% to 33.3%. The weakest class is"
-    assert paid.format(f"&lt;b>{FALLEN}&lt;/b>") in whole(contents)
+    assert paid.format(f"&lt;b&gt;{FALLEN}&lt;/b&gt;") in whole(contents)
     html = page(contents, charts)
     assert paid.format(f"&lt;b&gt;{FALLEN}&lt;/b&gt;") in html
     assert f"<b>{FALLEN}" not in html

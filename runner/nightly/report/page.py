@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from runner.escaping.html import environment
 from runner.nightly.history.past import PastNight
 from runner.nightly.judge.verdict import Verdict
 from runner.nightly.report.trends import trend
@@ -18,13 +18,9 @@ def page(verdict: Verdict, nights: Sequence[PastNight]) -> str:
     Args:
         nights: oldest first, tonight the last.
     """
-    environment = Environment(
-        loader=PackageLoader("runner.nightly.report", "."),
-        autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     trends = [trend(nights, sweep) for sweep in verdict.night.sweeps]
-    return environment.get_template("page.html.j2").render(
+    template = environment("runner.nightly.report").get_template("page.html.j2")
+    return template.render(
         verdict=verdict,
         plotly=Markup(get_plotlyjs()),  # noqa: S704
         trends=[

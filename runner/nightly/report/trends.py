@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
+from runner.escaping.html import chart_text
 from runner.nightly.history.past import PastNight
 from runner.report.charts.style import COLOURS, FAINT, apply_style, colour, symbol
 
@@ -31,16 +32,16 @@ def trend(nights: Sequence[PastNight], sweep: str) -> Figure | None:
         figure.update_yaxes(title=title, row=row, col=1, tickformat=".2%" if row == 1 else ",")
     figure.update_xaxes(type="category")
     figure.update_xaxes(title="night", row=3, col=1)
-    return apply_style(figure, sweep, height=720)
+    return apply_style(figure, chart_text(sweep), height=720)
 
 
 def _lines(nights: Sequence[PastNight], name: str) -> list[tuple[int, Scatter]]:
     """Draw the lines of all rows; returns the number of its row with each."""
-    names = [past.night.name for past in nights]
+    names = [chart_text(past.night.name) for past in nights]
     sweeps = [past.night.sweeps[name] for past in nights]
     targets = dict.fromkeys(target for sweep in sweeps for target in sweep.targets)
     lines = [
-        (1, _line(names, [sweep.accuracy(target) for sweep in sweeps], target, number))
+        (1, _line(names, [sweep.accuracy(target) for sweep in sweeps], chart_text(target), number))
         for number, target in enumerate(targets)
     ]
     picks = [sweep.pick.zip_bytes if sweep.pick else None for sweep in sweeps]
@@ -73,6 +74,6 @@ def _mark_bad(figure: Figure, nights: Sequence[PastNight]) -> None:
             for row in (1, 2, 3):
                 figure.add_vline(x=place, line=shape, row=row, col=1)
             figure.add_annotation(
-                x=place, y=1, yref="y domain", text=past.verdict, showarrow=False,
+                x=place, y=1, yref="y domain", text=chart_text(past.verdict), showarrow=False,
                 yanchor="bottom", font={"color": _BAD, "size": 12}, row=1, col=1,
             )  # fmt: skip

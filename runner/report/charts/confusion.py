@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from plotly.graph_objects import Figure, Heatmap
 from plotly.subplots import make_subplots
 
+from runner.escaping.html import chart_text
 from runner.report.charts.style import apply_style
 from runner.report.contents import Contents
 from runner.report.picked_classes import PickedClasses
@@ -38,7 +39,7 @@ def confusion_chart(contents: Contents) -> Figure | None:
 
 
 def _name(pick: PickedClasses) -> str:
-    return f"{pick.file.point.name}, {pick.file.target}"
+    return chart_text(f"{pick.file.point.name}, {pick.file.target}")
 
 
 def _title(picks: Sequence[PickedClasses]) -> str:
@@ -56,7 +57,7 @@ def _shown(pick: PickedClasses, names: Sequence[str]) -> list[int]:
 
 
 def _map(confusion: Confusion, shown: Sequence[int]) -> Heatmap:
-    names = [confusion.names[number] for number in shown]
+    names = [chart_text(confusion.names[number]) for number in shown]
     rows = [confusion.counts[number] for number in shown]
     totals = [max(sum(row), 1) for row in rows]
     counts = [[row[number] for number in shown] for row in rows]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
+from runner.escaping.html import chart_text
 from runner.report.charts.style import COLOURS, apply_style, colour, share_axis
 from runner.report.contents import CURVES, Contents
 
@@ -22,7 +23,7 @@ def curves_chart(contents: Contents) -> Figure | None:
         return None
     figure = make_subplots(rows=len(CURVES), cols=1, shared_xaxes=True, vertical_spacing=0.04)
     for number, point in enumerate(points):
-        name = f"{contents.sweep_of(point)} {point.name}".strip()
+        name = chart_text(f"{contents.sweep_of(point)} {point.name}".strip())
         dash = ("solid", "dot", "dash")[number // len(COLOURS)]
         for row, metric in enumerate(CURVES, start=1):
             curve = contents.curves[point.id].get(metric, [])

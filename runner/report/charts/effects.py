@@ -6,6 +6,7 @@ from statistics import mean
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
+from runner.escaping.html import chart_text
 from runner.report.charts.style import apply_style, byte_axis, colour, share_axis
 from runner.report.contents import Contents
 from runner.results.rows import number, sort_key, targets, varying
@@ -48,7 +49,7 @@ def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, c
         dots = Scatter(
             x=values,
             y=heights,
-            text=[point.name for point in points],
+            text=[chart_text(point.name) for point in points],
             mode="markers",
             marker={"color": colour(0), "size": 8, "opacity": 0.55},
             hovertemplate="%{text}<br>%{y}<extra></extra>",
@@ -74,7 +75,7 @@ def _label(figure: Figure, points: Sequence[Record], target: Target, names: Sequ
         few = {"tickvals": values} if numeric and len(values) <= 6 else {}
         kind = "linear" if numeric else "category"
         figure.update_xaxes(type=kind, row=1, col=column, **few)
-        figure.update_xaxes(type=kind, title=labels[name], row=2, col=column, **few)
+        figure.update_xaxes(type=kind, title=chart_text(labels[name]), row=2, col=column, **few)
     sizes = [point.metrics[f"zip_bytes/{target}"] for point in points]
     shares = [point.metrics[f"validation_accuracy/{target}"] for point in points]
     for column in range(1, len(names) + 1):
@@ -90,4 +91,4 @@ def _places(values: Iterable[float | str]) -> list[float | str]:
 
 def _value(text: str) -> float | str:
     size = number(text)
-    return text if size is None else size
+    return chart_text(text) if size is None else size

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from plotly.graph_objects import Figure, Heatmap
 
+from runner.escaping.html import chart_text
 from runner.report.charts.style import apply_style
 from runner.report.contents import Contents
 
@@ -14,7 +15,7 @@ def layers_chart(contents: Contents) -> Figure | None:
     if not points:
         return None
     # Two points may share a name when sweeps are side by side.
-    columns = [f"{contents.sweep_of(point)} {point.name}".strip() for point in points]
+    columns = [chart_text(f"{contents.sweep_of(point)} {point.name}".strip()) for point in points]
     sparsities = [_sparsities(contents.layers[point.id]) for point in points]
     names = list(dict.fromkeys(name for point in sparsities for name in point))
     figure = _map(columns, names, [[point.get(name) for point in sparsities] for name in names])
@@ -26,7 +27,7 @@ def layers_chart(contents: Contents) -> Figure | None:
 
 def _sparsities(lines: Sequence[Mapping[str, str]]) -> dict[str, float]:
     return {
-        f"{line['layer']} {line['weight']}": float(line["sparsity"])
+        chart_text(f"{line['layer']} {line['weight']}"): float(line["sparsity"])
         for line in lines
         # Older tables hold nothing but what can be pruned.
         if line.get("prunable", "True") == "True"

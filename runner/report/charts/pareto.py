@@ -7,6 +7,7 @@ from typing import Any
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
+from runner.escaping.html import chart_text
 from runner.report.charts.style import (
     FAINT,
     INK,
@@ -34,7 +35,8 @@ def front_chart(contents: Contents) -> Figure | None:
     groups = [group for group in contents.groups if choice.files(group)]
     if not groups:
         return None
-    titles = [data_label(group, contents.rows) for group in groups] if len(groups) > 1 else None
+    labels = [chart_text(data_label(group, contents.rows)) for group in groups]
+    titles = labels if len(groups) > 1 else None
     figure = make_subplots(rows=len(groups), cols=1, subplot_titles=titles, vertical_spacing=0.12)
     for number, group in enumerate(groups, start=1):
         _draw(figure, contents, group, number)
@@ -82,10 +84,12 @@ def _clouds(contents: Contents, files: Sequence[File]) -> list[Scatter]:
 
 def _cloud(files: Sequence[File], name: str, number: int, shape: int) -> Scatter:
     return Scatter(
-        name=name,
+        name=chart_text(name),
         x=[file.zip_bytes for file in files],
         y=[file.validation_accuracy for file in files],
-        customdata=[[file.point.name, name, file.accuracy] for file in files],
+        customdata=[
+            [chart_text(file.point.name), chart_text(name), file.accuracy] for file in files
+        ],
         mode="markers",
         marker=_marker(colour(number), symbol(shape)),
         hovertemplate=_HOVER,
@@ -96,7 +100,9 @@ def _legend(sweeps: Sequence[str], kinds: Sequence[Target]) -> list[Scatter]:
     marks = [(sweep, colour(number), "circle") for number, sweep in enumerate(sweeps)]
     marks += [(str(kind), FAINT, symbol(number)) for number, kind in enumerate(kinds)]
     return [
-        Scatter(name=name, x=[None], y=[None], mode="markers", marker=_marker(ink, shape))
+        Scatter(
+            name=chart_text(name), x=[None], y=[None], mode="markers", marker=_marker(ink, shape)
+        )
         for name, ink, shape in marks
     ]
 
@@ -115,7 +121,9 @@ def _dense(group: Sequence[Row]) -> list[Scatter]:
             name="dense baseline",
             x=[run.metrics[f"zip_bytes/{kind}"] for run, kind in marks],
             y=[run.metrics[f"validation_accuracy/{kind}"] for run, kind in marks],
-            customdata=[[run.name, kind, run.metrics[f"accuracy/{kind}"]] for run, kind in marks],
+            customdata=[
+                [chart_text(run.name), kind, run.metrics[f"accuracy/{kind}"]] for run, kind in marks
+            ],
             mode="markers",
             marker={"color": INK, "symbol": "hexagon2-open", "size": 11, "line": {"width": 1.5}},
             hovertemplate=_HOVER,
@@ -150,8 +158,9 @@ def _picks(picks: Sequence[File]) -> list[Scatter]:
 def _name_picks(figure: Figure, contents: Contents, picks: Sequence[File], number: int) -> None:
     for position, file in enumerate(picks):
         sweep = contents.sweep_of(file.point)
+        name = f"{sweep}{': ' if sweep else ''}{file.target} of {file.point.name}"
         figure.add_annotation(
-            text=f"<b>{sweep}{': ' if sweep else ''}{file.target} of {file.point.name}</b>",
+            text=f"<b>{chart_text(name)}</b>",
             # Plotly counts in powers of ten here.
             x=math.log10(file.zip_bytes),
             y=file.validation_accuracy,
