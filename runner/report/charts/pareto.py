@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
@@ -14,6 +13,7 @@ from runner.report.charts.style import (
     apply_style,
     byte_axis,
     colour,
+    marker,
     share_axis,
     symbol,
 )
@@ -35,8 +35,8 @@ def front_chart(contents: Contents) -> Figure | None:
     groups = [group for group in contents.groups if choice.files(group)]
     if not groups:
         return None
-    labels = [chart_text(data_label(group, contents.rows)) for group in groups]
-    titles = labels if len(groups) > 1 else None
+    several = groups if len(groups) > 1 else []
+    titles = [chart_text(data_label(group, contents.rows)) for group in several]
     figure = make_subplots(rows=len(groups), cols=1, subplot_titles=titles, vertical_spacing=0.12)
     for number, group in enumerate(groups, start=1):
         _draw(figure, contents, group, number)
@@ -91,7 +91,7 @@ def _cloud(files: Sequence[File], name: str, number: int, shape: int) -> Scatter
             [chart_text(file.point.name), chart_text(name), file.accuracy] for file in files
         ],
         mode="markers",
-        marker=_marker(colour(number), symbol(shape)),
+        marker=marker(colour(number), symbol(shape)),
         hovertemplate=_HOVER,
     )
 
@@ -101,15 +101,10 @@ def _legend(sweeps: Sequence[str], kinds: Sequence[Target]) -> list[Scatter]:
     marks += [(str(kind), FAINT, symbol(number)) for number, kind in enumerate(kinds)]
     return [
         Scatter(
-            name=chart_text(name), x=[None], y=[None], mode="markers", marker=_marker(ink, shape)
+            name=chart_text(name), x=[None], y=[None], mode="markers", marker=marker(ink, shape)
         )
         for name, ink, shape in marks
     ]
-
-
-def _marker(ink: str, shape: str) -> dict[str, Any]:
-    line = {"width": 0.5, "color": "white"}
-    return {"color": ink, "symbol": shape, "size": 9, "opacity": 0.8, "line": line}
 
 
 def _dense(group: Sequence[Row]) -> list[Scatter]:
@@ -158,9 +153,9 @@ def _picks(picks: Sequence[File]) -> list[Scatter]:
 def _name_picks(figure: Figure, contents: Contents, picks: Sequence[File], number: int) -> None:
     for position, file in enumerate(picks):
         sweep = contents.sweep_of(file.point)
-        name = f"{sweep}{': ' if sweep else ''}{file.target} of {file.point.name}"
+        name = chart_text(f"{sweep}{': ' if sweep else ''}{file.target} of {file.point.name}")
         figure.add_annotation(
-            text=f"<b>{chart_text(name)}</b>",
+            text=f"<b>{name}</b>",
             # Plotly counts in powers of ten here.
             x=math.log10(file.zip_bytes),
             y=file.validation_accuracy,
@@ -200,7 +195,6 @@ def _limits(figure: Figure, contents: Contents, group: Sequence[Row], number: in
             col=1,
         )
     best = [file for file in [*contents.front, *contents.picks] if file.point.id in ids]
-    baselines = [decision.baseline for _, decision in decisions if decision.baseline]
-    dense = map(choice.baseline_accuracy, baselines)
+    dense = [choice.baseline_accuracy(each.baseline) for _, each in decisions if each.baseline]
     shares = [*limits, *dense, *(file.validation_accuracy for file in best)]
     figure.update_yaxes(row=number, col=1, **share_axis(shares))

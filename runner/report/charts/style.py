@@ -41,6 +41,12 @@ def symbol(number: int) -> str:
     return SYMBOLS[number % len(SYMBOLS)]
 
 
+def marker(ink: str, shape: str) -> dict[str, Any]:
+    """Describe the mark of one file: a small shape with a white edge."""
+    line = {"width": 0.5, "color": "white"}
+    return {"color": ink, "symbol": shape, "size": 9, "opacity": 0.8, "line": line}
+
+
 def byte_axis(sizes: Sequence[float]) -> dict[str, Any]:
     """Describe a logarithmic axis of bytes with round ticks: 5 kB, 10 kB, 20 kB."""
     least, most = min(sizes) / 1.15, max(sizes) * 1.15
