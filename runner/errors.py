@@ -31,6 +31,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from runner.files.regular_file import UnfitFile
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -55,11 +57,13 @@ def refusing_unreadable(setting: str, path: Path | None) -> Iterator[None]:
     """Let the block look at a path of the user's.
 
     Raises:
-        Refused: the system does not let it, for the name is too long or a permission is missing;
-            names the setting.
+        Refused: the system does not let it, for the name is too long or a permission is missing, or
+            it is no regular file; names the setting.
     """
     try:
         yield
+    except UnfitFile as reason:
+        raise Refused(f"{setting}={path}: {reason}") from None
     except OSError as error:
         raise Refused(f"{setting}={path}: cannot be read ({error.strerror or error})") from None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from runner.errors import Refused, refusing_unreadable
+from runner.files.regular_file import UnfitFile, require_regular
 from runner.process import isolated
 from runner.settings import DatasetSettings
 
@@ -165,10 +166,17 @@ def _digest(root: Path, listing: _Listing, settings: DatasetSettings) -> str:
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in code))
     digest.update(json.dumps([settings.image_size, settings.color, settings.test_share]).encode())
     for image, _ in sorted(listing.train + listing.test):
-        status = Path(image).stat()
+        status = _status(image)
         name = os.fsencode(image.removeprefix(str(root)))
         digest.update(b"%s\0%d %d\0" % (name, status.st_size, status.st_mtime_ns))
     return digest.hexdigest()[:16]
+
+
+def _status(image: str) -> os.stat_result:
+    try:
+        return require_regular(image)
+    except UnfitFile as reason:
+        raise UnfitFile(f"{image} {reason}") from None
 
 
 def _decode(settings: DatasetSettings, listing: _Listing, path: Path) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from runner.data.classes import encode, is_one_hot
 from runner.errors import Refused, one_line, refusing_unreadable
+from runner.files.regular_file import open_regular, require_regular
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 _CLASSES = "classes"
@@ -48,11 +49,13 @@ def read(path: Path, setting: str, pixels: bool = True) -> Arrays:
         Refused: the file is missing or unreadable, or its arrays do not fit together.
     """
     with refusing_unreadable(setting, path):
-        there = path.is_file()
+        there = path.exists() and not path.is_dir()
+        if there:
+            require_regular(path)
     if not there:
         raise Refused(f"{setting}={path}: no such file; give an .npz file with {', '.join(NAMES)}")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+        with open_regular(path) as file, np.load(file, allow_pickle=False) as content:
             missing = [name for name in NAMES if name not in content]
             if missing:
                 raise Refused(f"{setting}={path}: has no array {missing[0]}; needs {NAMES}")

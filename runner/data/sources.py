@@ -43,7 +43,7 @@ def local_file(settings: DatasetSettings) -> Path | None:
     with refusing_unreadable("dataset.folder", settings.folder):
         if not settings.folder.is_dir():
             raise Refused(f"dataset.folder={settings.folder}: no such folder")
-        return path if path.is_file() else None
+        return path if path.exists() else None
 
 
 def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:

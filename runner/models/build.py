@@ -10,8 +10,10 @@ from runner.models import architectures, file_check, outputs, user_function
 from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.class_names import class_names
 from runner.models.errors import Unfit, refusing, short
+from runner.models.file_metadata import Description
 from runner.models.flatten import flatten, require_graph
 from runner.models.keras3 import convert
+from runner.models.model_copy import copied
 from runner.process.capture import stderr_to_log
 from runner.settings import ArchitectureSettings
 
@@ -55,24 +57,29 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> ker
 
 
 def _read_file(path: Path, trust: bool, shape: Shape) -> Any:
-    description = file_check.check(path, trust)
-    try:
-        with stderr_to_log():
-            if description.of_keras_3:
-                model = convert.read(path, trust)
-            else:
-                model = keras.models.load_model(str(path), compile=False, safe_mode=not trust)
-    except Exception as error:
-        unknown = _UNKNOWN.search(str(error))
-        if unknown:
-            raise Unfit(file_check.unknown_to_keras(unknown[1].split(">")[-1])) from None
-        raise Unfit(f"cannot be loaded ({short(error)})") from None
+    # What is checked is what is loaded, whatever happens to the file meanwhile.
+    with copied(path, trust) as copy:
+        description = file_check.check(copy.path, trust)
+        model = _load(copy.path, description, trust)
     if description.of_keras_3:
         model = convert.convert(model, shape, path.name)
     tensors = getattr(model, "outputs", None) or []
     if len(tensors) == 1:
         file_check.refuse_several_labels(description.loss, tensors[0].shape[-1] or 0)
     return model
+
+
+def _load(path: Path, description: Description, trust: bool) -> Any:
+    try:
+        with stderr_to_log():
+            if description.of_keras_3:
+                return convert.read(path, trust)
+            return keras.models.load_model(str(path), compile=False, safe_mode=not trust)
+    except Exception as error:
+        unknown = _UNKNOWN.search(str(error))
+        if unknown:
+            raise Unfit(file_check.unknown_to_keras(unknown[1].split(">")[-1])) from None
+        raise Unfit(f"cannot be loaded ({short(error)})") from None
 
 
 def _call_function(target: str, shape: Shape, classes: int) -> Any:

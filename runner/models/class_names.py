@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from runner.data.classes import repeated
+from runner.files.regular_file import UnfitFile, read_text
 from runner.models.errors import Unfit, short
 from runner.settings import ArchitectureSettings
 
@@ -26,7 +27,9 @@ def class_names(settings: ArchitectureSettings) -> tuple[str, ...] | None:
 
 def _lines(path: Path) -> tuple[str, ...]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path).splitlines()
+    except UnfitFile as reason:
+        raise Unfit(f"architecture.labels={path}: {reason}") from None
     except (OSError, ValueError) as error:
         raise Unfit(f"architecture.labels={path}: cannot be read ({short(error)})") from None
     return tuple(line.strip() for line in lines if line.strip())

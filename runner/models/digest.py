@@ -4,6 +4,7 @@ import functools
 import hashlib
 from pathlib import Path
 
+from runner.files.regular_file import UnfitFile, open_regular, require_regular
 from runner.models.errors import Unfit, short
 
 # Path, size in bytes, time of the last change in nanoseconds.
@@ -17,11 +18,30 @@ def digest(path: Path) -> str:
         Unfit: it cannot be read.
     """
     try:
-        candidates = path.rglob("*") if path.is_dir() else [path]
-        files = sorted(file for file in candidates if file == path or file.is_file())
-        return _digest_files(str(path), tuple(_stamp(file) for file in files))
+        return _digest_files(str(path), tuple(map(_stamp, files(path))))
+    except UnfitFile as reason:
+        raise Unfit(str(reason)) from None
     except OSError as error:
         raise Unfit(f"cannot be read ({short(error)})") from None
+
+
+def files(path: Path) -> list[Path]:
+    """List a file, or all files of a folder, in the order of their paths.
+
+    Raises:
+        UnfitFile: one is no regular file.
+        OSError: one cannot be looked at.
+    """
+    if not path.is_dir():
+        require_regular(path)
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.exists() and not file.is_dir())
+    for file in found:
+        try:
+            require_regular(file)
+        except UnfitFile as reason:
+            raise UnfitFile(f"{file.relative_to(path)} {reason}") from None
+    return found
 
 
 def _stamp(file: Path) -> _Stamp:
@@ -32,10 +52,23 @@ def _stamp(file: Path) -> _Stamp:
 # Each point of a sweep needs the digest, and a file may be large.
 @functools.lru_cache(maxsize=16)
 def _digest_files(root: str, files: tuple[_Stamp, ...]) -> str:
-    total = hashlib.sha256()
+    total = Total()
     for name, _, _ in files:
-        with Path(name).open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        relative = Path(name).relative_to(root).as_posix()
-        total.update(f"{relative}\0{content}\n".encode())
-    return total.hexdigest()
+        with open_regular(name) as file:
+            total.add(Path(name).relative_to(root), hashlib.file_digest(file, "sha256").hexdigest())
+    return total.digest()
+
+
+class Total:
+    """Put the digests of files together."""
+
+    def __init__(self) -> None:
+        self._total = hashlib.sha256()
+
+    def add(self, relative: Path, content: str) -> None:
+        """Add the SHA-256 of a file; the path is relative to what is digested, or `.` for it."""
+        self._total.update(f"{relative.as_posix()}\0{content}\n".encode())
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all."""
+        return self._total.hexdigest()

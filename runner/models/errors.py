@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from runner.errors import ImpossiblePoint, Refused, RunnerError
-from runner.settings import ArchitectureSettings
+
+if TYPE_CHECKING:
+    # A process that only checks a file need not import the settings, which takes most of a second.
+    from runner.settings import ArchitectureSettings
 
 
 class Unfit(RunnerError):
@@ -15,7 +19,7 @@ class UnfitForData(Unfit):
     """A model does not go with these images or labels, but may with others."""
 
 
-def subject(settings: ArchitectureSettings) -> str:
+def subject(settings: "ArchitectureSettings") -> str:
     """Return the setting that names the model, with its value, as `architecture=lenet5`."""
     if settings.name == "keras_file":
         return f"architecture.path={settings.path}"
@@ -25,7 +29,7 @@ def subject(settings: ArchitectureSettings) -> str:
 
 
 @contextmanager
-def refusing(settings: ArchitectureSettings) -> Iterator[None]:
+def refusing(settings: "ArchitectureSettings") -> Iterator[None]:
     """Put the setting of the model in front of what is wrong with it.
 
     Raises:

@@ -51,7 +51,7 @@ def check(path: Path, trust: bool) -> Description:
         Unfit: it holds no model, code, parts that are not Keras' own or have no twin in Keras 2,
             or a task other than one label of several classes.
     """
-    description = read(path)
+    description = read(path, trust)
     for part in _objects(description.layers):
         if not trust:
             _refuse_code(part)

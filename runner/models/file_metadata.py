@@ -2,16 +2,25 @@
 
 import json
 import re
+import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import h5py  # type: ignore[import-untyped]
 
+from runner.files.h5_structure import require_sound
+from runner.files.regular_file import UnfitFile, open_regular, read_bytes, require_regular
+from runner.files.sizes import MOST_UNPACKED, require_plausible
+from runner.files.zip_bounds import open_bounded, pieces, read_member
 from runner.models.errors import Unfit, short
 from runner.models.saved_model import objects_in_metadata
 
+WEIGHTS = "model.weights.h5"
+# In bytes; the largest networks of Keras take 2 MB to describe.
+MOST_TEXT = 32_000_000
 _WHOLE = "save the whole model, with model.save(...)"
 
 
@@ -35,29 +44,38 @@ class Description:
         return bool(re.match(r"[3-9]\.", self.keras_version))
 
 
-def read(path: Path) -> Description:
+def read(path: Path, trust: bool = False) -> Description:
     """Read the description of a model from an .h5 or .keras file or a SavedModel folder.
 
+    Args:
+        trust: whether the file may be of any structure and size.
+
     Raises:
-        Unfit: there is no such file, or it holds no whole model of Keras.
+        Unfit: there is no such file, it holds no whole model of Keras, or takes data from other
+            files, or says that it holds more than it can.
     """
     try:
         if not path.exists():
             raise Unfit("no such file or folder")
         if path.is_dir():
             return _saved_model(path)
+        require_regular(path)
         if zipfile.is_zipfile(path):
-            return _keras(path)
+            return _keras(path, trust)
         if h5py.is_hdf5(path):
-            return _h5(path)
-        path.open("rb").close()
-    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+            return _h5(path, trust)
+        open_regular(path).close()
+    except UnfitFile as reason:
+        raise Unfit(str(reason)) from None
+    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise Unfit(f"cannot be read ({short(error)})") from None
     raise Unfit("is no model: must be a .h5 or .keras file of Keras, or a SavedModel folder")
 
 
-def _h5(path: Path) -> Description:
+def _h5(path: Path, trust: bool) -> Description:
     with h5py.File(path) as file:
+        if not trust:
+            require_sound(file, path.stat().st_size)
         version, config, training = (
             _text(file.attrs.get(name))
             for name in ("keras_version", "model_config", "training_config")
@@ -71,24 +89,41 @@ def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value or "")
 
 
-def _keras(path: Path) -> Description:
+def _keras(path: Path, trust: bool) -> Description:
     if path.suffix != ".keras":
         raise Unfit("is a zip file: Keras reads such a model only if its name ends in .keras")
-    with zipfile.ZipFile(path) as file:
-        names = file.namelist()
+    with open_regular(path) as file, open_bounded(file) as archive:
+        names = archive.namelist()
         if "config.json" not in names or "metadata.json" not in names:
             raise Unfit(f"is a zip file without a model of Keras: {_WHOLE}")
         metadata, config = (
-            json.loads(file.read(f"{name}.json")) for name in ("metadata", "config")
+            json.loads(read_member(archive, f"{name}.json", MOST_TEXT))
+            for name in ("metadata", "config")
         )
+        if not trust and WEIGHTS in names:
+            _require_sound_weights(archive)
     return _describe(metadata["keras_version"], config, config.pop("compile_config", None))
+
+
+def _require_sound_weights(archive: zipfile.ZipFile) -> None:
+    stored = archive.getinfo(WEIGHTS).compress_size
+    require_plausible(archive.getinfo(WEIGHTS).file_size, stored, "weights")
+    # HDF5 reads files.
+    with tempfile.NamedTemporaryFile(suffix=".h5") as unpacked:
+        for piece in pieces(archive, WEIGHTS, MOST_UNPACKED):
+            unpacked.write(piece)
+        unpacked.flush()
+        if not h5py.is_hdf5(unpacked.name):
+            raise Unfit(f"its {WEIGHTS} is no HDF5 file")
+        with h5py.File(unpacked.name) as weights:
+            require_sound(weights, stored)
 
 
 def _saved_model(path: Path) -> Description:
     if not (path / "saved_model.pb").is_file():
         raise Unfit("is a folder without a SavedModel (saved_model.pb)")
     metadata = path / "keras_metadata.pb"
-    objects = objects_in_metadata(metadata.read_bytes()) if metadata.is_file() else {}
+    objects = objects_in_metadata(read_bytes(metadata, MOST_TEXT)) if metadata.is_file() else {}
     if "root" not in objects:
         raise Unfit(
             "is a SavedModel without Keras' part (keras_metadata.pb), as model.export(...) and "

@@ -6,6 +6,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+from runner.files.regular_file import UnfitFile, read_bytes
 from runner.models.errors import Unfit
 
 # The folders of Python and of installed packages: other modules there are no part of the user's.
@@ -42,6 +43,18 @@ def source_files(module: str) -> tuple[list[Path], Path]:
     return sorted(_with_local_imports(starts)), starts[0].parent
 
 
+def code(file: Path) -> bytes:
+    """Read a file of code.
+
+    Raises:
+        Unfit: it is no regular file, or a very large one.
+    """
+    try:
+        return read_bytes(file)
+    except UnfitFile as reason:
+        raise Unfit(f"{file} {reason}") from None
+
+
 def _module_at(path: Path) -> list[Path]:
     """Find the file of a module, or of a package, given where it is without its ending."""
     if path.is_dir():
@@ -52,7 +65,7 @@ def _module_at(path: Path) -> list[Path]:
 def _refuse_bad_syntax(file: Path) -> None:
     if file.is_file():
         try:
-            ast.parse(file.read_bytes())
+            ast.parse(code(file))
         except (SyntaxError, ValueError) as error:
             where = f" line {error.lineno}" if isinstance(error, SyntaxError) else ""
             raise Unfit(f"{file}{where}: {getattr(error, 'msg', error)}") from None
@@ -81,7 +94,7 @@ def _local_module(folder: Path, name: str) -> list[Path]:
 def _imported_names(file: Path) -> Iterator[str]:
     """Yield the top-level names that a file imports; a relative import stays in its package."""
     try:
-        tree = ast.parse(file.read_bytes())
+        tree = ast.parse(code(file))
     except (SyntaxError, ValueError):
         # It may well never be imported itself.
         return

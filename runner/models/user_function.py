@@ -13,7 +13,7 @@ from typing import Any
 from hydra.utils import to_absolute_path
 
 from runner.models.errors import Unfit, short
-from runner.models.source_files import source_files
+from runner.models.source_files import code, source_files
 
 _TARGET = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)")
 
@@ -41,7 +41,7 @@ def _digest(module: str, folder: Path) -> str:
         files, root = source_files(module)
     total = hashlib.sha256()
     for file in files:
-        total.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
+        total.update(f"{file.relative_to(root).as_posix()}\0".encode() + code(file))
     return total.hexdigest()
 
 

@@ -8,6 +8,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from runner.errors import Refused
+from runner.files.regular_file import UnfitFile, read_text
 from runner.settings.fields import Count, Folder, Name, Rate, Seed, StoreAddress
 from runner.settings.load import refusal
 from runner.settings.paths import CONF
@@ -84,8 +85,10 @@ def read(path: Path = DEFAULT) -> NightlySettings:
         Refused: the file cannot be read, or holds what is not accepted.
     """
     try:
-        given = yaml.safe_load(path.read_text()) or {}
+        given = yaml.safe_load(read_text(path)) or {}
         defaults = yaml.safe_load(DEFAULT.read_text())
+    except UnfitFile as reason:
+        raise Refused(f"--config={path}: {reason}") from None
     except OSError as error:
         raise Refused(f"--config={path}: must be a file to read ({error.strerror})") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -39,6 +39,7 @@ CANNOT = {
     "models.layer_names": "names layers of the user's model",
     "models.file_check": "refuses files",
     "models.file_metadata": "reads what file_check refuses by",
+    "models.model_copy": "copies the user's file as it is, or the parts of it that Keras reads",
     "models.saved_model": "reads what file_check refuses by",
     "models.source_files": "finds the user's code, to hash it",
     "models.user_function": "calls the user's function, which is hashed",
