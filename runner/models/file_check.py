@@ -1,35 +1,20 @@
 """Check a user's model file by what it says of its model, without loading it.
 
-Loading a model may run code that is in the file.
+Loading a model may run code that is in the file, or read other files.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from runner.models.errors import Unfit
+from runner.models import parts
+from runner.models.errors import Unfit, short
 from runner.models.file_metadata import Description, read
+from runner.models.keras2 import described as keras_2
+from runner.models.keras2.allowed import MODELS
 from runner.models.keras3 import described as keras_3
+from runner.models.saved_model import refuse_program, require_keras_own
 
-# Operations that users write as `x + y` or tf.reshape(x, ...), by TensorFlow's names for them.
-# Other operations, such as io.write_file, can do anything.
-_HARMLESS = re.compile(
-    r"(compat\.v1\.)?"
-    r"((__operators__|math|nn|image|linalg|keras\.activations)\.\w+"
-    r"|cast|clip_by_value|concat|expand_dims|fill|gather|identity|ones_like|pad|repeat|reshape"
-    r"|reverse|roll|shape|slice|split|squeeze|stack|stop_gradient|strided_slice|tile|transpose"
-    r"|unstack|where|zeros_like)"
-)
-_OPERATIONS = ("TFOpLambda", "SlicingOpLambda")
-# Layers whose description holds code, or names a method to call.
-_CODE = ("Lambda", "__lambda__", "InstanceMethod", "ClassMethod", "TensorFlowOpLayer")
-_OF_KERAS = re.compile(
-    r"builtins|(tf_)?keras(\.src)?"
-    r"(\.(activations|applications\.convnext|constraints|engine|initializers|layers"
-    r"|mixed_precision|models|regularizers|dtensor)(\..*)?)?"
-)
-_WRAPPERS = ("PruneLowMagnitude", "ClusterWeights", "QuantizeLayer", "QuantizeWrapper")
 _REGRESSION = {
     *("mse", "mae", "mape", "msle", "huber", "huberloss", "logcosh", "poisson"),
     *("meansquarederror", "meanabsoluteerror", "meanabsolutepercentageerror"),
@@ -51,66 +36,43 @@ def check(path: Path, trust: bool) -> Description:
         Unfit: it holds no model, code, parts that are not Keras' own or have no twin in Keras 2,
             or a task other than one label of several classes.
     """
-    description = read(path, trust)
-    for part in _objects(description.layers):
-        if not trust:
-            _refuse_code(part)
-        if description.of_keras_3:
-            keras_3.check(part, _name(part), unknown_to_keras(_class_or_function(part)))
-        else:
-            _refuse_foreign_classes(part)
+    if not trust:
+        refuse_program(path)
+    description = _described(path, trust)
+    if path.is_dir():
+        for part in parts.objects(description.layers):
+            require_keras_own(part, unknown_to_keras(_class_or_function(part)))
+    else:
+        _require_known(description, trust)
     _refuse_other_tasks(description.loss)
     return description
 
 
-def _objects(described: Any) -> Iterator[dict[str, Any]]:
-    """Yield the description of every object, and of those in wrappers and inner models."""
-    if isinstance(described, dict):
-        if isinstance(described.get("class_name"), str):
-            yield described
-        described = list(described.values())
-    for inner in described if isinstance(described, list) else ():
-        yield from _objects(inner)
+def _described(path: Path, trust: bool) -> Description:
+    try:
+        description = read(path, trust)
+    except (AttributeError, TypeError) as error:
+        # A list where Keras writes an object, and the like.
+        raise Unfit(f"cannot be read ({short(error)})") from None
+    parts.require_shallow(description.loss)
+    return description
 
 
-def _name(described: dict[str, Any]) -> str:
-    config = described.get("config")
-    own_name = config.get("name") if isinstance(config, dict) else None
-    return str(own_name or described.get("name") or described["class_name"])
-
-
-def _refuse_code(described: dict[str, Any]) -> None:
-    kind, config = described["class_name"].split(">")[-1], described.get("config")
-    function = str(config.get("function")) if isinstance(config, dict) else ""
-    if kind in _CODE:
-        subject = f"layer {_name(described)} is a {kind.strip('_')}"
-    elif kind in _OPERATIONS and not _HARMLESS.fullmatch(function):
-        subject = f"layer {_name(described)} calls {function}"
-    else:
-        return
-    raise Unfit(
-        f"{subject}: loading it runs code from the file; if you trust the file, set "
-        "architecture.trust=true"
-    )
-
-
-def _refuse_foreign_classes(described: dict[str, Any]) -> None:
-    kind, module = described["class_name"], described.get("module", "builtins")
-    if kind.split(">")[-1].startswith(_WRAPPERS):
-        raise Unfit(
-            f"layer {_name(described)} is still wrapped by TFMOT ({kind}): "
-            "save what strip_pruning(model) or strip_clustering(model) returns"
-        )
-    # A class that was saved without its module is a registered one, or is lost; functions of Keras
-    # are saved by their names alone.
-    registered = ">" in kind and not kind.startswith("Keras>")
-    if kind == "function" or registered or not _OF_KERAS.fullmatch(str(module)):
-        raise Unfit(unknown_to_keras(_class_or_function(described)))
+def _require_known(description: Description, trust: bool) -> None:
+    version = keras_3 if description.of_keras_3 else keras_2
+    for key, part in parts.parts(description.layers):
+        if isinstance(part, dict):
+            version.check(part, unknown_to_keras(_class_or_function(part)), trust)
+        elif not trust and not parts.is_harmless(key, part, version.NAMED):
+            raise Unfit(unknown_to_keras(parts.plain(part)))
+    top = description.layers
+    if not isinstance(top, dict) or top.get("class_name") not in MODELS:
+        raise Unfit("holds no model: must be a Sequential or functional model of Keras")
 
 
 def _class_or_function(described: dict[str, Any]) -> str:
-    kind = described["class_name"]
-    return str(described.get("config") if kind == "function" else kind.split(">")[-1])
+    kind = parts.kind(described)
+    return parts.plain(described.get("config") if kind == "function" else kind.split(">")[-1])
 
 
 def unknown_to_keras(name: str) -> str:
@@ -126,8 +88,8 @@ def _refuse_other_tasks(loss: Any) -> None:
         plain = name.split(">")[-1].replace("_", "").lower()
         if plain in _REGRESSION:
             raise Unfit(
-                f"was compiled with {name}, for regression: must be a classifier that gives a "
-                "number for each class"
+                f"was compiled with {parts.plain(name)}, for regression: must be a classifier "
+                "that gives a number for each class"
             )
 
 
@@ -144,8 +106,8 @@ def refuse_several_labels(loss: Any, outputs: int) -> None:
     for name in _losses(loss) if outputs > 1 else ():
         if name.split(">")[-1].replace("_", "").lower() in _BINARY:
             raise Unfit(
-                f"was compiled with {name}, for multi-label answers: must be a classifier for one "
-                "label of several classes, that gives a number for each class"
+                f"was compiled with {parts.plain(name)}, for multi-label answers: must be a "
+                "classifier for one label of several classes, that gives a number for each class"
             )
 
 
@@ -154,7 +116,7 @@ def _losses(loss: Any) -> Iterator[str]:
     if isinstance(loss, str):
         yield loss
     elif isinstance(loss, dict) and "class_name" in loss:
-        function = loss["class_name"] == "function" and isinstance(loss["config"], str)
+        function = loss["class_name"] == "function" and isinstance(loss.get("config"), str)
         yield loss["config"] if function else str(loss["class_name"])
     elif isinstance(loss, dict | list):
         for part in loss.values() if isinstance(loss, dict) else loss:

@@ -16,7 +16,7 @@ from runner.files.regular_file import UnfitFile, open_regular, read_bytes, requi
 from runner.files.sizes import MOST_UNPACKED, require_plausible
 from runner.files.zip_bounds import open_bounded, pieces, read_member
 from runner.models.errors import Unfit, short
-from runner.models.saved_model import objects_in_metadata
+from runner.models.saved_model import METADATA, objects_in_metadata
 
 WEIGHTS = "model.weights.h5"
 # In bytes; the largest networks of Keras take 2 MB to describe.
@@ -122,7 +122,7 @@ def _require_sound_weights(archive: zipfile.ZipFile) -> None:
 def _saved_model(path: Path) -> Description:
     if not (path / "saved_model.pb").is_file():
         raise Unfit("is a folder without a SavedModel (saved_model.pb)")
-    metadata = path / "keras_metadata.pb"
+    metadata = path / METADATA
     objects = objects_in_metadata(read_bytes(metadata, MOST_TEXT)) if metadata.is_file() else {}
     if "root" not in objects:
         raise Unfit(

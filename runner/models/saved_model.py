@@ -5,12 +5,56 @@ Keras describes them in keras_metadata.pb, in the message SavedMetadata of its s
 
 import functools
 import json
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
+
+from runner.models import parts
+from runner.models.errors import Unfit
+
+# Keras describes its objects here; the rest is TensorFlow's.
+METADATA = "keras_metadata.pb"
+
+
+def refuse_program(path: Path) -> None:
+    """Refuse a SavedModel of Keras, because loading it may do anything; it needs to be trusted.
+
+    Its graph, its resources and its layers' code run when it is loaded, and TensorFlow and Keras
+    each find objects in it by another way than their description does.
+
+    Raises:
+        Unfit: it is such a SavedModel.
+    """
+    try:
+        program = all((path / name).is_file() for name in ("saved_model.pb", METADATA))
+    except OSError:
+        # What cannot be read is refused by whoever reads it.
+        return
+    if program:
+        raise Unfit(
+            "is a SavedModel, a program that runs when it is loaded: save the model as a .keras "
+            "file; or, if you trust whoever made it, set architecture.trust=true"
+        )
+
+
+def require_keras_own(described: dict[str, Any], foreign: str) -> None:
+    """Check one object of a SavedModel that is trusted.
+
+    Args:
+        described: the object as Keras describes it.
+        foreign: reason to refuse an object that is no part of Keras.
+
+    Raises:
+        Unfit: it is no part of Keras.
+    """
+    kind = parts.kind(described)
+    # The code of a class that was registered by its author is not in the folder.
+    if kind == "function" or (">" in kind and not kind.startswith("Keras>")):
+        raise Unfit(foreign)
 
 
 def objects_in_metadata(content: bytes) -> dict[str, Any]:

@@ -23,13 +23,14 @@ class ArchitectureSettings(Group):
     name: Name = "lenet_300_100"
     """Network, chosen as `architecture=NAME`."""
     path: OptionalFile = None
-    """Model of `architecture=keras_file`: a `.h5` or `.keras` file of Keras 2 or 3, or a
-    SavedModel folder of Keras 2."""
+    """Model of `architecture=keras_file`: a `.h5` or `.keras` file of Keras 2 or 3; or, if it is
+    trusted, a SavedModel folder of Keras 2."""
     target: OptionalText = None
     """Function of `architecture=callable`, as in `package.module:function`; it takes an input shape
     and a number of classes and returns an untrained model of Keras 2 or 3."""
     trust: Flag = False
-    """Whether code inside the file of `architecture=keras_file`, as in a Lambda layer, may run."""
+    """Whether the file of `architecture=keras_file` may run code and read other files, as a Lambda
+    layer, a StringLookup layer and a SavedModel do."""
 
     labels: OptionalFile = None
     """Text file with the names of an own model's classes, one a line, in the order of its outputs;

@@ -57,8 +57,10 @@ def save(model: keras.Model, path: Path) -> Path:
     return path
 
 
-def from_file(path: Path, trust: bool = False) -> ArchitectureSettings:
-    return ArchitectureSettings(name="keras_file", path=path, trust=trust)
+def from_file(path: Path, trust: bool | None = None) -> ArchitectureSettings:
+    """Ask for the model of a file; SavedModels are trusted unless it is said that they are not."""
+    trusted = path.is_dir() if trust is None else trust
+    return ArchitectureSettings(name="keras_file", path=path, trust=trusted)
 
 
 def from_function(target: str) -> ArchitectureSettings:

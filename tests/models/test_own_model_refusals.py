@@ -14,13 +14,14 @@ import pytest
 from runner.backend import keras, make_repeatable, tf, tfmot
 from runner.data.classes import Classes
 from runner.errors import ImpossiblePoint, Refused
-from runner.models import build, file_check
+from runner.models import build, file_check, file_metadata
 from runner.models.errors import Unfit
 from runner.models.saved_model import objects_in_metadata
 from runner.planning.checks import examine
 from runner.planning.inspection import inspect
 from runner.planning.request import content
 from runner.settings import ArchitectureSettings
+from tests.helpers.hostile import saved_models
 from tests.helpers.own_models import (
     CLASSES,
     NAMES,
@@ -104,7 +105,31 @@ def test_metadata_of_a_saved_model_that_is_no_protobuf() -> None:
             objects_in_metadata(content_)
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_a_saved_model_is_a_program_that_only_its_user_can_trust(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(classifier(), tmp_path / "model")
+    monkeypatch.setattr(keras.models, "load_model", None)
+    monkeypatch.setattr(file_metadata, "objects_in_metadata", None)
+    assert refusal(from_file(path, trust=False)) == (
+        "is a SavedModel, a program that runs when it is loaded: save the model as a .keras file; "
+        "or, if you trust whoever made it, set architecture.trust=true"
+    )
+
+
+@pytest.mark.parametrize("write", [saved_models.with_a_twin, saved_models.with_a_resource])
+def test_a_saved_model_that_runs_a_program_is_not_loaded(
+    tmp_path: Path, write: Callable[[Path, Path], Path]
+) -> None:
+    marker = tmp_path / "marker"
+    path = write(tmp_path / "model", marker)
+    assert refusal(from_file(path, trust=False)).startswith("is a SavedModel, a program")
+    assert not marker.exists()
+    build.build(from_file(path, trust=True), SHAPE, Classes.numbered(CLASSES))
+    assert marker.exists()
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
 def test_code_in_a_file_is_refused_before_it_is_loaded(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +152,9 @@ def test_code_in_a_wrapper_and_in_an_operation(tmp_path: Path) -> None:
         for name in full.namelist():
             other.writestr(name, full.read(name).replace(b'"nn.relu"', b'"io.write_file"'))
     line = refusal(from_file(replaced))
-    assert line.startswith("layer tf.nn.relu calls io.write_file: loading it runs code from the")
+    assert line.startswith(
+        "layer tf.nn.relu calls io.write_file, which is not known to be harmless; if"
+    )
 
 
 def test_a_file_that_names_other_modules(tmp_path: Path) -> None:
@@ -429,10 +456,10 @@ def test_an_inspection_looks_at_the_file_first(
 
 
 def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = save(classifier(), tmp_path / "model.h5")
+    own = from_file(save(classifier(), tmp_path / "model.h5"))
     monkeypatch.setattr(Path, "stat", _denied)
     with pytest.raises(Refused, match="cannot be read"):
-        content(from_file(path))
+        content(own)
 
 
 def _denied(path: Path, **_: Any) -> None:

@@ -101,6 +101,8 @@ def test_a_public_model_is_fed_as_its_author_does(
     settings = [
         *("architecture=keras_file", f"architecture.path={path}", "dataset=npz"),
         *("dataset.path=own.npz", "schedule.epochs=1", "schedule.batch_size=16"),
+        # One of them is a SavedModel.
+        f"architecture.trust={str(path.is_dir()).lower()}",
         *("schedule.initial_sparsity=0.1", "schedule.final_sparsity=0.3"),
         *("export.targets=[h5,tflite_float32]", "schedule.learning_rate=0.0001"),
     ]

@@ -6,61 +6,109 @@ Loading makes the object by its name; only names that are known to run no code a
 import re
 from typing import Any
 
+from runner.models import parts
 from runner.models.errors import Unfit
-from runner.models.keras3.twins import CODE, LAYERS, MODELS, OPERATIONS, without_twin
-
-# What Keras writes for values that JSON has no form for; code only comes here if it is trusted.
-_VALUES = {
-    *("__keras_tensor__", "__slice__", "__ellipsis__", "__tensor__", "__numpy__", "__lambda__")
-}
-_LAYERS = re.compile(r"keras\.layers|keras\.src\.applications\.convnext")
-_MODELS = re.compile(r"keras(\.models|\.src\.models\.\w+)?")
-_OPERATIONS = re.compile(r"keras\.src\.ops\.\w+")
-_PARTS = re.compile(
-    r"keras\.(constraints|initializers|losses|metrics|optimizers(\.\w+)?|random|regularizers)"
+from runner.models.keras2 import training
+from runner.models.keras2.allowed import CONSTRAINTS, REGULARIZERS
+from runner.models.keras3.twins import (
+    CODE,
+    FUNCTIONS,
+    INITIALIZERS,
+    LAYERS,
+    MODELS,
+    OPERATIONS,
+    without_twin,
 )
-_FUNCTIONS = re.compile(r"builtins|keras\.(activations|losses|metrics)")
+
+# What Keras writes for values that JSON has no form for.
+_VALUES = {"__keras_tensor__", "__slice__", "__ellipsis__", "__tensor__", "__numpy__"}
+# A function of the author's own.
+_FUNCTION = "__lambda__"
+# Where Keras keeps, or once kept, what is in the lists; h5 files give the class of a layer alone.
+_PLACES = {
+    r"keras\.layers": LAYERS | CODE,
+    r"keras\.src\.applications\.convnext": {"LayerScale"},
+    r"keras(\.models|\.src\.models\.(functional|model|sequential))?": MODELS,
+    r"keras(\.dtype_policies)?": {"DTypePolicy"},
+    r"keras\.src\.ops\.(core|nn|numpy)": OPERATIONS,
+    r"keras\.initializers": INITIALIZERS,
+    r"keras\.regularizers": REGULARIZERS,
+    r"keras\.constraints": CONSTRAINTS,
+    r"keras\.random": {"SeedGenerator"},
+    r"keras\.optimizers(\.schedules)?": training.OPTIMIZERS | training.SCHEDULES,
+    r"keras\.losses": training.LOSSES,
+    r"keras\.metrics": training.METRICS,
+}
+# What Keras looks up by its name alone, by the end of the argument that holds the name.
+NAMED = {
+    "activation": FUNCTIONS,
+    "initializer": INITIALIZERS,
+    "regularizer": REGULARIZERS,
+    "constraint": CONSTRAINTS,
+}
+_OF_FUNCTIONS = re.compile(r"builtins|keras\.(activations|losses|metrics)")
 
 
-def check(described: dict[str, Any], name: str, foreign: str) -> None:
+def check(described: dict[str, Any], foreign: str, trust: bool) -> None:
     """Check one object of those that a file describes.
 
     Args:
         described: the object as Keras describes it: `class_name`, `module` and more.
-        name: what people call the object.
         foreign: reason to refuse an object that is no part of Keras.
+        trust: whether code in the file may run.
 
     Raises:
-        Unfit: it is no part of Keras, or has no twin in Keras 2.
+        Unfit: it is no part of Keras, or has no twin in Keras 2; or, in a file that is not trusted,
+            it is code.
     """
-    kind, registered = described["class_name"], described.get("registered_name")
-    if kind in _VALUES:
-        return
-    # An h5 file names the class alone.
-    module = str(described.get("module", "keras.layers"))
-    if kind == "function":
-        known = bool(_FUNCTIONS.fullmatch(module))
-    else:
-        known = re.match(r"keras(\.|$)", module) is not None and registered in (None, kind)
-    if not known or ">" in kind:
-        raise Unfit(foreign)
-    in_h5 = "module" not in described
-    if in_h5 and kind in OPERATIONS - LAYERS:
+    kind = parts.kind(described)
+    if not trust and kind in CODE | {_FUNCTION}:
         raise Unfit(
-            f"layer {name} ({kind}) is a function of keras.ops, which Keras cannot read from an h5 "
-            "file: save the model as a .keras file"
+            f"layer {parts.name(described)} {parts.is_a(kind)}: loading it runs code from the "
+            "file; if you trust the file, set architecture.trust=true"
         )
-    if kind != "function" and not _has_twin(kind, module, in_h5):
-        raise Unfit(without_twin(name, kind))
+    if kind in _VALUES or kind == _FUNCTION:
+        known = described.get("module") in (None, "builtins")
+    elif kind == "function":
+        known = _is_function(described)
+    else:
+        known = _is_of_keras(described)
+        _require_readable(described)
+    if not known:
+        raise Unfit(foreign)
+    if kind not in _VALUES | {_FUNCTION, "function"} and not _has_twin(described):
+        raise Unfit(without_twin(parts.name(described), parts.plain(kind)))
 
 
-def _has_twin(kind: str, module: str, in_h5: bool) -> bool:
-    if in_h5:
+def _is_of_keras(described: dict[str, Any]) -> bool:
+    kind, module = parts.kind(described), described.get("module", "keras")
+    own = isinstance(module, str) and (module == "keras" or module.startswith("keras."))
+    return own and ">" not in kind and described.get("registered_name") in (None, kind)
+
+
+def _is_function(described: dict[str, Any]) -> bool:
+    function = described.get("config")
+    return (
+        isinstance(function, str)
+        and function in FUNCTIONS
+        and described.get("registered_name") in (None, "function", function)
+        and _OF_FUNCTIONS.fullmatch(str(described.get("module"))) is not None
+    )
+
+
+def _require_readable(described: dict[str, Any]) -> None:
+    if "module" not in described and described["class_name"] in OPERATIONS - LAYERS:
+        raise Unfit(
+            f"layer {parts.name(described)} ({described['class_name']}) is a function of "
+            "keras.ops, which Keras cannot read from an h5 file: save the model as a .keras file"
+        )
+
+
+def _has_twin(described: dict[str, Any]) -> bool:
+    kind = described["class_name"]
+    if "module" not in described:
         return kind in LAYERS | CODE | MODELS
-    if _OPERATIONS.fullmatch(module):
-        return kind in OPERATIONS
-    if _LAYERS.fullmatch(module):
-        return kind in LAYERS | CODE
-    if _MODELS.fullmatch(module):
-        return kind in MODELS or (module, kind) == ("keras", "DTypePolicy")
-    return bool(_PARTS.fullmatch(module) and kind.isidentifier())
+    return any(
+        kind in known and re.fullmatch(place, described["module"])
+        for place, known in _PLACES.items()
+    )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from runner.models.keras2 import allowed, training
+
 # Layers of Keras 3 that Keras 2 has under the same name and with the same meaning.
 LAYERS = {
     *("Activation", "ActivityRegularization", "Add", "AdditiveAttention", "AlphaDropout"),
@@ -39,6 +41,13 @@ ACTIVATIONS = {
 }
 # Activations that Keras 2 lacks, and the operation that computes each of them.
 COMPUTED = {"hard_sigmoid": "HardSigmoid", "hard_silu": "HardSilu", "hard_swish": "HardSilu"}
+# Functions and initial values that a file may name; those without a twin are refused later.
+FUNCTIONS = {
+    *(*training.FUNCTIONS, *ACTIVATIONS, *COMPUTED, "celu", "glu", "hard_shrink", "hard_tanh"),
+    *("log_sigmoid", "soft_shrink", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
+    *("tanh_shrink", "threshold"),
+}
+INITIALIZERS = allowed.INITIALIZERS | {"IdentityInitializer", "OrthogonalInitializer"}
 # Arguments that have another name in Keras 2.
 _RENAMED = {"LeakyReLU": {"negative_slope": "alpha"}}
 # Arguments that Keras 2 lacks, and that change nothing outside training or but the speed.
