@@ -7,6 +7,7 @@ from runner.cli import failure
 from runner.cli.app import RefusedPoint, job
 from runner.cli.help import check_sweep_choice, text
 from runner.errors import Refused
+from runner.escaping.terminal import prepare_streams, say
 from runner.process.signals import exit_on_first_signal
 from runner.settings.paths import register
 from runner.sweep.sweeper import PruningSweeper
@@ -16,12 +17,13 @@ _TRACEBACKS = "HYDRA_FULL_ERROR"
 
 def main() -> None:
     """Enter from the command line."""
+    prepare_streams()
     sys.exit(_main(sys.argv[1:]))
 
 
 def _main(arguments: list[str]) -> int:
     if {"--help", "-h"} & set(arguments):
-        print(text())
+        say(*text().split("\n"))
         return failure.DONE
     exit_on_first_signal()
     full = os.environ.get(_TRACEBACKS) == "1"

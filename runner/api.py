@@ -12,6 +12,7 @@ from hydra.core.global_hydra import GlobalHydra
 from runner.cli.failure import REFUSED, is_refusal, reason
 from runner.cli.help import check_sweep_choice
 from runner.errors import Refused, RunnerError
+from runner.escaping.terminal import say
 from runner.planning import preflight
 from runner.point.outcome import JobFailed, Outcome
 from runner.process import isolated
@@ -140,4 +141,4 @@ def run_sweep(*overrides: str) -> Sweep:
 
 def _print(line: str) -> None:
     # Not by the process itself: a notebook shows what Python prints here.
-    print(line, end="", flush=True)
+    say(line.removesuffix("\n"))

@@ -4,7 +4,6 @@ python -m runner.best SWEEP --max-drop 0.01 --target tflite_int8 --output model.
 """
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from runner.cli import command, failure
 from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused, RunnerError
+from runner.escaping.json_text import json_text
 from runner.settings.targets import Target
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         f"{path} ({decision.file.point.name}): {figures(decision.file)}",
         *words(classes, labels),
     ]
-    command.show(arguments, values | {"path": path}, "\n".join(lines))
+    command.show(arguments, values | {"path": path}, *lines)
     return failure.DONE
 
 
@@ -92,7 +92,7 @@ def _write(store: "Store", file: "File", output: Path, values: dict[str, Any]) -
     try:
         store.copy_artifact(file.point, file.artifact, output)
         values = values | {"sha256": sha256(output)}
-        output.with_name(f"{output.name}.json").write_text(json.dumps(values, indent=2) + "\n")
+        output.with_name(f"{output.name}.json").write_text(json_text(values) + "\n")
         _write_labels(_labels_of(output), values.get("classes", []))
     except OSError as error:
         raise Refused(f"--output={output}: must be a file to write ({error.strerror})") from None

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from runner.cli import command, failure
 from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused
+from runner.escaping.markdown import plain
 from runner.settings.store_uri import without_password
 from runner.settings.targets import Target
 
@@ -77,7 +78,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     values, promotion = _promote(store, decision.file, name, values)
     uri = f"models:/{name}@champion"
     values |= {"name": name, "uri": uri, **asdict(promotion)}
-    command.show(arguments, values, _describe(store, decision.file, uri, promotion))
+    command.show(arguments, values, *_describe(store, decision.file, uri, promotion))
     return failure.DONE
 
 
@@ -114,15 +115,17 @@ def _promote(
             input=values["input"],
             folder=f"promoted/{file.target}",
             tags=version_tags(values),
-            description=f"{file.target} of {file.point.name}, a point of the sweep "
-            f"{values['sweep']}: {figures(file)}" + (f"; {named}" if named else ""),
+            description=plain(
+                f"{file.target} of {file.point.name}, a point of the sweep "
+                f"{values['sweep']}: {figures(file)}" + (f"; {named}" if named else "")
+            ),
             classes=classes,
         )
         values |= {"classes": [*classes]} if classes else {}
         return values, promote(store, name, candidate)
 
 
-def _describe(store: "Store", file: "File", uri: str, promotion: "Promotion") -> str:
+def _describe(store: "Store", file: "File", uri: str, promotion: "Promotion") -> list[str]:
     """Say which version is the champion now, and how to serve it."""
     from runner.results.decision import figures
 
@@ -132,7 +135,7 @@ def _describe(store: "Store", file: "File", uri: str, promotion: "Promotion") ->
     else:
         champion = f"nothing changed: {uri} is this file already, as version {promotion.version}"
     which = f"{file.target} of {file.point.name}: {figures(file)}"
-    return f"{champion}: {which}\nServe it: {_serve_command(store.uri, uri)}"
+    return [f"{champion}: {which}", f"Serve it: {_serve_command(store.uri, uri)}"]
 
 
 def _serve_command(store_uri: str, uri: str) -> str:

@@ -1,7 +1,6 @@
 """Parse the command line of a command on finished sweeps, and open the store that it names."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -11,6 +10,8 @@ import yaml
 
 from runner.cli.failure import DONE, REFUSED, explain
 from runner.errors import Refused
+from runner.escaping.json_text import json_text
+from runner.escaping.terminal import prepare_streams, say, visible
 from runner.settings.paths import CONF
 from runner.settings.store_uri import resolve
 
@@ -22,7 +23,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Never:
         """Say what is wrong, and leave."""
-        self.exit(REFUSED, f"{self.prog}: {message}\n")
+        self.exit(REFUSED, f"{visible(f'{self.prog}: {message}')}\n")
 
 
 def parser(name: str, description: str, failed: str, epilog: str = "") -> Parser:
@@ -69,6 +70,7 @@ def enter(
 
     The store is not made where it is not there: these commands only read what sweeps have logged.
     """
+    prepare_streams()
     arguments = options.parse_args()
     try:
         check(arguments)
@@ -92,9 +94,9 @@ def enter(
         sys.exit(explain(options.prog, failure))
 
 
-def show(arguments: argparse.Namespace, values: Any, text: str) -> None:
-    """Print the values as JSON where that was asked for, else the text."""
-    print(json.dumps(values, indent=2) if arguments.json else text)
+def show(arguments: argparse.Namespace, values: Any, *lines: str) -> None:
+    """Print the values as JSON where that was asked for, else the lines."""
+    say(*(json_text(values).split("\n") if arguments.json else lines))
 
 
 def default_experiment() -> str:

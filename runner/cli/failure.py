@@ -2,7 +2,6 @@
 
 import errno
 import re
-import sys
 import traceback
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.errors import Refused, RunnerError, is_fault, one_line
+from runner.escaping.terminal import complain
 from runner.settings import known_settings
 
 DONE, FAILED, REFUSED = 0, 1, 2
@@ -30,13 +30,13 @@ def explain(command: str, error: Exception) -> int:
         The exit code: 2 for what the user is to change, 1 for everything else.
     """
     if is_refusal(error):
-        print(f"{command}: {reason(error)}", file=sys.stderr)
+        complain(f"{command}: {reason(error)}")
         return REFUSED
     if isinstance(error, RunnerError) or _is_of_the_machine(error):
-        print(f"{command}: failed: {one_line(error)}", file=sys.stderr)
+        complain(f"{command}: failed: {one_line(error)}")
         return FAILED
-    traceback.print_exception(error)
-    print(f"{command}: {_FAULT} ({one_line(error)})", file=sys.stderr)
+    complain(*"".join(traceback.format_exception(error)).rstrip("\n").split("\n"))
+    complain(f"{command}: {_FAULT} ({one_line(error)})")
     return FAILED
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from runner.backend import keras, tf
 from runner.data import npz
 from runner.errors import Refused, is_fault, one_line
+from runner.escaping.terminal import complain
 from runner.process import isolated
 
 _BATCH = 256
@@ -82,5 +83,5 @@ if __name__ == "__main__":
     except Exception as error:
         if is_fault(error):
             raise
-        print(one_line(error), file=sys.stderr)
+        complain(one_line(error))
         sys.exit(isolated.EXPLAINED)

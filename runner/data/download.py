@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runner.data import npz
 from runner.errors import Refused, is_fault, one_line
+from runner.escaping.terminal import complain
 from runner.process import isolated
 
 
@@ -48,5 +49,5 @@ if __name__ == "__main__":
     except Exception as error:
         if is_fault(error):
             raise
-        print(one_line(error), file=sys.stderr)
+        complain(one_line(error))
         sys.exit(isolated.EXPLAINED)

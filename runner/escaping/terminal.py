@@ -1,5 +1,6 @@
 """Print lines whose names come from outside, so that no character steers the terminal."""
 
+import io
 import re
 import sys
 from typing import TextIO
@@ -27,6 +28,13 @@ def visible_lines(text: str) -> str:
 def encodable(text: str) -> str:
     r"""Write only lone surrogates as escapes, `\xff` for a byte, for no file can hold them."""
     return _LONE.sub(_escape, text)
+
+
+def prepare_streams() -> None:
+    """Let standard output and error take every character; one that they lack is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def say(*lines: str, stream: TextIO | None = None) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from runner.cli.command import Parser
 from runner.cli.failure import explain
+from runner.escaping.log_lines import LogFormatter
+from runner.escaping.terminal import complain, prepare_streams, say
 from runner.nightly.run.lock import Busy
 from runner.nightly.schedule import install
 from runner.nightly.settings import DEFAULT, NightlySettings, read
@@ -31,8 +33,11 @@ night is at work; 4 something got worse; 130 or 143 stopped by Ctrl-C or SIGTERM
 
 def main() -> None:
     """Enter from the command line."""
+    prepare_streams()
     exit_on_first_signal()
-    logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(message)s", stream=sys.stdout)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(LogFormatter("[%(asctime)s] %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     sys.exit(_main(_parser()))
 
 
@@ -78,7 +83,7 @@ def _main(parser: Parser) -> int:
     try:
         return act(arguments)
     except Busy as busy:
-        print(f"{parser.prog}: {busy}", file=sys.stderr)
+        complain(f"{parser.prog}: {busy}")
         return _BUSY
     except Exception as failure:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
@@ -98,7 +103,7 @@ def _night(arguments: argparse.Namespace) -> int:
 def _status(arguments: argparse.Namespace) -> int:
     from runner.nightly.report.status import status_lines
 
-    print("\n".join([*status_lines(read(arguments.config)), *install.status_lines()]))
+    say(*status_lines(read(arguments.config)), *install.status_lines())
     return 0
 
 
@@ -106,7 +111,8 @@ def _clean(arguments: argparse.Namespace) -> int:
     from runner.nightly.cleanup.clean import clean
 
     settings = read(arguments.config)
-    print(clean(_store(settings), settings.keep_nights, settings.folder, arguments.dry_run).text)
+    text = clean(_store(settings), settings.keep_nights, settings.folder, arguments.dry_run).text
+    say(*text.split("\n"))
     return 0
 
 
@@ -114,7 +120,7 @@ def _accept(arguments: argparse.Namespace) -> int:
     from runner.nightly.report.status import accept
 
     settings = read(arguments.config)
-    print(accept(_store(settings)))
+    say(accept(_store(settings)))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from runner.cli import command, failure
 from runner.errors import Refused
+from runner.escaping.terminal import encodable
 
 if TYPE_CHECKING:
     from runner.results.rows import Results
@@ -62,7 +63,7 @@ def _write(store: "Store", results: "list[Results]", folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_text(text)
+            (folder / name).write_text(encodable(text), encoding="utf-8")
     except OSError as error:
         raise Refused(f"--output={folder}: must be a folder ({error.strerror})") from None
     return folder / "report.html"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from runner.escaping.terminal import say
 from runner.results.choice import Limits
 from runner.results.decision import decide
 from runner.results.rows import Results
@@ -22,14 +23,14 @@ def show(store: Store, results: Results) -> None:
     if console.is_terminal:
         console.print(for_terminal(rows, console))
     else:
-        print(as_text(rows))
-    print(LEGEND)
+        say(*as_text(rows).split("\n"))
+    say(LEGEND)
     for row in rows:
         if row.point.error:
-            print(f"{row.point.status}: {row.point.name}: {row.point.error}")
+            say(f"{row.point.status}: {row.point.name}: {row.point.error}")
     for decision in decide(rows, Limits(results.max_drop)):
-        print(decision.text(store))
-    print(f"Compare in the browser: {ui_command(store.uri)}")
+        say(decision.text(store))
+    say(f"Compare in the browser: {ui_command(store.uri)}")
 
 
 def ui_command(uri: str) -> str:

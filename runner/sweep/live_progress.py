@@ -5,10 +5,12 @@ from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
+from rich.text import Text
 
+from runner.escaping.terminal import visible
 from runner.sweep.jobs import Job
 
 
@@ -39,7 +41,7 @@ class LiveView:
 
     def started(self, name: str) -> None:
         """Add a bar for the job."""
-        self._tasks[name] = self._bars.add_task(name, total=1, state="starting")
+        self._tasks[name] = self._bars.add_task(visible(name), total=1, state="starting")
         self._failed.discard(name)
 
     def epoch(self, name: str, done: int, total: int) -> None:
@@ -53,7 +55,7 @@ class LiveView:
         if job.kind == "point":
             self._done += 1
             self._seconds.append(seconds)
-        self._console.print(f"[green]✓[/] {escape(job.name)}  [dim]{escape(summary)}[/]")
+        self._print(f"[green]✓[/] {_escape(job.name)}  [dim]{_escape(summary)}[/]")
 
     def failed(self, job: Job, reason: str) -> None:
         """Remove the job's bar, if it had one, and print the reason above the view."""
@@ -61,18 +63,22 @@ class LiveView:
             self._remove(job)
         if job.kind == "point":
             self._failed.add(job.name)
-        self._console.print(f"[red]✗ {escape(job.name)}[/]  {escape(reason)}")
+        self._print(f"[red]✗ {_escape(job.name)}[/]  {_escape(reason)}")
 
     def warned(self, text: str) -> None:
         """Print a warning above the view."""
-        self._console.print(f"[yellow]{escape(text)}[/]")
+        self._print(f"[yellow]{_escape(text)}[/]")
 
     def render(self) -> Group:
         """Return the view as it is now."""
         counts = f"{self._done} of {self._total} points done, {len(self._tasks)} running"
         failed = f", [red]{len(self._failed)} failed[/]" if self._failed else ""
-        title = f"[bold]{escape(self._title)}[/]"
-        return Group(f"{title}: {counts}{failed}{self._time_left()}", self._bars.get_renderable())
+        title = f"[bold]{_escape(self._title)}[/]"
+        head = _text(f"{title}: {counts}{failed}{self._time_left()}")
+        return Group(head, self._bars.get_renderable())
+
+    def _print(self, markup: str) -> None:
+        self._console.print(_text(markup))
 
     def _remove(self, job: Job) -> float:
         """Remove the job's bar, and return how many seconds the job took."""
@@ -87,6 +93,16 @@ class LiveView:
             return ""
         seconds = statistics.median(self._seconds) * points / self._workers
         return f", about {_duration(seconds)} left"
+
+
+def _text(markup: str) -> Text:
+    # A name such as :smile: is no picture.
+    return Text.from_markup(markup, emoji=False)
+
+
+def _escape(text: str) -> str:
+    """Show a text as it is: neither the terminal nor rich finds anything in it."""
+    return escape_markup(visible(text))
 
 
 def _duration(seconds: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hydra.core.utils import JobReturn
 
 from runner.errors import is_fault, one_line
+from runner.escaping.terminal import say
 from runner.planning.grid import Point
 from runner.results import console
 from runner.results.rows import Results, read
@@ -82,7 +83,7 @@ def _publish(store: Store, results: Results) -> None:
 
     try:
         with few_retries():
-            print(f"Report: {publish(store, results)}")
+            say(f"Report: {publish(store, results)}")
     except Exception as failure:
         log.error("no report: %s", one_line(failure), exc_info=is_fault(failure))
         where = ["--experiment", store.experiment, "--tracking-uri", without_password(store.uri)]

@@ -13,6 +13,7 @@ from mlflow.data.numpy_dataset import from_numpy
 
 from runner.data.dataset import Dataset
 from runner.errors import one_line
+from runner.escaping.terminal import encodable
 from runner.process.signals import as_exit
 from runner.tracking.connection import Connection, StoreFailed, few_retries
 from runner.tracking.notes import Notes
@@ -59,8 +60,8 @@ class Run:
         self.notes.files.append((str(path.absolute()), folder))
 
     def log_text(self, text: str, name: str) -> None:
-        """Write a text as an artifact of that name."""
-        self.notes.texts[name] = text
+        """Write a text as an artifact of that name; what no file can hold is escaped."""
+        self.notes.texts[name] = encodable(text)
 
     def log_figure(self, figure: Any, name: str, config: Mapping[str, object]) -> None:
         """Send one of plotly's figures now, as a page that opens without a network.
@@ -78,7 +79,7 @@ class Run:
         splits = {"train": data.train, "validation": data.validation, "test": data.test}
         dataset = from_numpy(
             {name: split.images for name, split in splits.items()},
-            CodeDatasetSource(tags={"runner.source": data.source}),
+            CodeDatasetSource(tags={"runner.source": encodable(data.source)}),
             {name: split.labels for name, split in splits.items()},
             name=data.name,
             digest=data.digest,
@@ -86,8 +87,8 @@ class Run:
         self.notes.inputs.append(dataset.to_dict())
 
     def tag(self, name: str, value: str) -> None:
-        """Set a tag."""
-        self.notes.tags[name] = value
+        """Set a tag; what no database can hold is escaped."""
+        self.notes.tags[name] = encodable(value)
 
     def untag(self, *names: str) -> None:
         """Delete tags now; a tag that the run does not have is passed over.

@@ -9,6 +9,7 @@ from pathlib import Path
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
+from runner.escaping.terminal import encodable
 from runner.settings.targets import Target
 from runner.tracking import origin
 from runner.tracking.connection import StoreFailed
@@ -54,10 +55,12 @@ class Store(Experiment):
         }
 
         def open_run() -> OpenRun:
-            entity = self._client.create_run(self.experiment_id, tags=tags, run_name=name)
+            given = {tag: encodable(value) for tag, value in tags.items()}
+            named = encodable(name)
+            entity = self._client.create_run(self.experiment_id, tags=given, run_name=named)
             return self._client, str(entity.info.run_id)
 
-        return Run(open_run, Notes(params=dict(params)))
+        return Run(open_run, Notes(params={key: encodable(params[key]) for key in params}))
 
     def reopen(self, record: Record) -> Run:
         """Return a run of the store, to add to it."""

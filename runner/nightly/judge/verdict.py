@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from runner.escaping.terminal import visible
 from runner.nightly.history.past import EARLY, FAILED, GOOD, WORSE
 from runner.nightly.history.records import Night
 from runner.nightly.judge.regression import Judgement, Tolerance, changes, check
@@ -52,14 +53,19 @@ class Verdict:
         return {title: texts for title, texts in details.items() if texts}
 
     @property
-    def text(self) -> str:
-        """The verdict for people, the most important first."""
-        lines = [
+    def head(self) -> Sequence[str]:
+        """What the night came to, in sentences."""
+        return (
             f"Night {self.night.name}: {self.word}.",
             f"{self.night.progress} points done, compared with {self.compared} good nights.",
-        ]
+        )
+
+    @property
+    def text(self) -> str:
+        """The verdict for people, the most important first; each text is one line."""
+        lines = [*map(visible, self.head)]
         for title, texts in self.details.items():
-            lines += ["", f"{title}:", *(f"- {text}" for text in texts)]
+            lines += ["", f"{title}:", *(f"- {visible(text)}" for text in texts)]
         return "\n".join(lines) + "\n"
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """Write a night's report, log it to its run, and notify whoever asked to be."""
 
 import hashlib
-import json
 import logging
 import os
+import posixpath
 import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from runner.escaping.json_text import json_text
+from runner.escaping.markdown import plain
+from runner.escaping.terminal import encodable
 from runner.nightly.history.past import EARLY, GOOD, JSON, PAGE, SUMMARY, PastNight
 from runner.nightly.judge.verdict import Verdict
 from runner.nightly.report.page import page
@@ -31,9 +34,13 @@ def write(verdict: Verdict, nights: Sequence[PastNight], folder: Path) -> None:
         nights: those of the trends, oldest first, tonight the last.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / JSON).write_text(json.dumps(verdict.as_dict(), indent=2) + "\n")
-    (folder / SUMMARY).write_text(verdict.text)
-    (folder / PAGE).write_text(page(verdict, nights))
+    texts = {
+        JSON: json_text(verdict.as_dict()) + "\n",
+        SUMMARY: verdict.text,
+        PAGE: page(verdict, nights),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(encodable(text), encoding="utf-8")
 
 
 def log_to(run: Run, verdict: Verdict, folder: Path) -> None:
@@ -41,7 +48,7 @@ def log_to(run: Run, verdict: Verdict, folder: Path) -> None:
     for name in (JSON, SUMMARY, PAGE):
         run.log_file(folder / name)
     run.tag(VERDICT, verdict.word)
-    run.tag(NOTE, verdict.text[:_LONGEST_DESCRIPTION])
+    run.tag(NOTE, _note(verdict)[:_LONGEST_DESCRIPTION])
     if verdict.night.warnings:
         run.tag(NO_PICK, " ".join(verdict.night.warnings)[:_LONGEST_REASON])
     run.log_metrics(_metrics(verdict))
@@ -71,6 +78,14 @@ def notify(verdict: Verdict, settings: NightlySettings) -> None:
         log.warning("%s ended with exit code %d: %s", name, done.returncode, command)
 
 
+def _note(verdict: Verdict) -> str:
+    """Write the verdict as Markdown, in which names are text."""
+    parts = [*map(plain, verdict.head)]
+    for title, texts in verdict.details.items():
+        parts += [f"{title}:", "\n".join(f"- {plain(text)}" for text in texts)]
+    return "\n\n".join(parts) + "\n"
+
+
 def _metrics(verdict: Verdict) -> dict[str, float]:
     points = verdict.night.points
     metrics: dict[str, float | None] = {
@@ -91,5 +106,7 @@ def _metrics(verdict: Verdict) -> dict[str, float]:
 def _label(sweep: str) -> str:
     """Write a sweep's name so that MLflow takes it in the name of a metric, of 250 characters."""
     label = re.sub(r"[^\w\-. :/]", "_", sweep)
-    digest = hashlib.sha256(sweep.encode()).hexdigest()[:8]
-    return label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]} {digest}"
+    digest = hashlib.sha256(encodable(sweep).encode()).hexdigest()[:8]
+    label = label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]} {digest}"
+    # Nor does MLflow take names that another path would name too, as with // or /../ in them.
+    return label if posixpath.normpath(f"/{label}") == f"/{label}" else label.replace("/", "_")

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.escaping.terminal import say
+
 # prctl(2): the signal that a process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1
 _END_SECONDS = 60
@@ -41,9 +43,9 @@ def run(arguments: Sequence[str], log: Path, env: Mapping[str, str]) -> Exit:
     )
     last = ""
     try:
-        with log.open("a") as file:
+        with log.open("a", encoding="utf-8") as file:
             for line in process.stdout or ():
-                print(line, end="", flush=True)
+                say(line.removesuffix("\n"))
                 file.write(line)
                 last = line.strip() or last
         return Exit(process.wait(), last)

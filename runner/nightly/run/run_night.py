@@ -3,6 +3,7 @@
 import logging
 
 from runner.errors import Refused
+from runner.escaping.terminal import say
 from runner.nightly.cleanup import disk
 from runner.nightly.cleanup.clean import clean
 from runner.nightly.history.collect import read_night
@@ -35,8 +36,7 @@ def run_night(settings: NightlySettings) -> int:
         log.info("%s night %s", "resuming" if tonight.resumed else "beginning", tonight.name)
         with tonight.run.closing():
             verdict = _run(store, settings, tonight)
-        print(verdict.text)
-        print(f"Report: {settings.folder / PAGE}")
+        say(*verdict.text.split("\n"), f"Report: {settings.folder / PAGE}")
         notify(verdict, settings)
         _clean(store, settings)
         return verdict.code

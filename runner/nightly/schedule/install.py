@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import Refused
+from runner.escaping.terminal import say
 from runner.nightly.schedule import cron, systemd
 from runner.nightly.schedule.cron_fields import next_time
 from runner.nightly.schedule.task import Schedule, make_task, parse_time
@@ -54,7 +55,7 @@ def act_install(arguments: argparse.Namespace) -> int:
         Refused: a value cannot be worked with, or the scheduler does not take it.
     """
     command = [*_config(getattr(arguments, "config", None)), *arguments.arguments]
-    print("\n".join(install(arguments.kind, arguments.at, command, Path.cwd())))
+    say(*install(arguments.kind, arguments.at, command, Path.cwd()))
     return _DONE
 
 
@@ -72,7 +73,7 @@ def act_uninstall(_: argparse.Namespace) -> int:
     Raises:
         Refused: the crontab cannot be read or written.
     """
-    print("\n".join(uninstall(Path.cwd())))
+    say(*uninstall(Path.cwd()))
     return _DONE
 
 

@@ -21,6 +21,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from runner.errors import one_line
+from runner.escaping.terminal import complain, prepare_streams
 from runner.point.outcome import JobFailed
 from runner.settings.paths import register
 from runner.sweep.launchers.local.messages import JobFolder, MessageHandler
@@ -96,6 +97,7 @@ def _print_into(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
+    prepare_streams()
     with (folder / OUTPUT).open("ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -106,7 +108,7 @@ def _pickle(result: JobReturn) -> bytes:
     if result.status is JobStatus.FAILED:
         error = result._return_value
         trace = "".join(traceback.format_exception(error))
-        print(trace, file=sys.stderr, flush=True)
+        complain(*trace.rstrip("\n").split("\n"))
         # Unpickling the error's own class may need TensorFlow.
         result._return_value = JobFailed(one_line(error))
         result._return_value.add_note(trace)

@@ -1,0 +1,220 @@
+"""Every output that shows a name, each fed with the same nasty names, in this process."""
+
+import argparse
+import ast
+import io
+import json
+import logging
+import logging.config
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf, open_dict
+from rich.console import Console
+
+from runner.cli import command
+from runner.cli.failure import explain
+from runner.errors import Refused, RunnerError
+from runner.results import console
+from runner.results.rows import Results
+from runner.settings.paths import CONF, register
+from runner.sweep.jobs import Job
+from runner.sweep.live_progress import LiveView
+from runner.sweep.progress import LogLines
+from runner.tracking import Kind, Store
+from tests.helpers.nasty_names import HIDDEN, NAMES, hidden_in
+from tests.helpers.nasty_sweep import nasty_sweep
+from tests.helpers.source_code import files, tree
+
+CapSys = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def swept_nasty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Results]:
+    return nasty_sweep(tmp_path_factory.mktemp("nasty"))
+
+
+@pytest.fixture(params=NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    return NAMES[request.param]
+
+
+def _line(text: str) -> str:
+    """The one line that a text consists of, without anything that steers a terminal."""
+    assert hidden_in(text) == []
+    assert text.endswith("\n")
+    assert text.count("\n") == 1
+    return text[:-1]
+
+
+def test_a_refusal_and_a_failure_are_one_line(name: str, capsys: CapSys) -> None:
+    assert explain("runner", Refused(f"dataset.path={name}: must be a file")) == 2
+    assert explain("runner", RunnerError(name)) == 1
+    assert explain("runner", OSError(28, "No space left on device", name)) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    for line in err.splitlines(keepends=True):
+        assert _line(line).startswith("runner: ")
+    assert err.count("\n") == 3
+
+
+def test_a_fault_is_shown_with_its_traceback(name: str, capsys: CapSys) -> None:
+    with pytest.raises(KeyError) as caught:
+        raise KeyError(name) from ValueError(name)
+    assert explain("runner", caught.value) == 1
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert hidden_in(err) == []
+    assert _line(err.splitlines(keepends=True)[-1]).startswith("runner: this is a fault")
+
+
+def test_a_malformed_command_line_is_refused_in_one_line(name: str, capsys: CapSys) -> None:
+    parser = command.parser("best", "Choose.", "it failed")
+    for typed in ([name], [f"--{name}"], ["--tracking-uri", "x", name]):
+        with pytest.raises(SystemExit) as left:
+            parser.parse_args(typed)
+        assert left.value.code == 2
+        assert _line(capsys.readouterr().err).startswith("python -m runner.best: ")
+
+
+def test_json_is_valid_whatever_it_holds(name: str, capsys: CapSys) -> None:
+    values = {name: [name, {"inner": (name, float("nan"), 1.5, None, True)}]}
+    command.show(argparse.Namespace(json=True), values, "")
+    text = capsys.readouterr().out
+    assert text.isascii()
+    read = json.loads(text, parse_constant=pytest.fail)
+    ((key, value),) = read.items()
+    assert key == value[0]
+    key.encode()
+    if "\ud800" not in name and not any("\udc80" <= each <= "\udcff" for each in name):
+        assert key == name
+
+
+def test_what_a_command_says_stays_as_many_lines(name: str, capsys: CapSys) -> None:
+    command.show(argparse.Namespace(json=False), {}, name, "second")
+    out = capsys.readouterr().out
+    assert hidden_in(out) == []
+    assert out.count("\n") == 2
+
+
+@pytest.mark.parametrize("width", [None, 60, 4000])
+def test_results_are_shown_without_what_steers(
+    swept_nasty: tuple[Store, Results],
+    width: int | None,
+    capsys: CapSys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if width:
+        # A terminal without colours.
+        monkeypatch.setenv("TERM", "dumb")
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("TTY_COMPATIBLE", "1")
+        monkeypatch.setenv("COLUMNS", str(width))
+    console.show(*swept_nasty)
+    out = capsys.readouterr().out
+    assert hidden_in(out) == []
+    assert "[red]x[/red]" in out.replace("\\", "").replace("\n", "") or width == 60
+    assert "\n[2026" not in out
+
+
+def test_a_live_view_shows_names_as_text(name: str) -> None:
+    file = io.StringIO()
+    screen = Console(file=file, force_terminal=True, color_system=None, width=4000)
+    point: Any = SimpleNamespace(name=name)
+    view = LiveView(screen, name, total=3, done=0, workers=2)
+    job = Job("point", name, point)
+    view.started(name)
+    screen.print(view.render())
+    view.failed(job, name)
+    view.started(name)
+    view.finished(job, name)
+    view.warned(name)
+    text = file.getvalue()
+    assert hidden_in(text) == []
+    assert text.count("\n") == 5
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    """The log of a job as conf/ sets it up; its console is standard output."""
+    register()
+    with initialize_config_dir(version_base="1.3", config_dir=str(CONF)):
+        config = compose("config", [], return_hydra_config=True)
+    with open_dict(config):
+        config.hydra.runtime.output_dir = str(tmp_path)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    logging.config.dictConfig(
+        OmegaConf.to_container(config.hydra.job_logging, resolve=True)  # type: ignore[arg-type]
+    )
+    yield tmp_path / "runner.log"
+    for handler in root.handlers[:]:
+        handler.close()
+    root.handlers, root.level = handlers, level
+
+
+def test_a_log_holds_one_line_for_each_record(log_file: Path, capsys: CapSys) -> None:
+    with LogLines(total=3, done=0) as view:
+        for name in NAMES.values():
+            view.started(name)
+            view.warned(name.replace("%", "%%"))
+    logging.getLogger("library").warning("of two\n[2026-01-01] lines")
+    text = log_file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert hidden_in(text) == []
+    assert len(lines) == 2 * len(NAMES) + 2
+    assert lines[-1] == "    [2026-01-01] lines"
+    assert not [line for line in lines[:-1] if not line.startswith("[20")]
+    assert NAMES["ordinary"] in text
+    # Captured before the handlers of the log were made, or by them: the same lines.
+    assert hidden_in(capsys.readouterr().out) == []
+
+
+def test_a_log_shows_a_traceback_without_what_steers(log_file: Path) -> None:
+    try:
+        raise ValueError("\x1b[31m\nsecond")
+    except ValueError:
+        logging.getLogger("runner.x").exception("failed: %s", "\x1b")
+    text = log_file.read_text(encoding="utf-8")
+    assert "Traceback" in text
+    assert "failed: \\x1b" in text
+    assert hidden_in(text) == []
+
+
+def test_a_store_takes_every_text(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/s.db", "sparsity")
+    everything = " ".join(NAMES.values())
+    run = store.new_run(Kind.POINT, everything, {"text": everything}, {"runner.x": everything})
+    run.tag("runner.y", everything)
+    run.log_text(everything, "text.txt")
+    run.end("FAILED", everything)
+    record = store.get(run.id)
+    assert "caf\\xe9 \\xff" in record.params["text"]
+    for text in (record.name, record.tags["runner.x"], record.tags["runner.y"]):
+        assert NAMES["ordinary"] in text
+        text.encode()
+    path = Path(store.local_file(record, "text.txt"))
+    assert NAMES["ordinary"] in path.read_text(encoding="utf-8")
+
+
+def test_only_one_place_prints() -> None:
+    printing = [
+        path
+        for path in files("runner")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+    ]
+    assert printing == []
+
+
+def test_the_list_of_names_is_nasty() -> None:
+    text = "".join(NAMES.values())
+    assert {each for each in HIDDEN if each in text} > {"\x1b", "\x9b", "\u202e", "\udcff", "\x7f"}
+    assert sys.getfilesystemencoding() == "utf-8"
