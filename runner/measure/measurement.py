@@ -72,7 +72,7 @@ def measure(
     if target is Target.H5:
         run = _keras_classifier(path, logits)
     else:
-        run = _litert_classifier(path, threads, logits)
+        run = litert_classifier(path, threads, logits)
     test = run(data.test.images)
     validation = run(data.validation.images)
     return Measurement(
@@ -142,7 +142,8 @@ def _keras_classifier(path: Path, logits: bool) -> Callable[[Images], Classes]:
     return _classifier(model, logits)
 
 
-def _litert_classifier(path: Path, threads: int, logits: bool) -> Callable[[Images], Classes]:
+def litert_classifier(path: Path, threads: int, logits: bool) -> Callable[[Images], Classes]:
+    """Return what gives the class of the highest score, for a TFLite file, as `classify` does."""
     scores = FileScores(path, threads)
     return lambda images: _classes(scores(images), scores.output, logits)
 

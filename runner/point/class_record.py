@@ -30,7 +30,7 @@ class ClassRecord:
         """Write the names beside the files, one a line, in the order of the model's outputs."""
         path = folder / "labels.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(f"{name}\n" for name in self._names), encoding="utf-8")
+        path.write_text(labels_text(self.data), encoding="utf-8")
         self.run.log_file(path, "models")
 
     def log_confusion(self, file: Measurement) -> None:
@@ -49,5 +49,14 @@ class ClassRecord:
 
     @property
     def _names(self) -> list[str]:
-        """The names, each in one line: one of two would shift all others."""
-        return [encodable(" ".join(name.splitlines())) for name in self.data.class_names]
+        return _in_one_line(self.data)
+
+
+def labels_text(data: Dataset) -> str:
+    """Write the names of the classes one a line, in the order of the model's outputs."""
+    return "".join(f"{name}\n" for name in _in_one_line(data))
+
+
+def _in_one_line(data: Dataset) -> list[str]:
+    """Return the names, each in one line: one of two would shift all others."""
+    return [encodable(" ".join(name.splitlines())) for name in data.class_names]

@@ -93,7 +93,7 @@ class Delivery:
         measured: dict[Target, Measurement] = {}
         failures: dict[Target, str] = {}
         settings = self.context.settings
-        data, scale = self._as_files_take_it(finished.model)
+        data, scale = as_files_take_it(self.context, finished.model)
         finished = replace(finished, model=deployable(finished.model, scale))
         logits = gives_logits(finished.model)
         number = settings.export.representative_images
@@ -117,13 +117,6 @@ class Delivery:
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return list(measured.values())
-
-    def _as_files_take_it(self, model: keras.Model) -> tuple[Dataset, Scale | None]:
-        """Return the data that goes into files, and how they scale it where they do so."""
-        data = taken_by(model, self.context.data)
-        if not self.context.settings.dataset.scale_in_file:
-            return data, None
-        return data.in_pixels(), data.scale
 
     def _log_tables(
         self,
@@ -163,6 +156,14 @@ class Delivery:
         figures = {"latency_ms": latency.median_ms, "latency_p90_ms": latency.p90_ms}
         self.run.log_metrics({f"{name}/{target}": value for name, value in figures.items()})
         self.run.tag(CPU, processor())
+
+
+def as_files_take_it(context: PointContext, model: keras.Model) -> tuple[Dataset, Scale | None]:
+    """Return the data that goes into files, and how they scale it where they do so."""
+    data = taken_by(model, context.data)
+    if not context.settings.dataset.scale_in_file:
+        return data, None
+    return data.in_pixels(), data.scale
 
 
 def _own_reference(run: Run, measured: Mapping[Target, Measurement]) -> Reference | None:

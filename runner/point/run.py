@@ -6,7 +6,7 @@ from pathlib import Path
 
 from runner.backend import make_repeatable
 from runner.compress import compress
-from runner.errors import RunnerError, one_line
+from runner.errors import Refused, RunnerError, one_line
 from runner.models.outputs import told_apart
 from runner.point import pending, tensorboard
 from runner.point.baseline_run import BaselineRun
@@ -57,7 +57,8 @@ def _point(context: PointContext) -> Outcome:
     point = _new_run(context)
     notes = pending.find(context)
     if notes:
-        pending.log(context, notes, point)
+        point.log_inputs(context.data, as_yaml(context.settings))
+        pending.log_kept(context, notes, point)
         return _outcome("finished earlier, and logged now", point)
     baseline_run = BaselineRun(context)
     done: tuple[Baseline, str] | None = None
@@ -69,12 +70,20 @@ def _point(context: PointContext) -> Outcome:
     except StoreFailed as failure:
         if done is None:
             raise
-        pending.keep(context, point.everything)
-        kept = f"kept in {context.folder}: the same command logs it"
-        raise Unlogged(f"{failure}; {kept}") from failure
+        raise Unlogged(f"{failure}; {_keep(context, point)}") from failure
     baseline, summary = done
     _complete(baseline_run, baseline)
     return _outcome(summary, point)
+
+
+def _keep(context: PointContext, point: Run) -> str:
+    """Keep what a point has come to, and say where."""
+    files = f"its files are in {context.folder}"
+    try:
+        pending.keep(context, point.everything)
+    except (OSError, Refused) as reason:
+        return f"{files}, but its figures cannot be kept ({one_line(reason)})"
+    return f"{files}, and kept in the cache: the same command logs it"
 
 
 def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple[Baseline, str]:

@@ -42,9 +42,9 @@ def answers_file(settings: Settings, signature: str, measuring: str) -> Path:
     return baseline_folder(settings, signature) / f"answers.{measuring}.npy"
 
 
-def unlogged_file(settings: Settings, fingerprint: str) -> Path:
-    """Return the file with the notes of a point that no store took."""
-    return settings.cache.folder / "unlogged" / f"{fingerprint}.{_store(settings)}.json"
+def unlogged_folder(settings: Settings, fingerprint: str) -> Path:
+    """Return the folder with the notes and files of a point that no store took."""
+    return settings.cache.folder / "unlogged" / f"{fingerprint}.{_store(settings)}"
 
 
 def _store(settings: Settings) -> str:

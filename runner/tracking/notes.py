@@ -1,12 +1,10 @@
-"""Collect what a run logs, to send it to MLflow together or to save it on disk."""
+"""Collect what a run logs, to send it to MLflow together."""
 
-import json
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from mlflow.entities import Dataset as DatasetEntity
 from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
@@ -20,7 +18,7 @@ _BATCH = 900
 
 @dataclass
 class Notes:
-    """What a run logs: plain values that JSON holds as they are."""
+    """What a run logs, in plain values."""
 
     params: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
@@ -83,18 +81,6 @@ class Notes:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
             client.log_artifacts(run_id, folder)
-
-    def save(self, path: Path) -> None:
-        """Write all notes to a file, by way of another: under its name it is always complete."""
-        unfinished = path.with_name(f".{path.name}")
-        unfinished.write_text(json.dumps(asdict(self)))
-        unfinished.replace(path)
-
-    @classmethod
-    def load(cls, path: Path) -> "Notes":
-        """Read the notes that `save` wrote."""
-        values: dict[str, Any] = json.loads(path.read_text())
-        return cls(**values)
 
 
 def _dataset_input(dataset: dict[str, str]) -> DatasetInput:

@@ -200,7 +200,7 @@ def test_a_store_that_is_lost_on_the_way_loses_nothing(  # noqa: PLR0913, PLR091
     out, _ = process.communicate(timeout=HANGS_AFTER)
     assert process.returncode == 1, out
     for name in ("final_sparsity=0.6", "final_sparsity=0.7"):
-        (kept,) = re.findall(rf"failed: {name}: .*kept in (\S+): the same command logs it", out)
+        (kept,) = re.findall(rf"failed: {name}: .*files are in (\S+), and kept in the cache", out)
         assert (Path(kept) / "models" / "h5.h5").is_file()
     assert "nothing is lost" in out
     assert "Traceback" not in out
@@ -214,3 +214,4 @@ def test_a_store_that_is_lost_on_the_way_loses_nothing(  # noqa: PLR0913, PLR091
     logs = "".join(path.read_text() for path in sorted(tmp_path.glob("multirun/*/*/*/runner.log")))
     assert logs.count("epoch 2 of 2") == 3
     assert list((tmp_path / "outputs" / "cache" / "unlogged").iterdir()) == []
+    assert "is not logged" not in again.stdout + again.stderr + logs

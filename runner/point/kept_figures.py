@@ -1,0 +1,132 @@
+"""Measure the files of a kept result again: figures that contradict them are not logged."""
+
+import math
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from runner.backend import keras, make_repeatable, save_h5
+from runner.data.dataset import Dataset, Split
+from runner.measure.class_table import Classes
+from runner.measure.measurement import classify, litert_classifier, zipped_bytes, zstd_bytes
+from runner.measure.scores import Images
+from runner.measure.tensor_arena import arena_bytes
+from runner.models import build
+from runner.models.deploy import deployable
+from runner.models.outputs import gives_logits
+from runner.point.class_record import labels_text
+from runner.point.context import PointContext
+from runner.point.deliver import as_files_take_it
+from runner.point.reference import Reference
+from runner.prune.sparsity import measure_sparsity, sparsity_figures
+from runner.settings.targets import Target
+from runner.statistics.recount import may_be_true
+from runner.training.cached_weights import give_weights
+
+# Images that each accuracy is measured on again.
+_DRAWN = 400
+
+
+class Untrue(ValueError):
+    """A figure contradicts the file beside it."""
+
+
+@dataclass(frozen=True)
+class KeptFigures:
+    """The figures of a kept result, and the files that they are said to belong to.
+
+    Attributes:
+        figures: metrics by their names.
+        folder: where the files lie.
+        reference: what they were compared with.
+    """
+
+    context: PointContext
+    figures: Mapping[str, float]
+    folder: Path
+    reference: Reference
+
+    def require_true(self) -> None:
+        """Measure each file again, and compare.
+
+        Raises:
+            Untrue: a figure contradicts its file, or the file is not of this point.
+            Exception: of any kind, from Keras or LiteRT, for a file that they cannot read.
+        """
+        settings = self.context.settings
+        make_repeatable(settings.seed, settings.threads)
+        data = self.context.data
+        built = build.build(settings.architecture, data.shape, data.class_set)
+        taken, scale = as_files_take_it(self.context, built)
+        model, logits = deployable(built, scale), gives_logits(built)
+        if (self.folder / "labels.txt").read_bytes() != labels_text(taken).encode():
+            raise Untrue("labels.txt names other classes")
+        for target in settings.export.targets:
+            path = self.folder / target.file_name
+            self._require_bytes(target, path)
+            if target is Target.H5:
+                self._require_own_h5(model, path)
+                self._require_answers(target, lambda images: classify(model, images, logits), taken)
+            else:
+                run = litert_classifier(path, settings.threads, logits)
+                self._require_answers(target, run, taken)
+
+    def _require_bytes(self, target: Target, path: Path) -> None:
+        """Compare all that is counted in bytes, and the shares made of it."""
+        size, zipped = path.stat().st_size, zipped_bytes(path)
+        self._require(target, "size_bytes", size)
+        self._require(target, "zip_bytes", zipped)
+        self._require(target, "zstd_bytes", zstd_bytes(path))
+        self._require(target, "zip_ratio", self.reference.zip_bytes / zipped)
+        accuracy = self.figures[f"accuracy/{target}"]
+        self._require(target, "accuracy_drop", self.reference.accuracy - accuracy)
+        arena = arena_bytes(path) if target.conversion else None
+        if arena is not None or f"arena_bytes/{target}" in self.figures:
+            self._require(target, "arena_bytes", -1 if arena is None else arena)
+        for name in ("accuracy", "validation_accuracy", "agreement"):
+            if not 0 <= self.figures[f"{name}/{target}"] <= 1:
+                raise Untrue(f"{name}/{target} is no share")
+
+    def _require(self, target: Target, name: str, found: float) -> None:
+        claimed = self.figures[f"{name}/{target}"]
+        if not math.isclose(claimed, found, rel_tol=1e-9, abs_tol=1e-9):
+            raise Untrue(f"{name}/{target} is {claimed:g}; the file has {found:g}")
+
+    def _require_own_h5(self, model: keras.Model, path: Path) -> None:
+        """Write the model of the settings with the weights of the file: it must be that file.
+
+        So there is nothing else in it that whoever loads it would run.
+        """
+        with path.open("rb") as file:
+            give_weights(model, file)
+        with tempfile.TemporaryDirectory() as folder:
+            own = Path(folder) / path.name
+            save_h5(model, str(own))
+            if own.read_bytes() != path.read_bytes():
+                raise Untrue(f"{path.name} is not the file of this model with these weights")
+        sparsity = sparsity_figures(measure_sparsity(model, {}))["sparsity"]
+        if not math.isclose(self.figures["sparsity"], sparsity, abs_tol=1e-9):
+            raise Untrue(f"sparsity is {self.figures['sparsity']:g}; the h5 file has {sparsity:g}")
+
+    def _require_answers(
+        self, target: Target, run: Callable[[Images], Classes], data: Dataset
+    ) -> None:
+        """Classify some images of each split again."""
+        for name, split in (("accuracy", data.test), ("validation_accuracy", data.validation)):
+            share, (right, drawn) = self.figures[f"{name}/{target}"], _count(run, split)
+            total = len(split.labels)
+            if not may_be_true(round(share * total), total, right, drawn):
+                raise Untrue(
+                    f"{name}/{target} is {share:.2%}; of {drawn} images drawn at random, "
+                    f"the file has {right} right"
+                )
+
+
+def _count(run: Callable[[Images], Classes], split: Split) -> tuple[int, int]:
+    """Return how many images are classified right, and how many were drawn."""
+    # Whoever made the file must not know which ones.
+    drawn = np.sort(np.random.default_rng().permutation(len(split.labels))[:_DRAWN])
+    return int(np.sum(run(split.images[drawn]) == split.labels[drawn])), len(drawn)

@@ -1,0 +1,216 @@
+"""A finished point that lies in the cache is logged where it is true, and only there."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py  # type: ignore[import-untyped]
+import pytest
+
+from runner.backend import make_repeatable
+from runner.errors import Refused
+from runner.point import pending
+from runner.point.context import PointContext
+from runner.point.run import run
+from runner.tracking import Notes
+from tests.helpers.hostile.kept_result import forge_old_notes, kept, rename, rewrite
+from tests.helpers.own_models import residual, save
+from tests.helpers.project import Configure
+from tests.helpers.stores import file_of, runs_in
+
+TARGETS = "export.targets=[h5,tflite_float32]"
+_BY_EPOCH = ("loss", "train_accuracy", "val_accuracy", "epoch_sparsity")
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def context(settings: Configure, tmp_path: Path) -> PointContext:
+    """A point that is logged, and lies in the cache as if no store had taken it.
+
+    A result that somebody has forged as version 0.1 wrote it lay there before.
+    """
+    make_repeatable(1, 1)
+    context = PointContext.of(settings(TARGETS, "sweep.point=tiny"), tmp_path / "again")
+    secret = tmp_path / "secret.txt"
+    secret.write_text("a private text")
+    forge_old_notes(context, secret)
+    outcome = run(context.settings, tmp_path / "first")
+    pending.keep(context, _logged(tmp_path, outcome.run_id))
+    return context
+
+
+def _logged(folder: Path, run_id: str) -> Notes:
+    """Read back what the point has logged."""
+    (record,) = (each for each in runs_in(folder, "point") if each.id == run_id)
+    texts = ("layers.csv", "classes.csv", "stages.csv", "summary.txt", "confusion/h5.csv")
+    models = sorted((folder / "first" / "models").iterdir())
+    return Notes(
+        tags=dict(record.tags),
+        metrics=[
+            (name, value, 1, int(name.endswith(_BY_EPOCH)))
+            for name, value in record.metrics.items()
+        ],
+        files=[
+            *((str(path), "models") for path in models),
+            *(
+                (str(path), f"tensorboard/{path.parent.name}")
+                for path in (folder / "first" / "tensorboard").rglob("events*")
+            ),
+        ],
+        texts={name: file_of(folder, record, name).read_text() for name in texts},
+    )
+
+
+def test_what_is_true_is_logged_and_what_is_forged_is_not(
+    context: PointContext, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (before,) = runs_in(tmp_path, "point")
+    assert before.metrics["size_bytes/h5"] > 1
+    assert [path for path in (tmp_path / "mlruns").rglob("*") if path.name == "secret.txt"] == []
+    _sets_aside_what_contradicts_itself(context, tmp_path, caplog)
+    outcome = run(context.settings, context.folder)
+    assert outcome.summary == "finished earlier, and logged now"
+    assert any("kept by an earlier version" in each for each in caplog.messages)
+    (logged,) = (each for each in runs_in(tmp_path, "point") if each.id != before.id)
+    once = {name for name in before.metrics if "/" in name or name.startswith("sparsity")}
+    assert {name: logged.metrics[name] for name in once} == {
+        name: before.metrics[name] for name in once
+    }
+    assert logged.params == before.params
+    for target, path in outcome.files.items():
+        assert path.read_bytes() == (tmp_path / "first" / "models" / path.name).read_bytes()
+        assert file_of(tmp_path, logged, f"models/{path.name}").is_file(), target
+    assert not kept(context).exists()
+
+
+def _metric(name: str, value: float) -> Change:
+    def change(notes: dict[str, Any]) -> None:
+        notes["metrics"] = [
+            {**each, "value": value} if each["name"] == name else each for each in notes["metrics"]
+        ]
+
+    return change
+
+
+def _added(name: str, value: float = 1.0, step: int = 0) -> Change:
+    metric = {"name": name, "value": value, "timestamp": 1, "step": step}
+    return lambda notes: notes["metrics"].append(metric)
+
+
+def _wrong_notes(secret: Path) -> dict[str, Change]:
+    """Say what is wrong with notes, and make them so."""
+    return {
+        "size_bytes/h5 is 1": _metric("size_bytes/h5", 1.0),
+        "zip_bytes/h5 is 1": _metric("zip_bytes/h5", 1.0),
+        "zstd_bytes/tflite_float32 is 1": _metric("zstd_bytes/tflite_float32", 1.0),
+        "arena_bytes/tflite_float32 is 1": _metric("arena_bytes/tflite_float32", 1.0),
+        "zip_ratio/h5 is 999": _metric("zip_ratio/h5", 999.0),
+        "accuracy_drop/h5 is -1": _metric("accuracy_drop/h5", -1.0),
+        "validation_accuracy/h5 is ": _metric("validation_accuracy/h5", 0.5),
+        "agreement/h5 is no share": _metric("agreement/h5", 7.0),
+        "sparsity is 0.1": _metric("sparsity", 0.1),
+        "no finite number": _metric("zip_ratio/h5", float("inf")),
+        "zip_bytes/h5 has a value of step 9": _added("zip_bytes/h5", step=9),
+        "zip_bytes/h5 has two values": _added("zip_bytes/h5"),
+        "not those of the point: accuracy/tflite_int8": _added("accuracy/tflite_int8"),
+        "metrics.0.name": lambda notes: notes["metrics"].insert(0, {
+            "name": "=cmd()", "value": 1.0, "timestamp": 1, "step": 0}),
+        "texts": lambda notes: notes["texts"].update({"../../marker": "text"}),
+        "surprise": lambda notes: notes.update(surprise=1),
+        "files.0.name": lambda notes: notes["files"].insert(0, {
+            "name": str(secret), "size_bytes": 6, "sha256": "0" * 64}),
+        "is not its baseline": lambda notes: notes.update(baseline_run_id="0" * 32),
+        "is not what was kept": lambda notes: notes["files"][0].update(sha256="0" * 64),
+        "not those of the point: models/labels.txt": lambda notes: notes.update(files=[
+            each for each in notes["files"] if "labels" not in each["name"]]),
+    }  # fmt: skip
+
+
+def _sets_aside_what_contradicts_itself(
+    context: PointContext, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = tmp_path / "secret.txt"
+    folder = kept(context)
+    shutil.copytree(folder, tmp_path / "honest")
+    wrong: dict[str, Callable[[], object]] = {
+        fault: lambda change=change: rewrite(folder, change)  # type: ignore[misc]
+        for fault, change in _wrong_notes(secret).items()
+    }
+    labels, h5 = folder / "files/models/labels.txt", folder / "files/models/h5.h5"
+    wrong |= {
+        "models/labels.txt is no file of its own": lambda: _linked(labels, secret, os.symlink),
+        "labels.txt is no file of its own": lambda: _linked(labels, secret, os.link),
+        "which it does not name": lambda: shutil.copy(secret, labels.with_name("secret")),
+        "names other classes": lambda: rename(folder, "models/labels.txt", b"secret\n"),
+        "images drawn at random, the file has": lambda: rewrite(folder, _other_accuracy),
+        "not the file of this model": lambda: _described_otherwise(folder, h5),
+        "notes.json": lambda: (folder / "notes.json").write_text("{"),
+    }
+    for fault, make_wrong in wrong.items():
+        caplog.clear()
+        make_wrong()
+        assert pending.find(context) is None, fault
+        line = caplog.messages[-1]
+        assert fault in line
+        assert "the point is run again" in line
+        assert not folder.exists()
+        shutil.copytree(tmp_path / "honest", folder)
+    assert pending.find(context) is not None
+    folder.chmod(0o777)
+    with pytest.raises(Refused, match="can be written by others"):
+        pending.find(context)
+    folder.chmod(0o700)
+
+
+def _linked(path: Path, secret: Path, link: Callable[[Path, Path], object]) -> None:
+    path.unlink()
+    link(secret, path)
+
+
+def _other_accuracy(notes: dict[str, Any]) -> None:
+    """Claim that the h5 file has no test image right, or each; all figures go with it."""
+    figures = {each["name"]: each["value"] for each in notes["metrics"]}
+    claim = float(figures["accuracy/h5"] < 0.5)
+    drop = figures["accuracy_drop/h5"] + figures["accuracy/h5"] - claim
+    _metric("accuracy/h5", claim)(notes)
+    _metric("accuracy_drop/h5", drop)(notes)
+
+
+def _described_otherwise(folder: Path, h5: Path) -> None:
+    """Put another description of the model into the file, and figures that fit its bytes."""
+    with h5py.File(h5, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        config["config"]["name"] += "_"
+        file.attrs["model_config"] = json.dumps(config)
+    rename(folder, "models/h5.h5", h5.read_bytes())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("export=all", "compress=cluster_qat", "compress.clusters=8"),
+        ("export=all", "compress=cluster", "architecture=own", "dataset.scale=-1..1"),
+        ("architecture=own", "dataset.scale_in_file=true", "dataset.scale=-1..1"),
+        ("compress=qat", "export.batch=null"),
+        ("measure.latency=true", "tracking.tensorboard=true", "schedule=two_of_four"),
+    ],
+    ids=" ".join,
+)
+def test_every_honest_result_is_believed(
+    settings: Configure,
+    tmp_path: Path,
+    overrides: tuple[str, ...],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make_repeatable(1, 1)
+    path = save(residual(), tmp_path / "own.keras")
+    own = f"architecture=keras_file architecture.path={path} baseline.epochs=1"
+    typed = " ".join(overrides).replace("architecture=own", own).split()
+    context = PointContext.of(settings(*typed, "sweep.point=tiny"), tmp_path / "again")
+    outcome = run(context.settings, tmp_path / "first")
+    pending.keep(context, _logged(tmp_path, outcome.run_id))
+    assert pending.find(context) is not None, caplog.messages
