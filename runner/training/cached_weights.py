@@ -1,6 +1,7 @@
 """Give a model the weights of an h5 file, and take nothing else from that file."""
 
 import itertools
+import os
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -8,6 +9,7 @@ import h5py  # type: ignore[import-untyped]
 import numpy as np
 
 from runner.backend import keras
+from runner.files.h5_structure import require_sound
 
 
 def give_weights(model: keras.Model, file: BinaryIO) -> None:
@@ -19,10 +21,12 @@ def give_weights(model: keras.Model, file: BinaryIO) -> None:
         file: an h5 file, as Keras 2 writes one of the same model.
 
     Raises:
-        ValueError: the file has other weights than the model, or keeps them elsewhere.
+        UnfitFile: the file takes its weights from elsewhere.
+        ValueError: it has other weights than the model.
         Exception: of other kinds, from h5py, for a file that it cannot read.
     """
     with h5py.File(file, "r") as content:
+        require_sound(content, os.fstat(file.fileno()).st_size)
         stored = list(_stored(content["model_weights"]))
         # As Keras orders them in a file.
         wanted = [
@@ -40,23 +44,7 @@ def give_weights(model: keras.Model, file: BinaryIO) -> None:
 def _stored(group: Any) -> Iterator[h5py.Dataset]:
     """Yield the weights of all layers in their order, before any of them is read."""
     for layer in _names(group, "layer_names"):
-        inside = _own(group, layer)
-        for weight in _names(inside, "weight_names"):
-            found = _own(inside, weight)
-            if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "fiub":
-                raise ValueError(f"{weight} holds no numbers")
-            if found.is_virtual or found.external:
-                raise ValueError(f"{weight} lies in another file")
-            yield found
-
-
-def _own(group: Any, name: str) -> Any:
-    """Find a member of a group by its path, following no link to other places."""
-    for part in name.strip("/").split("/"):
-        if not isinstance(group.get(part, getlink=True), h5py.HardLink):
-            raise ValueError(f"{name} is a link")
-        group = group[part]
-    return group
+        yield from (group[layer][weight] for weight in _names(group[layer], "weight_names"))
 
 
 def _names(group: Any, attribute: str) -> list[str]:

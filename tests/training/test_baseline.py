@@ -111,9 +111,11 @@ def test_weights_that_lie_elsewhere_or_do_not_fit_are_not_read(
     folder = _folder(chosen)
     whole = (folder / "model.h5").read_bytes()
     plants: dict[str, Callable[[], None]] = {
-        "lies in another file": lambda: plant_external_storage(folder, tmp_path / "secret"),
-        "is a link": lambda: plant_link(folder, tmp_path / "other.h5"),
-        "of other shapes": lambda: plant_huge_weight(folder),
+        "takes its numbers from another file": lambda: plant_external_storage(
+            folder, tmp_path / "secret"
+        ),
+        "is a link to another place": lambda: plant_link(folder, tmp_path / "other.h5"),
+        "says that it holds": lambda: plant_huge_weight(folder),
     }
     for fault, plant in plants.items():
         plant()
