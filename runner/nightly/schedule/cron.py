@@ -1,6 +1,7 @@
 """Add a task's line to the user's crontab, find it there, or remove it."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from runner.errors import Refused
 from runner.nightly.schedule.task import Schedule, Task
 
 LOG = "outputs/nightly.log"
+# What a shell reads up to a comment: quoted texts whole, and a # only inside of a word.
+_COMMAND = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|(?<! )\#|(?!\ \#)[^'"\\#])*""", re.S)
 
 
 def daily(at: time) -> str:
@@ -97,8 +100,14 @@ def _escaped(text: str) -> str:
 
 
 def _is_own(line: str, folder: Path) -> bool:
-    """Recognize the folder's line; one that the user has commented out is the user's."""
-    return line.endswith(_escaped(_tag(folder))) and not line.lstrip().startswith("#")
+    """Recognize the folder's line; one that the user has commented out is the user's.
+
+    Its end alone does not tell it: the folder of another line may have such an end.
+    """
+    if line.lstrip().startswith("#"):
+        return False
+    command = _COMMAND.match(line)
+    return command is not None and line[command.end() :] == _escaped(_tag(folder))
 
 
 def _read() -> str:

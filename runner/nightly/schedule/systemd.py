@@ -9,10 +9,11 @@ from datetime import time
 from pathlib import Path
 
 from runner.errors import Refused
+from runner.escaping.terminal import encodable, visible
 from runner.nightly.schedule.task import Schedule, Task
 
 _SERVICE = """[Unit]
-Description=Nightly pruning sweeps in {folder}
+Description=Nightly pruning sweeps in {shown}
 
 [Service]
 Type=oneshot
@@ -21,7 +22,7 @@ WorkingDirectory={folder}
 Nice=10
 """
 _TIMER = """[Unit]
-Description=Nightly pruning sweeps in {folder}
+Description=Nightly pruning sweeps in {shown}
 
 [Timer]
 OnCalendar={when}
@@ -30,6 +31,8 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
+# A file's name has 255 characters at most; those of earlier versions were not cut.
+_LONGEST_NAME = 222
 
 
 def daily(at: time) -> str:
@@ -43,9 +46,7 @@ def install(task: Task, when: str) -> None:
     Raises:
         Refused: the files cannot be written, or systemd would not start such a program.
     """
-    program = task.command[0]
-    if "'" in program or '"' in program:
-        raise Refused(f"--systemd: {program} must be without quotes; take --cron")
+    _require_unit(task)
     timer = _timer(task.folder)
     # Variables may hold passwords.
     _write(timer.with_suffix(".service"), service_text(task), 0o600 if task.variables else 0o644)
@@ -85,9 +86,10 @@ def find(folder: Path) -> Schedule | None:
 
 
 def service_text(task: Task) -> str:
-    """Write the service."""
+    """Write the service; its description shows what would steer a terminal as escapes."""
     pairs = (f"{name}={value}" for name, value in task.variables.items())
     return _SERVICE.format(
+        shown=_escaped(visible(str(task.folder))),
         folder=_escaped(str(task.folder)),
         variables="".join(f"Environment={_quoted(pair)}\n" for pair in pairs),
         command=" ".join(map(_quoted, task.command)),
@@ -96,13 +98,29 @@ def service_text(task: Task) -> str:
 
 def timer_text(task: Task, when: str) -> str:
     """Write the timer, which catches up on a night that the machine was off."""
-    return _TIMER.format(folder=_escaped(str(task.folder)), when=when)
+    return _TIMER.format(shown=_escaped(visible(str(task.folder))), when=when)
+
+
+def _require_unit(task: Task) -> None:
+    """Refuse what no unit can hold (systemd.syntax(7)): it drops a line that is no UTF-8.
+
+    Raises:
+        Refused: it holds that, or systemd would not start such a program.
+    """
+    program, folder = task.command[0], str(task.folder)
+    if "'" in program or '"' in program:
+        raise Refused(f"--systemd: {program} must be without quotes; take --cron")
+    for text in (folder, *task.command, *task.variables.values()):
+        if encodable(text) != text:
+            raise Refused(f"--systemd: {encodable(text)} must be UTF-8; take --cron")
+    if folder != folder.rstrip():
+        raise Refused(f"--systemd: {folder!r} must not end in a space; take --cron")
 
 
 def _timer(folder: Path) -> Path:
     """Return the path of the folder's timer; folders of the same name get different ones."""
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    name = re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-")
+    name = re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-")[:_LONGEST_NAME]
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
     return config / "systemd" / "user" / f"runner-nightly-{name}-{digest}.timer"
 
@@ -124,7 +142,7 @@ def _write(path: Path, text: str, mode: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch(mode=0o600)
-        temporary.write_text(text)
+        temporary.write_text(text, encoding="utf-8")
         temporary.chmod(mode)
         temporary.replace(path)
     except OSError as error:

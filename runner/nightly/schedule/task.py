@@ -12,6 +12,8 @@ from runner.errors import Refused
 
 # Variables that change what a night does; a scheduler does not know those of the shell.
 _VARIABLES = ("MLFLOW_TRACKING_URI", "RUNNER_DATA")
+# No file of a scheduler can hold a line break, and whoever lists it sees the others at work.
+_CONTROL, _WORDS = r"\x00-\x1f\x7f-\x9f", "a line break, another control character"
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ def make_task(folder: Path, arguments: Sequence[str]) -> Task:
     """
     command = (sys.executable, "-m", "runner.nightly", *arguments)
     variables = {name: os.environ[name] for name in _VARIABLES if os.environ.get(name)}
-    _check("the folder", str(folder), r"[\n\r\\$]", "a line break, a backslash or a dollar")
-    for text in command:
-        _check("the command", text, r"[\n\r\\$]", "a line break, a backslash or a dollar")
+    for text in (str(folder), *command):
+        name = "the folder" if text == str(folder) else "the command"
+        _check(name, text, rf"[{_CONTROL}\\$]", f"{_WORDS}, a backslash or a dollar")
     for name, text in variables.items():
-        _check(name, text, r"[\n\r\\]", "a line break or a backslash")
+        _check(name, text, rf"[{_CONTROL}\\]", f"{_WORDS} or a backslash")
     return Task(folder, command, variables)
 
 
