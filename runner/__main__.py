@@ -6,10 +6,13 @@ import sys
 from runner.cli import failure
 from runner.cli.app import RefusedPoint, job
 from runner.cli.help import check_sweep_choice, text
+from runner.cli.masking_loader import use_masking_loader
 from runner.errors import Refused
 from runner.escaping.terminal import prepare_streams, say
+from runner.process.log_mask import mask_logs
 from runner.process.signals import exit_on_first_signal
 from runner.settings.paths import register
+from runner.settings.typed_address import hide
 from runner.sweep.sweeper import PruningSweeper
 
 _TRACEBACKS = "HYDRA_FULL_ERROR"
@@ -30,8 +33,12 @@ def _main(arguments: list[str]) -> int:
     # Hydra would print a failure its own way and exit with 1, whatever it was.
     os.environ[_TRACEBACKS] = "1"
     register()
+    mask_logs()
+    use_masking_loader()
     try:
-        check_sweep_choice(arguments)
+        # Hydra takes them from there, and writes them into the folders of its runs.
+        sys.argv[1:] = hide(arguments)
+        check_sweep_choice(sys.argv[1:])
         job()
     except RefusedPoint as refusal:
         return failure.explain("runner", Refused(str(refusal)))

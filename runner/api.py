@@ -20,6 +20,7 @@ from runner.report.best_file import BestFile, NothingQualifies
 from runner.report.sweep import Sweep, load
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF, register
+from runner.settings.typed_address import taken_out
 from runner.sweep.announcement import ANNOUNCEMENT, Announcement
 
 __all__ = [
@@ -123,8 +124,10 @@ def run_sweep(*overrides: str) -> Sweep:
 
     with tempfile.TemporaryDirectory() as temporary:
         file = Path(temporary) / "sweep.json"
-        command = ["-m", "runner", "-m", *overrides]
-        code = isolated.stream(command, show, environment={ANNOUNCEMENT: str(file)})
+        # A command line is shown to everyone on this machine.
+        shown, variables = taken_out(overrides)
+        command = ["-m", "runner", "-m", *shown]
+        code = isolated.stream(command, show, environment={ANNOUNCEMENT: str(file), **variables})
         begun = Announcement.read(file)
     last = lines[-1].strip().removeprefix("runner: ") if lines else ""
     if code == REFUSED:

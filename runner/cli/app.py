@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 from runner.cli.failure import is_refusal, reason
 from runner.errors import Refused
 from runner.planning import preflight
+from runner.process.log_mask import mask_logs
 from runner.settings import Settings, from_hydra
 from runner.settings.paths import CONF
 
@@ -27,6 +28,8 @@ def job(config: DictConfig) -> Any:
         RefusedPoint: the settings of a single point cannot work.
         Refused: the same, of a point of a sweep.
     """
+    # A launcher may run this in a process of its own.
+    mask_logs()
     try:
         settings = _checked(config)
 

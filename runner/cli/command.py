@@ -12,7 +12,9 @@ from runner.cli.failure import DONE, REFUSED, explain
 from runner.errors import Refused
 from runner.escaping.json_text import json_text
 from runner.escaping.terminal import prepare_streams, say, visible
+from runner.process.log_mask import mask_logs
 from runner.settings.paths import CONF
+from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import resolve
 
 _EXIT_CODES = "Exit code: 0 done, 1 {failed}, 2 refused before any work."
@@ -23,7 +25,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Never:
         """Say what is wrong, and leave."""
-        self.exit(REFUSED, f"{visible(f'{self.prog}: {message}')}\n")
+        self.exit(REFUSED, f"{visible(without_secrets(f'{self.prog}: {message}'))}\n")
 
 
 def parser(name: str, description: str, failed: str, epilog: str = "") -> Parser:
@@ -71,6 +73,7 @@ def enter(
     The store is not made where it is not there: these commands only read what sweeps have logged.
     """
     prepare_streams()
+    mask_logs()
     arguments = options.parse_args()
     try:
         check(arguments)

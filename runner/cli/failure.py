@@ -10,7 +10,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from runner.errors import Refused, RunnerError, is_fault, one_line
 from runner.escaping.terminal import complain
+from runner.process.log_mask import masked_traceback
 from runner.settings import known_settings
+from runner.settings.secret_text import without_secrets
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
@@ -33,10 +35,10 @@ def explain(command: str, error: Exception) -> int:
         complain(f"{command}: {reason(error)}")
         return REFUSED
     if isinstance(error, RunnerError) or _is_of_the_machine(error):
-        complain(f"{command}: failed: {one_line(error)}")
+        complain(f"{command}: failed: {without_secrets(one_line(error))}")
         return FAILED
-    complain(*"".join(traceback.format_exception(error)).rstrip("\n").split("\n"))
-    complain(f"{command}: {_FAULT} ({one_line(error)})")
+    complain(*masked_traceback(error).rstrip("\n").split("\n"))
+    complain(f"{command}: {_FAULT} ({without_secrets(one_line(error))})")
     return FAILED
 
 
@@ -51,6 +53,10 @@ def is_refusal(error: BaseException) -> bool:
 
 def reason(error: BaseException) -> str:
     """Fold an error into one line; of a setting that does not exist, say which ones do."""
+    return without_secrets(_reason(error))
+
+
+def _reason(error: BaseException) -> str:
     line = " ".join(str(error).split()).partition(" Config search path:")[0]
     if not isinstance(error, Refused | HydraException | OmegaConfBaseException):
         return one_line(error)

@@ -18,6 +18,7 @@ from runner.escaping.terminal import complain, prepare_streams, say
 from runner.nightly.run.lock import Busy
 from runner.nightly.schedule import install
 from runner.nightly.settings import DEFAULT, NightlySettings, read
+from runner.process.log_mask import mask_logs
 from runner.process.signals import exit_on_first_signal
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def main() -> None:
     """Enter from the command line."""
     prepare_streams()
     exit_on_first_signal()
+    mask_logs()
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(LogFormatter("[%(asctime)s] %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -12,6 +12,7 @@ from runner.files.regular_file import UnfitFile, read_text
 from runner.settings.fields import Count, Folder, Name, Rate, Seed, StoreAddress
 from runner.settings.load import refusal
 from runner.settings.paths import CONF
+from runner.settings.typed_address import masked_argument
 
 DEFAULT = CONF / "nightly.yaml"
 
@@ -28,8 +29,21 @@ def _check_quotes(command: str) -> str:
     return command
 
 
+def _mask_address(command: str) -> str:
+    # It names the sweep in records, pages and logs; the sweep takes the address from the night's.
+    typed = [masked_argument(argument) for argument in shlex.split(command)]
+    secret = any(addresses for _, addresses in typed)
+    return shlex.join(shown for shown, _ in typed) if secret else command
+
+
+Command = Annotated[
+    str,
+    Field(strict=True, min_length=1),
+    AfterValidator(_check_quotes),
+    AfterValidator(_mask_address),
+]
 Sweeps = Annotated[
-    tuple[Annotated[str, Field(strict=True, min_length=1), AfterValidator(_check_quotes)], ...],
+    tuple[Command, ...],
     AfterValidator(_check_distinct),
     Field(
         min_length=1,

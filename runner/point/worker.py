@@ -7,18 +7,20 @@ written as JSON to the file REPLY.
 import json
 import logging
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
 from runner.errors import Refused, one_line
+from runner.process.log_mask import mask_logs, masked_traceback
 from runner.process.signals import exit_on_first_signal
 from runner.settings import Settings
+from runner.settings.secret_text import without_secrets
 
 
 def main() -> None:
     """Enter from `run_point`."""
     exit_on_first_signal()
+    mask_logs()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     request = json.loads(sys.stdin.read())
     reply = _run(Settings.model_validate(request["settings"]), Path(request["folder"]))
@@ -32,9 +34,9 @@ def _run(settings: Settings, folder: Path) -> dict[str, Any]:
         return {"outcome": run(settings, folder).as_json()}
     except Exception as error:
         return {
-            "failed": one_line(error),
+            "failed": without_secrets(one_line(error)),
             "refused": isinstance(error, Refused),
-            "traceback": traceback.format_exc(),
+            "traceback": masked_traceback(error),
         }
 
 

@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from hydra.utils import to_absolute_path
 
 from runner.errors import Refused
+from runner.settings.address_mask import holds_secret, is_masked, masked
+from runner.settings.secret_text import VARIABLE, remember
 
 SQLITE = "sqlite:///"
 ACCEPTED = "sqlite:///FILE, http(s)://HOST, or another database that MLflow takes"
@@ -16,25 +17,32 @@ _SCHEMES = ("http", "https", "postgresql", "mysql", "mssql", "databricks")
 def resolve(uri: object) -> str:
     """Choose the store: the setting, MLFLOW_TRACKING_URI, or MLflow's own default file.
 
-    A relative SQLite path means another database in another folder, so it becomes absolute.
+    A relative SQLite path means another database in another folder, so it becomes absolute. A
+    setting with three stars in it, as commands and addresses are shown, means the address of
+    MLFLOW_TRACKING_URI that is shown so.
 
     Raises:
-        Refused: no store of that kind is supported; names where it was given.
+        Refused: no store of that kind is supported, or what the stars stand for is not known;
+            names where it was given.
     """
-    given = str(uri or os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}mlflow.db")
+    known = os.environ.get(VARIABLE) or ""
+    given = str(uri or known or f"{SQLITE}mlflow.db")
+    if holds_secret(known) and given == masked(known):
+        given = known
+    remember(given)
     if given.startswith(SQLITE) and len(given) > len(SQLITE):
         path = given.removeprefix(SQLITE)
         return SQLITE + to_absolute_path(str(Path(path).expanduser()))
+    name = "tracking.uri" if uri else VARIABLE
+    if is_masked(given):
+        raise Refused(
+            f"{name}={given}: the stars stand for a secret; set {VARIABLE} to the whole address"
+        )
     if given.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0] in _SCHEMES:
         return given
-    name = "tracking.uri" if uri else "MLFLOW_TRACKING_URI"
-    raise Refused(f"{name}={given}: must be {ACCEPTED}")
+    raise Refused(f"{name}={masked(given)}: must be {ACCEPTED}")
 
 
 def without_password(uri: str) -> str:
-    """Return the URI with its password, if any, replaced by three stars."""
-    parts = urlsplit(uri)
-    if parts.password is None:
-        return uri
-    netloc = parts.netloc.replace(f":{parts.password}@", ":***@")
-    return urlunsplit(parts._replace(netloc=netloc))
+    """Return the address as it is shown: without its password, and whatever else is secret."""
+    return masked(uri)

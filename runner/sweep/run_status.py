@@ -1,7 +1,5 @@
 """Record in the store that a point did not finish, and why."""
 
-import traceback
-
 from runner.errors import one_line
 from runner.planning.grid import Point
 from runner.point.outcome import Lost
@@ -33,7 +31,7 @@ def close_failed(store: Store, sweep_run_id: str, point: Point, error: BaseExcep
         tags = {FINGERPRINT: point.fingerprint, SIGNATURE: point.signature}
         params = point_parameters(point.settings)
         run = store.new_run(Kind.POINT, point.name, params, tags, sweep_run_id)
-    run.log_text("".join(traceback.format_exception(error)), "error.txt")
+    run.log_error(error)
     run.end("KILLED" if isinstance(error, Lost) else "FAILED", one_line(error))
     return False
 

@@ -17,6 +17,7 @@ from filelock import BaseFileLock, FileLock
 from hydra.core.utils import env_override
 
 from runner.errors import RunnerError, one_line
+from runner.settings.secret_text import remember, without_secrets
 from runner.settings.store_uri import SQLITE
 
 # Someone who waits for a sweep need not hear that tables are created.
@@ -52,6 +53,7 @@ class Connection:
 
     def __init__(self, uri: str) -> None:
         """Connect; a new database gets its tables."""
+        remember(uri)
         self._database = uri.startswith(SQLITE)
         self._lock = store_lock(uri) if self._database else nullcontext()
         self._client = self._guarded(mlflow.MlflowClient, "connect")(uri)
@@ -84,7 +86,7 @@ class Connection:
                 with env_override(retries), exclusive, signals:
                     return call(*arguments, **named)
             except Exception as error:
-                raise StoreFailed(one_line(_first_cause(error))) from error
+                raise StoreFailed(without_secrets(one_line(_first_cause(error)))) from error
 
         return guarded
 

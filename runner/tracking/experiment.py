@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from mlflow.entities import LifecycleStage
 
-from runner.errors import Refused, is_fault
+from runner.errors import Refused, is_fault, one_line
+from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import SQLITE, without_password
 from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
 
@@ -38,7 +39,9 @@ class Experiment:
                 raise
             # A database may have no driver here, or be no database; each raises its own.
             uri = without_password(self.uri)
-            raise Refused(f"tracking.uri={uri}: not usable ({error})") from None
+            raise Refused(
+                f"tracking.uri={uri}: not usable ({without_secrets(one_line(error))})"
+            ) from None
 
     def lock(self) -> AbstractContextManager[object]:
         """Keep every other process of this machine from this store inside the block."""

@@ -4,7 +4,6 @@ import functools
 import getpass
 import os
 import platform
-import re
 import shlex
 import subprocess
 import sys
@@ -13,6 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from runner.process import liveness
+from runner.settings.address_mask import masked
+from runner.settings.secret_text import VARIABLE
+from runner.settings.typed_address import masked_argument
 from runner.tracking.tags import COMMAND, GIT_COMMIT, GIT_DIRTY, PROCESS, VERSIONS
 
 _LIBRARIES = (
@@ -25,8 +27,7 @@ _LIBRARIES = (
     "hydra-core",
 )
 # Variables that change what a command does.
-_VARIABLES = ("RUNNER_DATA", "MLFLOW_TRACKING_URI")
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^\s]*@")
+_VARIABLES = ("RUNNER_DATA", VARIABLE)
 
 
 def origin_tags() -> Mapping[str, str]:
@@ -43,17 +44,19 @@ def origin_tags() -> Mapping[str, str]:
 
 
 def typed_command() -> str:
-    """Return the command as typed, led by the variables it depends on, and without passwords."""
+    """Return the command as typed, led by the variables it depends on, and without secrets.
+
+    Where an address was masked, the same command works again with MLFLOW_TRACKING_URI set to it.
+    """
     program = Path(sys.argv[0])
     start = ["python", "-m", "runner"] if program.name == "__main__.py" else [program.name]
     values = {name: os.environ[name] for name in _VARIABLES if os.environ.get(name)}
-    variables = [f"{name}={shlex.quote(_mask(value))}" for name, value in values.items()]
-    return " ".join([*variables, shlex.join([*start, *map(_mask, sys.argv[1:])])])
-
-
-def _mask(argument: str) -> str:
-    # Wherever an address stands: Hydra takes it in quotes, and within lists and groups too.
-    return _PASSWORD.sub(r"\1***@", argument)
+    shown = {name: value for name, value in values.items() if name != VARIABLE}
+    if VARIABLE in values:
+        shown[VARIABLE] = masked(values[VARIABLE])
+    variables = [f"{name}={shlex.quote(value)}" for name, value in shown.items()]
+    typed = [masked_argument(argument)[0] for argument in sys.argv[1:]]
+    return " ".join([*variables, shlex.join([*start, *typed])])
 
 
 @functools.cache

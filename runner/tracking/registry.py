@@ -18,6 +18,7 @@ from mlflow.types import ParamSchema, ParamSpec, Schema, TensorSpec
 
 from runner.errors import Refused, one_line
 from runner.process.capture import stderr_to_log
+from runner.settings.secret_text import without_secrets
 from runner.tracking import served
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record
@@ -104,7 +105,8 @@ def _explain(name: str, failure: StoreFailed) -> Exception:
     """Tell a name that the registry does not take from a registry that fails."""
     if failure.code not in _NAME_REFUSED:
         return failure
-    return Refused(f"--name={name}: {' '.join(str(failure.__cause__).split())}")
+    reason = without_secrets(" ".join(str(failure.__cause__).split()))
+    return Refused(f"--name={name}: {reason}")
 
 
 def _sha256(client: Connection, name: str, number: str) -> str | None:

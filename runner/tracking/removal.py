@@ -16,6 +16,7 @@ from mlflow.utils import chunk_list
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
+from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import without_password
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record, record_of
@@ -122,7 +123,7 @@ def _collect(store: Store, runs: Sequence[Record]) -> None:
         )
     if done.returncode:
         reason = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
-        raise StoreFailed(f"mlflow gc: {reason}")
+        raise StoreFailed(without_secrets(f"mlflow gc: {reason}"))
     for run in runs:
         _remove_empty(run)
 

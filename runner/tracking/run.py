@@ -2,7 +2,6 @@
 
 import functools
 import logging
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,9 @@ from mlflow.data.numpy_dataset import from_numpy
 from runner.data.dataset import Dataset
 from runner.errors import one_line
 from runner.escaping.terminal import encodable
+from runner.process.log_mask import masked_traceback
 from runner.process.signals import as_exit
+from runner.settings.secret_text import without_secrets
 from runner.tracking.connection import Connection, StoreFailed, few_retries
 from runner.tracking.notes import Notes
 from runner.tracking.tags import ERROR
@@ -62,6 +63,10 @@ class Run:
     def log_text(self, text: str, name: str) -> None:
         """Write a text as an artifact of that name; what no file can hold is escaped."""
         self.notes.texts[name] = encodable(text)
+
+    def log_error(self, error: BaseException) -> None:
+        """Write the traceback of an error as an artifact."""
+        self.log_text(masked_traceback(error), "error.txt")
 
     def log_figure(self, figure: Any, name: str, config: Mapping[str, object]) -> None:
         """Send one of plotly's figures now, as a page that opens without a network.
@@ -116,7 +121,7 @@ class Run:
             StoreFailed: the store does not take it.
         """
         if error:
-            self.tag(ERROR, error[:_LONGEST])
+            self.tag(ERROR, without_secrets(error)[:_LONGEST])
         self.flush()
         client, run_id = self._open()
         client.set_terminated(run_id, status)
@@ -135,7 +140,7 @@ class Run:
         except BaseException as raised:
             error = as_exit(raised)
             if isinstance(error, Exception):
-                self.log_text(traceback.format_exc(), "error.txt")
+                self.log_error(error)
                 self._or_warn(lambda: self.end("FAILED", one_line(error)))
             else:
                 self._or_warn(lambda: self.end("KILLED", f"stopped by {one_line(error)}"))

@@ -39,3 +39,32 @@ def test_a_store_from_the_environment_is_refused_by_its_name(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "./mlruns")
     with pytest.raises(Refused, match=r"MLFLOW_TRACKING_URI=\./mlruns: must be"):
         resolve(None)
+
+
+@pytest.mark.parametrize("address", ["http://me:S3cr3t@host/x", "postgresql://me:S3/cr3t@host/x"])
+def test_an_address_as_it_is_shown_means_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    assert resolve(without_password(address)) == address
+    assert resolve(None) == address
+
+
+@pytest.mark.parametrize("shown", ["http://me:***@host/x", "postgresql://***", "***"])
+def test_stars_that_stand_for_nothing_known_are_refused(
+    monkeypatch: pytest.MonkeyPatch, shown: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:S3cr3t@other/x")
+    with pytest.raises(Refused) as refusal:
+        resolve(shown)
+    assert str(refusal.value) == (
+        f"tracking.uri={shown}: the stars stand for a secret; set MLFLOW_TRACKING_URI to the whole "
+        "address"
+    )
+
+
+def test_a_refusal_shows_no_secret() -> None:
+    with pytest.raises(Refused, match=r"^tracking\.uri=ftp://me:\*\*\*@host: must be sqlite"):
+        resolve("ftp://me:S3cr3t@host")
+    with pytest.raises(Refused, match=r"^tracking\.uri=\*\*\*: must be sqlite"):
+        resolve("me:S3cr3t@host:99999x")

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -23,7 +22,9 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from runner.errors import one_line
 from runner.escaping.terminal import complain, prepare_streams
 from runner.point.outcome import JobFailed
+from runner.process.log_mask import masked_traceback
 from runner.settings.paths import register
+from runner.settings.secret_text import without_secrets
 from runner.sweep.launchers.local.messages import JobFolder, MessageHandler
 
 OUTPUT = "console.log"
@@ -107,10 +108,10 @@ def _pickle(result: JobReturn) -> bytes:
     """Pickle a result, with an error in it replaced by one that every process can unpickle."""
     if result.status is JobStatus.FAILED:
         error = result._return_value
-        trace = "".join(traceback.format_exception(error))
+        trace = masked_traceback(error)
         complain(*trace.rstrip("\n").split("\n"))
         # Unpickling the error's own class may need TensorFlow.
-        result._return_value = JobFailed(one_line(error))
+        result._return_value = JobFailed(without_secrets(one_line(error)))
         result._return_value.add_note(trace)
     return bytes(cloudpickle.dumps(result))
 
