@@ -75,7 +75,8 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     else:
         labels = store.local_file(decision.file.point, LABELS)
         path = store.local_file(decision.file.point, decision.file.artifact)
-        if "://" not in path and not Path(path).exists():
+        # From a server, it is an address.
+        if Path(path).is_absolute() and not Path(path).exists():
             raise RunnerError(f"{path}: is not there any more (run {decision.file.point.id})")
     lines = [
         f"{path} ({decision.file.point.name}): {figures(decision.file)}",
