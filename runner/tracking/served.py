@@ -4,6 +4,7 @@ MLflow copies this file into every promoted model, so it imports nothing of the 
 """
 
 import json
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,28 @@ from typing import Any
 import mlflow
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
 # The artifacts: the TFLite file, and how pixels come to what it takes.
 FILE, INPUT = "file", "input"
-# The range of pixels as images have them.
-PIXELS = "0..255"
+# The range of pixels as images have them, and what rounding may make of its ends.
+PIXELS, BRIGHTEST, _SLACK = "0..255", 255, 0.25
+# Images in one request to MLflow's server, which says so, and answers one request after the other.
+_MOST, _SERVING = 10_000, "_MLFLOW_IS_IN_SERVING_ENVIRONMENT"
+
+
+class Unanswered(MlflowException, ValueError):
+    """Images that the model does not take, HTTP status 400, or by INTERNAL_ERROR fails on, 500."""
+
+    def __init__(self, text: str, error_code: int = INVALID_PARAMETER_VALUE) -> None:
+        super().__init__(text, error_code)
+
+    def serialize_as_json(self) -> str:
+        """Return what a server answers, without the data, which MLflow adds to the message."""
+        self.message = str(self)
+        return str(super().serialize_as_json())
 
 
 @dataclass(frozen=True)
@@ -51,12 +68,17 @@ class Input:
             scale: which of the two; images of uint8 are always pixels.
 
         Raises:
-            ValueError: it is neither.
+            Unanswered: it is neither, or some number is outside of it.
         """
         if scale not in (self.range, PIXELS):
-            raise ValueError(f"scale={scale}: must be {self.range}, or {PIXELS} for pixels")
+            raise Unanswered(f"scale={scale}: must be {self.range}, or {PIXELS} for pixels")
         pixels = images.dtype == np.uint8 or scale == PIXELS
-        values = np.asarray(images, np.float32)
+        # What is too large for float32 becomes infinite.
+        with np.errstate(over="ignore"):
+            values = np.asarray(images, np.float32)
+        if not np.isfinite(values).all():
+            raise Unanswered("images must be finite numbers; got NaN, infinity or a larger one")
+        self._require_range(values, pixels)
         if not pixels or self.range in (PIXELS, "as_is"):
             return values
         # A file may take all values of an image in one row.
@@ -65,6 +87,20 @@ class Input:
         mean, std = (np.asarray(part, np.float32) for part in (self.mean, self.std))
         return np.asarray((ordered - mean) / std, np.float32).reshape(values.shape)
 
+    def _require_range(self, values: np.ndarray, pixels: bool) -> None:
+        """Refuse numbers that no pixel becomes; data that are taken as they are may be any."""
+        scaled = not pixels and self.range != PIXELS
+        if not values.size or (scaled and self.range == "as_is"):
+            return
+        mean, std = map(np.asarray, (self.mean, self.std) if scaled else ((0.0,), (1.0,)))
+        by_channel = values.reshape(-1, mean.size)
+        ends = np.stack([by_channel.min(axis=0), by_channel.max(axis=0)])
+        if (ends * std + mean).min() < -_SLACK or (ends * std + mean).max() > BRIGHTEST + _SLACK:
+            least, most = ((0 - mean) / std).min(), ((BRIGHTEST - mean) / std).max()
+            got = f"{ends.min():.5g} to {ends.max():.5g}"
+            got += f"; for pixels, set scale to {PIXELS}" if scaled else ""
+            raise Unanswered(f"numbers must be from {least:.5g} to {most:.5g}; got {got}")
+
 
 class Classifier:
     """A TFLite file that takes images as float32, whatever it computes in itself."""
@@ -72,26 +108,18 @@ class Classifier:
     def __init__(self, path: str) -> None:
         self._interpreter = Interpreter(path)
         self._interpreter.allocate_tensors()
+        (self._taken,) = self._interpreter.get_input_details()
+        (self._given,) = self._interpreter.get_output_details()
+        # Height, width, channels of one image, and how many probabilities it gets.
+        self.image_shape = tuple(map(int, self._taken["shape"][1:]))
+        self.classes = int(self._given["shape"][-1])
         # A server asks from several threads; an interpreter computes one thing at a time.
         self._lock = threading.Lock()
 
-    @property
-    def image_shape(self) -> tuple[int, ...]:
-        """Shape of one image: height, width, channels."""
-        (input_,) = self._interpreter.get_input_details()
-        return tuple(map(int, input_["shape"][1:]))
-
-    @property
-    def classes(self) -> int:
-        """How many probabilities there are for one image."""
-        (output,) = self._interpreter.get_output_details()
-        return int(output["shape"][-1])
-
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Return a row of probabilities for each image, in the range that the file takes."""
-        (input_,) = self._interpreter.get_input_details()
         # A file may have a fixed batch, which is filled up with images that do not count.
-        size = int(input_["shape"][0])
+        size = int(self._taken["shape"][0])
         starts = range(0, len(images), size)
         batches = (images.take(range(at, at + size), axis=0, mode="wrap") for at in starts)
         with self._lock:
@@ -99,11 +127,9 @@ class Classifier:
         return np.concatenate([np.empty((0, self.classes), np.float32), *rows])[: len(images)]
 
     def _compute(self, images: np.ndarray) -> np.ndarray:
-        (input_,) = self._interpreter.get_input_details()
-        (output,) = self._interpreter.get_output_details()
-        self._interpreter.set_tensor(input_["index"], _quantize(images, input_))
+        self._interpreter.set_tensor(self._taken["index"], _quantize(images, self._taken))
         self._interpreter.invoke()
-        return _dequantize(self._interpreter.get_tensor(output["index"]), output)
+        return _dequantize(self._interpreter.get_tensor(self._given["index"]), self._given)
 
 
 class ServedModel(PythonModel):
@@ -125,21 +151,41 @@ class ServedModel(PythonModel):
             params: `scale`, the range of these images.
 
         Raises:
-            ValueError: the images have another shape, or there is no such range.
+            Unanswered: these are no such numbers, or there is no such range, or the model fails.
         """
-        images, shape = np.asarray(model_input), self._classifier.image_shape
-        if images.shape[1:] != shape:
-            raise ValueError(f"images must have the shape {('N', *shape)}; got {images.shape}")
+        images = _numbers(model_input, self._classifier.image_shape)
         scale = str((params or {}).get("scale", self._input.range))
-        return self._classifier.probabilities(self._input.prepare(images, scale))
+        prepared = self._input.prepare(images, scale)
+        try:
+            answers = self._classifier.probabilities(prepared)
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            raise Unanswered(f"the model failed: {reason}", INTERNAL_ERROR) from error
+        if not np.isfinite(answers).all():
+            raise Unanswered("the model failed: its answers are no finite numbers", INTERNAL_ERROR)
+        return answers
+
+
+def _numbers(given: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return what was given as an array of numbers of the shape (N, ...), or refuse it."""
+    try:
+        images = np.asarray(given)
+    except Exception:
+        raise Unanswered("images must be numbers, all of one shape") from None
+    if images.shape[1:] != shape or images.ndim != len(shape) + 1:
+        raise Unanswered(f"images must have the shape {('N', *shape)}; got {images.shape}")
+    if images.dtype.kind not in "uif":
+        raise Unanswered(f"images must be numbers; got the type {images.dtype}")
+    if len(images) > _MOST and os.environ.get(_SERVING) == "true":
+        raise Unanswered(f"a request takes at most {_MOST} images; got {len(images)}")
+    return images
 
 
 def _quantize(images: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:
     if tensor["dtype"] is np.float32:
         return images
     scale, zero_point = tensor["quantization"]
-    limits = np.iinfo(tensor["dtype"])
-    steps = np.round(images / scale) + zero_point
+    limits, steps = np.iinfo(tensor["dtype"]), np.round(images / scale) + zero_point
     return np.asarray(steps.clip(limits.min, limits.max), tensor["dtype"])
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -47,6 +48,32 @@ def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
             given = np.array(json.loads(answer)["predictions"], np.float32)
             np.testing.assert_array_equal(given, expected)
             assert np.mean(given.argmax(axis=1) == test.labels) > 0.9
+        _assert_wrong_requests_are_refused(port, test.images[:1])
+        image = json.dumps({"inputs": test.images[:1].tolist()})
+        with ThreadPoolExecutor(50) as threads:
+            answers = set(threads.map(lambda _: _ask(port, "/invocations", image), range(500)))
+        ((status, answer),) = answers
+        assert (status, np.shape(json.loads(answer)["predictions"])) == (200, (1, 10))
+
+
+def _assert_wrong_requests_are_refused(port: int, image: np.ndarray) -> None:
+    """Ask for what gets no probabilities: the answer is JSON of one line, without a traceback."""
+    right = json.dumps(image.tolist())
+    first = right.replace("[", "").split(",")[0]
+    numbers = ("NaN", "Infinity", "-Infinity", "null", '"1"', "1e999", "1e39", "2.0", "-1.0")
+    wrong = [right.replace(first, number, 1) for number in numbers]
+    wrong += ["[]", "null", '"x"', "1", "[[1, 2], [3]]", json.dumps((image > 0).tolist())]
+    bodies = [f'{{"{key}": {numbers}}}' for key in ("inputs", "instances") for numbers in wrong]
+    bodies += ['{"dataframe_split": {"data": [[1, null]]}}', '{"dataframe_records": [{"a": NaN}]}']
+    bodies += ["", "{", "[1]", "{}", '{"inputs": [1], "instances": [1]}']
+    bodies += [json.dumps({"inputs": image.tolist(), "params": {"scale": "bright"}})]
+    for body in bodies:
+        status, answer = _ask(port, "/invocations", body or " ")
+        assert status == 400, (body, answer)
+        assert "\n" not in answer
+        values = json.loads(answer)
+        assert "stack_trace" not in values
+        assert "Traceback" not in values["message"]
 
 
 def test_it_works_with_a_server(
