@@ -18,6 +18,8 @@ DONE, FAILED, REFUSED = 0, 1, 2
 
 _QUOTES = "a value with such characters stands in quotes of its own, as in 'key=\"a=b, c\"'"
 _FAULT = "this is a fault of the runner, not of your settings: please report it, with all lines"
+# What calls Hydra.
+_DOORS = ("__main__.py", "masking_loader.py")
 # No space, no permission, no memory: neither the settings nor the code can help it.
 _OF_THE_MACHINE = {
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO),
@@ -85,7 +87,7 @@ def _is_of_hydra(error: BaseException) -> bool:
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     files = [Path(frame.f_code.co_filename) for frame in frames]
     own = [at for at, file in enumerate(files) if file.is_relative_to(package)]
-    if not own or files[own[-1]].name != "__main__.py":
+    if not own or files[own[-1]].name not in _DOORS:
         return False
     called = frames[own[-1] + 1 :]
     return any(frame.f_globals.get("__name__", "").startswith("hydra.") for frame in called)

@@ -11,7 +11,7 @@ from runner.settings.address_mask import holds_secret, is_masked, masked
 from runner.settings.secret_text import VARIABLE
 from runner.settings.typed_address import masked_argument, put_into_environment
 
-_SETTING = "tracking.uri"
+_SETTING, _POINTS = "tracking.uri", "hydra.sweeper.points."
 
 
 class MaskingLoader(ConfigLoaderImpl):
@@ -70,10 +70,10 @@ def _mask_node(node: DictConfig | ListConfig, name: str, found: set[str]) -> Non
 
 
 def _masked_text(path: str, text: str) -> tuple[str, list[str]]:
-    if path in (_SETTING, f"hydra.job.env_set.{VARIABLE}"):
+    if path in (_SETTING, f"hydra.job.env_set.{VARIABLE}") or path.startswith(_POINTS):
         return masked(text), [text] * holds_secret(text)
     if path.endswith(f".{_SETTING}"):
-        # An axis or a point of a sweep: values as they are typed.
+        # An axis of a sweep: values as they are typed.
         shown, secret = masked_argument(f"{_SETTING}={text}")
         return shown.removeprefix(f"{_SETTING}="), secret
     return masked_argument(text)

@@ -9,9 +9,11 @@ from urllib.parse import quote, quote_plus, unquote
 from runner.settings.address_mask import MASK, holds_secret, masked, parsed
 
 VARIABLE = "MLFLOW_TRACKING_URI"
-_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://(?:[^\s'\"]*@)?[^\s'\"<>`,)\]}]*")
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,30}://(?:[^\s'\"]*@)?[^\s'\"<>`,)\]}]*")
 # What is shorter, or only letters, may be part of a word that says something else.
 _LONG = 8
+# What is shorter still is hidden in an address only: it would be in every text.
+_SHORT = 3
 # Addresses that this process was given.
 _given: set[str] = set()
 
@@ -39,7 +41,7 @@ def _without(text: str, address: str) -> str:
     for written in _written(address):
         text = text.replace(written, shown)
     for part in sorted(set(_secret_parts(address)) - {shown}, key=len, reverse=True):
-        for written in _written(part):
+        for written in _written(part) if len(part) >= _SHORT else ():
             text = _replaced(text, written)
     return text
 
@@ -53,7 +55,10 @@ def _replaced(text: str, part: str) -> str:
 
 def _written(part: str) -> set[str]:
     """Write a part in each of the ways in which libraries print it."""
-    ways = {part, unquote(part), quote(part, safe=""), quote(part), quote_plus(part)}
+    ways = {part, unquote(part)}
+    # A variable of the environment may hold bytes that are no UTF-8.
+    for quoted in (quote, quote_plus):
+        ways |= {quoted(part, safe, errors="surrogateescape") for safe in ("", "/")}
     return {way for each in ways for way in (each, repr(each)[1:-1], json.dumps(each)[1:-1])}
 
 

@@ -19,11 +19,11 @@ _SETTING = re.compile(
     r"(?P<value>.*)",
     re.DOTALL,
 )
-_SEVERAL = re.compile(r",(?=\s*['\"]?[A-Za-z][\w+.-]*://)")
+_SEVERAL = re.compile(r",(?=\s*['\"]?[A-Za-z][\w+.-]{0,30}://)")
 _WITHIN = re.compile(
     r"'(?P<single>(?:\\.|[^'\\])*://(?:\\.|[^'\\])*)'"
     r'|"(?P<double>(?:\\.|[^"\\])*://(?:\\.|[^"\\])*)"'
-    r"|(?P<bare>[A-Za-z][\w+.-]*://(?:[^'\"\n]*@)?[^\s,\])}'\"]*)",
+    r"|(?P<bare>[A-Za-z][\w+.-]{0,30}://(?:[^'\"\n]*@)?[^\s,\])}'\"]*)",
     re.DOTALL,
 )
 
@@ -85,7 +85,7 @@ def masked_argument(argument: str) -> tuple[str, list[str]]:
         if len(parts) == 1 and not typed["key"].startswith(("--", VARIABLE)):
             shown = quote_override(shown)
         return (typed["key"] + shown, secret) if secret else (argument, [])
-    if re.match(r"[A-Za-z][\w+.-]*://", argument):
+    if re.match(r"[A-Za-z][\w+.-]{0,30}://", argument):
         return masked(argument), [argument] * holds_secret(argument)
     secret = []
     return _WITHIN.sub(lambda match: _masked_within(match, secret), argument), secret
@@ -98,7 +98,7 @@ def _masked_within(match: re.Match[str], secret: list[str]) -> str:
     if not holds_secret(address) or "${" in address:
         return match[0]
     # What stands in quotes may be more than an address: the address then begins somewhere in it.
-    begin = re.search(r"[A-Za-z][\w+.-]*://", address)
+    begin = re.search(r"[A-Za-z][\w+.-]{0,30}://", address)
     before = address[: begin.start()] if begin else ""
     address = address.removeprefix(before)
     if not holds_secret(address):

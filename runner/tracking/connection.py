@@ -17,6 +17,7 @@ from filelock import BaseFileLock, FileLock
 from hydra.core.utils import env_override
 
 from runner.errors import RunnerError, one_line
+from runner.settings.address_mask import masked
 from runner.settings.secret_text import remember, without_secrets
 from runner.settings.store_uri import SQLITE
 
@@ -135,7 +136,8 @@ def store_lock(uri: str) -> BaseFileLock:
 
 def _lock_file(uri: str) -> Path:
     if not uri.startswith(SQLITE):
-        name = f"runner-{os.getuid()}-{sha256(uri.encode()).hexdigest()[:16]}.lock"
+        # Everyone may read the name, and could try passwords on it.
+        name = f"runner-{os.getuid()}-{sha256(masked(uri).encode()).hexdigest()[:16]}.lock"
         return Path(tempfile.gettempdir()) / name
     database = Path(uri.removeprefix(SQLITE))
     database.parent.mkdir(parents=True, exist_ok=True)

@@ -63,3 +63,8 @@ def test_a_word_that_is_also_a_password_is_left_where_it_is_part_of_another(
     monkeypatch.setenv(VARIABLE, "postgresql://me:post@host/x")
     text = "postgresql://me:post@host/x does not answer: post is refused"
     assert without_secrets(text) == "postgresql://me:***@host/x does not answer: *** is refused"
+
+
+def test_an_address_that_is_no_text_takes_no_message_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "http://me:a\udcffb-word@host")
+    assert without_secrets("a\udcffb-word failed") == "*** failed"

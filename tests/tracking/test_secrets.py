@@ -112,6 +112,7 @@ def _settings_in_files(folder: Path) -> list[str]:
         "# @package _global_\n"
         f"tracking:\n  uri: {CLOSED}\n"
         f"hydra:\n  sweeper:\n    params:\n      seed: 1,2\n      tracking.uri: \"'{CLOSED}'\"\n"
+        f"    points:\n      - schedule.epochs: 3\n        tracking.uri: {CLOSED}\n"
         f"  job:\n    env_set:\n      MLFLOW_TRACKING_URI: {CLOSED}\n"
     )
     return ["-m", "--config-dir", str(folder), "+sweep=mine"]
