@@ -20,6 +20,7 @@
     ├── PointsFailed            points of a sweep (sweep/dispatch.py)
     ├── SweepFailed             a sweep that Python started           (api.py)
     ├── NothingQualifies        no file is to ship                    (report/best_file.py)
+    ├── Exhausted               a process of its own  (process/isolated.py), before it is Refused
     └── Busy                    another night runs: exit code 3      (nightly/run/lock.py)
 
 The commands answer with one line and exit code 1, where the tree names no other. An exception

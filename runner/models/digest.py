@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 
 from runner.files.regular_file import UnfitFile, open_regular, require_regular
+from runner.files.sizes import MOST_UNPACKED, megabytes
 from runner.models.errors import Unfit, short
 
 # Path, size in bytes, time of the last change in nanoseconds.
@@ -29,19 +30,25 @@ def files(path: Path) -> list[Path]:
     """List a file, or all files of a folder, in the order of their paths.
 
     Raises:
-        UnfitFile: one is no regular file.
+        UnfitFile: one is no regular file, or larger than any model.
         OSError: one cannot be looked at.
     """
     if not path.is_dir():
-        require_regular(path)
+        _require_readable(path)
         return [path]
     found = sorted(file for file in path.rglob("*") if file.exists() and not file.is_dir())
     for file in found:
         try:
-            require_regular(file)
+            _require_readable(file)
         except UnfitFile as reason:
             raise UnfitFile(f"{file.relative_to(path)} {reason}") from None
     return found
+
+
+def _require_readable(file: Path) -> None:
+    """Require a regular file that is no larger than models are."""
+    if require_regular(file).st_size > MOST_UNPACKED:
+        raise UnfitFile(f"is larger than {megabytes(MOST_UNPACKED)}")
 
 
 def _stamp(file: Path) -> _Stamp:

@@ -21,13 +21,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.errors import ImpossiblePoint, Refused, is_fault, one_line
-from runner.models import file_check
-from runner.models.errors import refusing, short, subject
+from runner.models.errors import short, subject
 from runner.planning.examination import Examination
+from runner.planning.file_inspection import require_fit
 from runner.planning.request import Request
 from runner.process import isolated
+from runner.process.memory import total_bytes
+from runner.settings import ArchitectureSettings
 
 log = logging.getLogger(__name__)
+
+# TensorFlow alone takes 0.4 GB.
+_MEMORY = 8 * 2**30
+# The model itself, pruned and compressed, and the files that are made of each on a try.
+_COPIES = 16
+# Of the memory of the machine, which others need too.
+_SHARE = 0.9
+# Larger networks of Keras take some minutes on a slow machine.
+_SECONDS = 30 * 60
 
 # Pixels as floats from 0 to 1, and labels that count the classes of the data.
 Sample = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -54,13 +65,16 @@ def inspect(request: Request, sample: Callable[[], Sample] | None = None) -> Exa
     """
     architecture = request.architecture
     if architecture.name == "keras_file" and architecture.path is not None:
-        with refusing(architecture):
-            file_check.check(architecture.path, architecture.trust)
+        require_fit(architecture)
     answer = _answer(_Question(request.key, request, sample))
     if "refused" in answer:
         raise (ImpossiblePoint if answer["impossible"] else Refused)(answer["refused"])
     if "fault" in answer:
         raise isolated.Fault(answer["fault"], answer["traceback"])
+    if "exhausted" in answer:
+        raise Refused(
+            f"{subject(architecture)}: building and trying it {answer['exhausted']}; must take less"
+        )
     if "examination" not in answer:
         raise Refused(f"{subject(architecture)}: cannot be built ({answer['ended']})")
     return Examination.model_validate(answer["examination"])
@@ -78,14 +92,32 @@ def _answer(question: _Question) -> dict[str, Any]:
     no_gpu = {"CUDA_VISIBLE_DEVICES": "-1"}
     with tempfile.TemporaryDirectory() as folder:
         text = _with_sample(question, Path(folder)).model_dump_json()
-        process = isolated.run("runner.planning.inspection", stdin=text, environment=no_gpu)
+        limits = _limits(question.request.architecture)
+        try:
+            process = isolated.run(
+                "runner.planning.inspection", stdin=text, environment=no_gpu, limits=limits
+            )
+        except isolated.Exhausted as reason:
+            return {"exhausted": str(reason)}
     try:
         answer: dict[str, Any] = json.loads(process.stdout)
     except ValueError:
         answer = {"ended": f"its process ended with code {process.returncode}"}
+    said = str(answer.get("refused", answer.get("ended", "")))
+    if limits and isolated.lacks_memory(said):
+        return {"exhausted": str(isolated.too_much_memory(limits))}
     for note in answer.get("examination", {}).get("notes", ()):
         _show(note)
     return answer
+
+
+def _limits(architecture: ArchitectureSettings) -> isolated.Limits | None:
+    """Limit what a file may take; a function of the user's own, or a file's code, may take all."""
+    path = architecture.path
+    if path is None or architecture.trust or path.is_dir():
+        return None
+    memory = _MEMORY + _COPIES * path.stat().st_size
+    return isolated.Limits(min(memory, int(_SHARE * total_bytes())), _SECONDS)
 
 
 def _with_sample(question: _Question, folder: Path) -> Request:

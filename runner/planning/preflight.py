@@ -10,11 +10,10 @@ from runner.data.dataset import Dataset, load
 from runner.data.sources import SHAPES, local_file
 from runner.errors import ImpossiblePoint, Refused
 from runner.files import private_folder
-from runner.models import file_check
 from runner.models.architectures import ARCHITECTURES, Shape
-from runner.models.errors import refusing
 from runner.models.layer_plan import plan
 from runner.planning.examination import Examination
+from runner.planning.file_inspection import require_fit
 from runner.planning.inspection import Sample, inspect
 from runner.planning.request import Request, content
 from runner.prune.layer_rules import check_schedule
@@ -38,7 +37,12 @@ def check(settings: Settings, typed: Sequence[str] = ()) -> Settings:
         Refused: another setting cannot work; the first one found is named.
     """
     architecture, dataset = settings.architecture, settings.dataset
-    _require_architecture(architecture)
+    _require_known(architecture)
+    # A sweep has already inspected the models of all its points.
+    in_sweep = bool(settings.sweep.run_id)
+    if not in_sweep:
+        require_fit(architecture)
+    content(architecture)
     shipped = architecture.name in ARCHITECTURES
     if shipped:
         check_schedule(plan(architecture.name), settings.schedule, architecture.name)
@@ -49,8 +53,7 @@ def check(settings: Settings, typed: Sequence[str] = ()) -> Settings:
     if shipped:
         _require_large_images(architecture.name, loaded.shape, dataset.name)
     _require_small_shift(settings.augment.shift, loaded.shape)
-    # A sweep has already inspected the models of all its points.
-    if not settings.sweep.run_id and (not shipped or settings.schedule.depends_on_shapes):
+    if not in_sweep and (not shipped or settings.schedule.depends_on_shapes):
         chosen = any(override.lstrip("+").startswith("dataset.scale=") for override in typed)
         request = _request(settings, loaded, chosen)
         settings = _fed(settings, inspect(request, _sample(architecture, loaded)))
@@ -66,15 +69,11 @@ def _fed(settings: Settings, examination: Examination) -> Settings:
     return settings.model_copy(update={"dataset": dataset})
 
 
-def _require_architecture(architecture: ArchitectureSettings) -> None:
+def _require_known(architecture: ArchitectureSettings) -> None:
     known = (*ARCHITECTURES, "keras_file", "callable")
     if architecture.name not in known:
         accepted = ", ".join(known)
         raise Refused(f"architecture.name={architecture.name}: must be one of {accepted}")
-    if architecture.path is not None:
-        with refusing(architecture):
-            file_check.check(architecture.path, architecture.trust)
-    content(architecture)
 
 
 def _require_small_shift(shift: int, shape: Shape) -> None:

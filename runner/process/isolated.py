@@ -4,17 +4,24 @@ This is how code that needs TensorFlow is called from a process that must not im
 """
 
 import os
+import re
+import signal
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from hydra.utils import to_absolute_path
+from runner.errors import RunnerError
 
 _NO_VARIABLES: Mapping[str, str] = {}
-
+_NO_MEMORY = re.compile(
+    r"MemoryError|bad_alloc|OOM when allocating|Unable to allocate|[Cc]annot allocate memory"
+    r"|failed to allocate|ResourceExhausted|RESOURCE_EXHAUSTED"
+)
 
 # The exit code of a process that has said on standard error, in one line, why it failed.
 EXPLAINED = 3
@@ -28,29 +35,93 @@ class Fault(Exception):
         self.add_note(traceback)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Say what a process may take, with all that it starts.
+
+    Attributes:
+        memory: bytes that it may allocate.
+        seconds: time until it must have ended.
+    """
+
+    memory: int
+    seconds: float
+
+
+class Exhausted(RunnerError):
+    """A process has taken more than it may; the text goes on after its name."""
+
+
 def run(
-    module: str, *arguments: str, stdin: str = "", environment: Mapping[str, str] = _NO_VARIABLES
+    module: str,
+    *arguments: str,
+    stdin: str = "",
+    environment: Mapping[str, str] = _NO_VARIABLES,
+    limits: Limits | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a module in the working folder, without importing modules from that folder.
+
+    Whatever interrupts the wait, SIGTERM or Ctrl-C say, kills the process and all that it started.
 
     Args:
         module: dotted name, as after `python -m`.
         arguments: command-line arguments of the module.
         stdin: text that the process reads on its standard input.
         environment: variables that the process gets in addition to those of this one.
+        limits: what it may take; None for anything.
 
     Returns:
-        The exit code, standard output and standard error; a failure raises nothing.
+        The exit code, standard output and standard error; other failures raise nothing.
+
+    Raises:
+        Exhausted: it took longer, or died of a lack of memory.
     """
-    return subprocess.run(
-        [sys.executable, "-P", "-m", module, *arguments],
-        input=stdin,
-        capture_output=True,
+    # Importing it takes a while, which a process that is only to check a file need not wait for.
+    from hydra.utils import to_absolute_path
+
+    limited = ["runner.process.limits", str(limits.memory)] if limits else []
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", *limited, module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
+        errors="replace",
         cwd=to_absolute_path("."),
         env={**os.environ, **_search_path(), **environment},
+        process_group=0,
     )
+    out, err = _communicate(process, stdin, limits)
+    killed = process.returncode == -signal.SIGKILL
+    failed = process.returncode not in (0, EXPLAINED)
+    if limits and (killed or (failed and lacks_memory(err))):
+        raise too_much_memory(limits)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def _communicate(
+    process: "subprocess.Popen[str]", stdin: str, limits: Limits | None
+) -> tuple[str, str]:
+    with process:
+        try:
+            return process.communicate(stdin, timeout=limits.seconds if limits else None)
+        except BaseException as error:
+            # The process has a group of its own, in which all are that it has started.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            if limits and isinstance(error, subprocess.TimeoutExpired):
+                raise Exhausted(f"took more than {limits.seconds / 60:g} minutes") from None
+            raise
+
+
+def lacks_memory(text: str) -> bool:
+    """Tell whether Python, NumPy, TensorFlow or the C++ library say so of a failed allocation."""
+    return bool(_NO_MEMORY.search(text))
+
+
+def too_much_memory(limits: Limits) -> Exhausted:
+    """Return the failure of a process that wanted more memory than it may have."""
+    return Exhausted(f"took more than {limits.memory / 1e9:.1f} GB of memory")
 
 
 def require_no_fault(process: "subprocess.CompletedProcess[str]") -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.errors import Refused
+from runner.process import isolated
 from runner.settings import DatasetSettings
 
 CLASSES = ("Zebra", "cat", "dog")
@@ -53,11 +54,11 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Load:
     """Load a folder, decoding in this process: others import TensorFlow again, for seconds."""
     from runner.data.decode_images import decode
 
-    def in_this_process(command: list[str], **settings: Any) -> Any:
-        decode(json.loads(settings["input"]), Path(command[-1]))
-        return type("Done", (), {"returncode": 0})
+    def in_this_process(module: str, file: str, stdin: str, **_: Any) -> Any:
+        decode(json.loads(stdin), Path(file))
+        return subprocess.CompletedProcess(module, 0, "", "")
 
-    monkeypatch.setattr(subprocess, "run", in_this_process)
+    monkeypatch.setattr(isolated, "run", in_this_process)
     return _load
 
 
@@ -75,7 +76,7 @@ def test_a_folder_becomes_a_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (kept,) = (cache / "datasets").iterdir()
     assert np.load(kept)["classes"].tolist() == list(CLASSES)
     # Copied with its times, the folder is not even decoded again.
-    monkeypatch.delattr(subprocess, "run")
+    monkeypatch.delattr(isolated, "run")
     copy = shutil.copytree(folder, tmp_path / "copy")
     assert _load(copy, cache).digest == loaded.digest
 

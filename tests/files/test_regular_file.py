@@ -16,7 +16,7 @@ from runner.errors import Refused
 from runner.models.class_names import class_names
 from runner.models.errors import refusing
 from runner.nightly import settings as nightly_settings
-from runner.planning import preflight
+from runner.planning.file_inspection import require_fit
 from runner.planning.request import content
 from runner.settings import ArchitectureSettings, DatasetSettings
 from tests.helpers.hanging import HANGS_AFTER
@@ -28,7 +28,7 @@ def _architecture(**settings: Any) -> ArchitectureSettings:
 
 
 def _model_is_checked(path: Path) -> None:
-    preflight._require_architecture(_architecture(name="keras_file", path=path))
+    require_fit(_architecture(name="keras_file", path=path))
 
 
 def _model_is_digested(path: Path) -> None:

@@ -189,7 +189,7 @@ def test_a_model_is_inspected_in_a_process_of_its_own(
     found = inspect(asked(settings, own, "schedule.dense_layers=[scale*]"))
     assert [layer.rank for layer in found.layers] == [4, None, None, 2]
     # What does not matter to it is not asked again.
-    monkeypatch.setattr(subprocess, "run", None)
+    monkeypatch.setattr(subprocess, "Popen", None)
     more = ["schedule.dense_layers=[scale*]", "schedule.epochs=9", "seed=5", "compress.epochs=3"]
     assert inspect(asked(settings, own, *more)) == found
 

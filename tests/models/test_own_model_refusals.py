@@ -450,7 +450,7 @@ def test_a_process_that_dies_and_a_refusal_from_it(tmp_path: Path, settings: Con
 def test_an_inspection_looks_at_the_file_first(
     tmp_path: Path, settings: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subprocess, "run", None)
+    monkeypatch.setattr(subprocess, "Popen", None)
     with pytest.raises(Refused, match=r"absent.h5: no such file or folder"):
         inspect(asked(settings, from_file(tmp_path / "absent.h5")))
 

@@ -1,0 +1,32 @@
+"""Take memory, or time, or start a process that goes on: `python -m tests.helpers.hostile.greedy`.
+
+The first argument says what.
+"""
+
+import subprocess
+import sys
+import time
+
+from tests.helpers.hanging import HANGS_AFTER
+
+
+def main() -> None:
+    """Be greedy."""
+    kind, *rest = sys.argv[1:]
+    if kind == "memory":
+        held = [bytearray(1 << 26) for _ in range(1 << 10)]
+        print(len(held))
+    elif kind == "time":
+        time.sleep(HANGS_AFTER)
+    elif kind == "children":
+        command = [sys.executable, "-c", f"import time; time.sleep({HANGS_AFTER})"]
+        child = subprocess.Popen(command)
+        with open(rest[0], "w") as file:  # noqa: PTH123
+            file.write(str(child.pid))
+        child.wait()
+    else:
+        print(kind)
+
+
+if __name__ == "__main__":
+    main()
