@@ -37,7 +37,7 @@ def require_sound(file: h5py.File, stored: int) -> None:
     for count, (name, found) in enumerate(_objects(file)):
         if count >= _MOST_OBJECTS:
             raise UnfitFile(f"holds more than {_MOST_OBJECTS:,} groups and arrays")
-        _require_small_attributes(name, found, stored)
+        _require_small_attributes(name, found)
         if isinstance(found, h5d.DatasetID):
             _require_own_numbers(name, found)
             unpacked += _bytes(found)
@@ -98,23 +98,17 @@ def _count(space: Any) -> int:
     return 0 if space.get_simple_extent_type() == h5s.NULL else math.prod(space.shape)
 
 
-def _require_small_attributes(name: str, found: Any, stored: int) -> None:
+def _require_small_attributes(name: str, found: Any) -> None:
     count, total = h5a.get_num_attrs(found), 0
     if count > _MOST_OBJECTS:
         raise UnfitFile(f"{name or 'it'} has {count:,} attributes")
     for at in range(count):
         attribute = h5a.open(found, index=at)
-        elements, kind = _count(attribute.get_space()), attribute.get_type()
+        kind = attribute.get_type()
         if kind.get_class() in (h5t.REFERENCE, h5t.OPAQUE, h5t.COMPOUND):
             raise UnfitFile(f"{name or 'it'} has an attribute that is no text and no number")
-        # A text of any length lies in the file, but many elements may be the same one.
-        at_most = stored if _has_any_length(kind) and elements > 1 else kind.get_size()
-        total += elements * at_most
+        # Texts of any length count as what points at them: only reading them tells how long they
+        # are, which is left to a process that may not take much memory.
+        total += _count(attribute.get_space()) * kind.get_size()
     if total > _MOST_ATTRIBUTES:
         raise UnfitFile(f"{name or 'it'} has attributes of {total / 1e6:,.0f} MB")
-
-
-def _has_any_length(kind: Any) -> bool:
-    if kind.get_class() == h5t.STRING:
-        return bool(kind.is_variable_str())
-    return bool(kind.get_class() == h5t.VLEN)

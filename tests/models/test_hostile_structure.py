@@ -119,3 +119,13 @@ def test_what_pruned_and_compressed_files_look_like_is_accepted(
         zeros = np.zeros((1000, 1000), np.float32)
         file.create_dataset("pruned", data=zeros, compression="gzip", shuffle=True, fletcher32=True)
     file_check.check(path, trust=False)
+
+
+def test_long_lists_of_names_are_accepted(models: Path, tmp_path: Path) -> None:
+    """Keras writes the names of many layers as texts of any length, into files of many weights."""
+    path = Path(shutil.copy(models / "model.h5", tmp_path))
+    names = [f"layer_{at}" for at in range(2_000)]
+    with h5py.File(path, "a") as file:
+        file["model_weights"].attrs.create("more_names", names, dtype=h5py.string_dtype())
+        file["more_weights"] = np.zeros(20_000_000, np.float32)
+    file_check.check(path, trust=False)

@@ -108,11 +108,10 @@ def references(path: Path, _: Path) -> None:
     _replace(path, (4, 3), dtype=h5py.ref_dtype)
 
 
-def large_attribute(path: Path, _: Path) -> None:
-    """Let ten thousand elements of an attribute be one and the same long text."""
+def compound_attribute(path: Path, _: Path) -> None:
+    """Let an attribute be a record."""
     with h5py.File(path, "a") as file:
-        kind = h5py.string_dtype()
-        file.attrs.create("long", np.array(["x" * 100_000] + ["y"] * 4_000, object), dtype=kind)
+        file.attrs["record"] = np.zeros((), [("a", "<f4"), ("b", "<i4")])
 
 
 def double_gzip(path: Path, _: Path) -> None:
@@ -149,6 +148,6 @@ H5: dict[str, tuple[Callable[[Path, Path], None], str]] = {
     "one array many times": (one_array_many_times, "of weights: must be at most 5,000.0 MB"),
     "texts": (texts, "holds something else than numbers"),
     "references": (references, "holds something else than numbers"),
-    "large attribute": (large_attribute, "has attributes of "),
+    "compound attribute": (compound_attribute, "has an attribute that is no text and no number"),
     "double gzip": (double_gzip, "is compressed in an unknown way"),
 }
