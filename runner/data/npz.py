@@ -4,14 +4,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from runner.data.classes import encode, is_one_hot
+from runner.data.npz_bounds import require_fitting
 from runner.errors import Refused, one_line, refusing_unreadable
-from runner.files.regular_file import open_regular, require_regular
+from runner.files.regular_file import UnfitFile, open_regular, require_regular
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 _CLASSES = "classes"
@@ -55,14 +56,12 @@ def read(path: Path, setting: str, pixels: bool = True) -> Arrays:
     if not there:
         raise Refused(f"{setting}={path}: no such file; give an .npz file with {', '.join(NAMES)}")
     try:
-        with open_regular(path) as file, np.load(file, allow_pickle=False) as content:
-            missing = [name for name in NAMES if name not in content]
-            if missing:
-                raise Refused(f"{setting}={path}: has no array {missing[0]}; needs {NAMES}")
-            names = tuple(map(str, content[_CLASSES])) if _CLASSES in content else None
-            arrays = Arrays(**{name: content[name] for name in NAMES}, classes=names)
-    except Refused:
-        raise
+        with open_regular(path) as file:
+            require_fitting(file, path.stat().st_size, (*NAMES, _CLASSES))
+            file.seek(0)
+            arrays = _load(file)
+    except UnfitFile as reason:
+        raise Refused(f"{setting}={path}: {reason}") from None
     except Exception as error:
         # For damaged bytes zipfile, zlib and NumPy raise many kinds of errors.
         raise Refused(f"{setting}={path}: not a readable .npz file ({one_line(error)})") from None
@@ -70,6 +69,15 @@ def read(path: Path, setting: str, pixels: bool = True) -> Arrays:
     if fault:
         raise Refused(f"{setting}={path}: {fault}")
     return arrays
+
+
+def _load(file: BinaryIO) -> Arrays:
+    with np.load(file, allow_pickle=False) as content:
+        missing = [name for name in NAMES if name not in content]
+        if missing:
+            raise UnfitFile(f"has no array {missing[0]}; needs {NAMES}")
+        names = tuple(map(str, content[_CLASSES])) if _CLASSES in content else None
+        return Arrays(**{name: content[name] for name in NAMES}, classes=names)
 
 
 def write(path: Path, arrays: Mapping[str, Array]) -> None:

@@ -3,10 +3,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from runner.data.npz import NAMES, read
 from runner.errors import Refused
+from tests.helpers.hostile.npz_files import NPZ
 from tests.helpers.tiny import write_npz
 
 
@@ -84,10 +86,39 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, damage: str) -> None:
                 file.writestr(name, b"no array")
     else:
         _changed(path, x_test=np.array([{}], dtype=object))
-    with pytest.raises(Refused, match=r"not a readable \.npz file|is no array"):
+    with pytest.raises(
+        Refused, match=r"not a readable \.npz file|is no array|holds objects|in an unknown way"
+    ):
         read(path, "dataset.path")
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"no such file; give an \.npz file with x_train"):
         read(tmp_path / "absent.npz", "dataset.path")
+
+
+@pytest.mark.parametrize("kind", NPZ)
+def test_what_no_file_can_hold_is_refused_before_it_is_unpacked(kind: str, npz: Path) -> None:
+    change, fault = NPZ[kind]
+    change(npz)
+    with pytest.raises(Refused) as refusal:
+        read(npz, "dataset.path")
+    assert str(refusal.value).startswith(f"dataset.path={npz}: ")
+    assert fault in str(refusal.value)
+    assert len(str(refusal.value)) < 400
+    assert not Path("marker").exists()
+
+
+def test_images_that_do_not_fit_into_the_memory_are_refused(
+    npz: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quarter of them fits as bytes, but a model computes with numbers of four bytes."""
+    read(npz, "dataset.path")
+    machine = psutil.virtual_memory()
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: machine._replace(available=30_000))
+    with pytest.raises(Refused) as refusal:
+        read(npz, "dataset.path")
+    assert str(refusal.value) == (
+        f"dataset.path={npz}: its arrays take 3.85e-05 GB of memory, as numbers that a model "
+        "computes with: must be at most the 3e-05 GB that are free; take fewer or smaller images"
+    )
