@@ -17,12 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.backend import keras, tf
-from runner.data import npz
+from runner.data import image_header, npz
 from runner.errors import Refused, is_fault, one_line
 from runner.escaping.terminal import complain
+from runner.files.regular_file import UnfitFile, open_regular
 from runner.process import isolated
 
 _BATCH = 256
+# The largest cameras make 150 to 200 million.
+_MOST_PIXELS = 250_000_000
 
 
 def decode(request: Mapping[str, Any], path: Path) -> None:
@@ -34,14 +37,32 @@ def decode(request: Mapping[str, Any], path: Path) -> None:
         path: file to write: uint8 images of shape (N, H, W, C), and integer labels.
 
     Raises:
-        Refused: an image cannot be read; the text names it.
+        Refused: an image cannot be read, or is vast; the text names it.
     """
     arrays: dict[str, Any] = {"classes": np.array(request["classes"])}
     for part in ("train", "test"):
         files, labels = zip(*request[part], strict=True)
+        for file in files:
+            _require_moderate(file)
         arrays[f"x_{part}"] = _pixels(files, request["size"], request["color"])
         arrays[f"y_{part}"] = np.array(labels)
     npz.write(path, arrays)
+
+
+def _require_moderate(file: str) -> None:
+    """Require that an image has as many pixels as cameras make, by what it says."""
+    try:
+        with open_regular(file) as opened:
+            width, height = image_header.size(opened) or (0, 0)
+    except UnfitFile as reason:
+        raise Refused(f"{file} {reason}") from None
+    except OSError as error:
+        raise Refused(f"{file} cannot be read ({error.strerror})") from None
+    if width * height > _MOST_PIXELS:
+        raise Refused(
+            f"{file} says that it has {width} x {height} pixels: must be at most "
+            f"{_MOST_PIXELS:,} pixels"
+        )
 
 
 def _pixels(files: Sequence[str], size: Sequence[int], color: str) -> NDArray[np.uint8]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from runner.data import decoding
 from runner.errors import Refused, refusing_unreadable
 from runner.files.regular_file import UnfitFile, require_regular
-from runner.process import isolated
 from runner.settings import DatasetSettings
 
 # The endings of the files that Keras' reader reads.
@@ -58,7 +58,12 @@ def ensure(settings: DatasetSettings, cache: Path) -> Path:
         digest = _digest(root, listing, settings)
     path = cache / "datasets" / f"image_folder-{digest}.npz"
     if not path.is_file():
-        _decode(settings, listing, path)
+        request = {
+            **asdict(listing),
+            "size": settings.image_size,
+            "color": settings.color,
+        }
+        decoding.decode(request, root, path)
     return path
 
 
@@ -177,13 +182,3 @@ def _status(image: str) -> os.stat_result:
         return require_regular(image)
     except UnfitFile as reason:
         raise UnfitFile(f"{image} {reason}") from None
-
-
-def _decode(settings: DatasetSettings, listing: _Listing, path: Path) -> None:
-    request = {**asdict(listing), "size": settings.image_size, "color": settings.color}
-    process = isolated.run("runner.data.decode_images", str(path), stdin=json.dumps(request))
-    isolated.require_no_fault(process)
-    if process.returncode != 0:
-        lines = process.stderr.strip().splitlines()
-        reason = lines[-1] if lines else f"decoding ended with {process.returncode}"
-        raise Refused(f"dataset.path={settings.path}: {reason}")

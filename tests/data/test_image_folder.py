@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -190,3 +191,21 @@ def test_many_names_are_cut_short(tmp_path: Path) -> None:
         (tmp_path / "animals" / name).mkdir(parents=True)
     with pytest.raises(Refused, match="more0, more1, more2, more3, more4 and 3 more; must have"):
         _load(tmp_path / "animals", tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".bmp"])
+def test_an_image_that_says_it_is_vast_is_not_decoded(
+    load: Load, tmp_path: Path, suffix: str
+) -> None:
+    folder = _write_all(tmp_path / "animals")
+    vast = folder / "cat" / f"vast{suffix}"
+    Image.new("1", (8, 6)).save(vast)
+    whole = bytearray(vast.read_bytes())
+    # Where the width and the height are.
+    at, form = (16, ">II") if suffix == ".png" else (18, "<ii")
+    whole[at : at + 8] = struct.pack(form, 20_000, 20_000)
+    vast.write_bytes(whole)
+    with pytest.raises(Refused) as refusal:
+        load(folder, tmp_path)
+    line = f"{vast} says that it has 20000 x 20000 pixels: must be at most 250,000,000 pixels"
+    assert str(refusal.value).endswith(line)
