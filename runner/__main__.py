@@ -6,6 +6,7 @@ import sys
 from runner.cli import failure
 from runner.cli.app import RefusedPoint, job
 from runner.cli.help import check_sweep_choice, text
+from runner.cli.hydra_arguments import blame_folder, check_arguments
 from runner.cli.masking_loader import use_masking_loader
 from runner.errors import Refused
 from runner.escaping.terminal import prepare_streams, say
@@ -38,6 +39,7 @@ def _main(arguments: list[str]) -> int:
     try:
         # Hydra takes them from there, and writes them into the folders of its runs.
         sys.argv[1:] = hide(arguments)
+        check_arguments(sys.argv[1:])
         check_sweep_choice(sys.argv[1:])
         job()
     except RefusedPoint as refusal:
@@ -45,7 +47,7 @@ def _main(arguments: list[str]) -> int:
     except Exception as error:
         if full:
             raise
-        return failure.explain("runner", error)
+        return failure.explain("runner", blame_folder(error, sys.argv[1:]))
     return failure.FAILED if PruningSweeper.failed else failure.DONE
 
 

@@ -46,6 +46,8 @@ def explain(command: str, error: Exception) -> int:
 
 def is_refusal(error: BaseException) -> bool:
     """Tell whether the user's settings or arguments are to blame."""
+    if _refusal_in(error):
+        return True
     if isinstance(error, HydraException | OmegaConfBaseException):
         # Hydra wraps whatever the launcher or the sweeper raises while they are made.
         cause = error.__cause__
@@ -59,6 +61,7 @@ def reason(error: BaseException) -> str:
 
 
 def _reason(error: BaseException) -> str:
+    error = _refusal_in(error) or error
     line = " ".join(str(error).split()).partition(" Config search path:")[0]
     if not isinstance(error, Refused | HydraException | OmegaConfBaseException):
         return one_line(error)
@@ -74,6 +77,14 @@ def _reason(error: BaseException) -> str:
     if name in known.split(", "):
         return f"{unknown[1]}: no such setting with this choice of {where}"
     return f"{unknown[1]}: no such setting; {where} has {known}" if known else line
+
+
+def _refusal_in(error: BaseException) -> Refused | None:
+    """Find a refusal that a library has wrapped: what sets up the log wraps any error."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, Refused):
+        cause = cause.__cause__
+    return cause
 
 
 def _is_of_the_machine(error: Exception) -> bool:

@@ -11,6 +11,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 from runner.errors import Refused, one_line
+from runner.escaping.log_lines import require_file_name
 from runner.planning import grid
 from runner.planning.candidates import expand
 from runner.sweep.launchers.hydra_launcher import adapt
@@ -62,6 +63,8 @@ class PruningSweeper(Sweeper):
         Raises:
             Refused: before any point is started, where a setting cannot work.
         """
+        require_file_name(self._config.hydra.job.name)
+        _require_inner_folder(self._config)
         _refuse_wrong_types(self._axes, self._singles)
         candidates = expand(self._axes, self._singles, arguments, self._loader)
         checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
@@ -85,6 +88,16 @@ class PruningSweeper(Sweeper):
             accepted = f"a folder to write into ({error.strerror})"
             raise Refused(f"hydra.sweep.dir={folder}: must be {accepted}") from None
         OmegaConf.save(self._config, folder / "multirun.yaml")
+
+
+def _require_inner_folder(config: DictConfig) -> None:
+    """Refuse folders of jobs that would lie outside of the sweep's own."""
+    # Not resolved: it holds the number of each job.
+    values = OmegaConf.to_container(config.hydra.sweep, resolve=False)
+    folder = Path(str(values["subdir"] if isinstance(values, dict) else ""))
+    if folder.is_absolute() or ".." in folder.parts:
+        accepted = "a folder inside of hydra.sweep.dir"
+        raise Refused(f"hydra.sweep.subdir={folder}: must be {accepted}")
 
 
 def _refuse_wrong_types(axes: Any, singles: Any) -> None:
