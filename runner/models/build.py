@@ -24,7 +24,9 @@ _UNKNOWN = re.compile(
 )
 
 
-def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> keras.Model:
+def build(
+    settings: ArchitectureSettings, shape: Shape, classes: Classes, content: str | None = None
+) -> keras.Model:
     """Build or read an uncompiled model for images of a shape.
 
     A model from a file has its weights. Classes of the user's own are registered with Keras, so
@@ -33,6 +35,7 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> ker
     Args:
         shape: shape of one image, as (H, W, C).
         classes: the classes of the labels.
+        content: the digest of the user's file, and more after it; None for any.
 
     Raises:
         ImpossiblePoint: the user's own model does not go with the images or the labels.
@@ -43,7 +46,7 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> ker
     with refusing(settings):
         names = class_names(settings)
         if settings.path is not None:
-            model = _read_file(settings.path, settings.trust, shape)
+            model = _read_file(settings.path, settings.trust, shape, content)
         else:
             model = _call_function(str(settings.target), shape, len(names or classes))
         _require_one_input_and_output(model)
@@ -56,9 +59,11 @@ def build(settings: ArchitectureSettings, shape: Shape, classes: Classes) -> ker
     return flat
 
 
-def _read_file(path: Path, trust: bool, shape: Shape) -> Any:
+def _read_file(path: Path, trust: bool, shape: Shape, content: str | None) -> Any:
     # What is checked is what is loaded, whatever happens to the file meanwhile.
     with copied(path, trust) as copy:
+        if content is not None and not content.startswith(copy.digest):
+            raise Unfit("is another file than it was when this command looked at it first")
         description = file_check.check(copy.path, trust)
         model = _load(copy.path, description, trust)
     if description.of_keras_3:

@@ -57,8 +57,12 @@ def call(target: str, shape: tuple[int, ...], classes: int) -> Any:
         Unfit: there is no such function, or it raises.
     """
     module, name = _parse(target)
-    with _working_folder_importable(_working_folder()):
+    folder = _working_folder()
+    with _working_folder_importable(folder):
         function = _import_function(module, name)
+        # What was identified must be what has been imported.
+        if _digest.__wrapped__(module, folder) != _digest(module, folder):
+            raise Unfit("its code is another than it was when this command looked at it first")
         try:
             return function(shape, classes)
         except (Exception, SystemExit) as error:

@@ -73,6 +73,12 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
     )
 
 
+def code_digest() -> str:
+    """Identify all code of the runner's that decides figures."""
+    parts = (TRAINING, PRUNING, MEASURING)
+    return _hash({"code": [_source_digest(part, _PACKAGE) for part in parts]})
+
+
 def sweep_fingerprint(name: str, points: Iterable[str]) -> str:
     """Identify a sweep by its name and the fingerprints of its points, in any order."""
     return _hash({"name": name, "points": sorted(points)})

@@ -12,6 +12,7 @@ from runner.errors import ImpossiblePoint, Refused
 from runner.planning import preflight
 from runner.planning.candidates import Candidate
 from runner.planning.fingerprint import baseline_signature, fingerprint
+from runner.planning.plan import plan_of
 from runner.settings import Settings, from_hydra
 
 
@@ -25,6 +26,7 @@ class Point:
         settings: all settings of the point.
         signature: identifies the baseline.
         fingerprint: identifies the point.
+        plan: identifies it too, in parts, for the process that runs it.
     """
 
     overrides: tuple[str, ...]
@@ -32,6 +34,7 @@ class Point:
     settings: Settings
     signature: str
     fingerprint: str
+    plan: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def _identify(candidate: Candidate, composed: Settings, settings: Settings) -> P
         settings,
         baseline_signature(settings, digest),
         fingerprint(settings, digest),
+        plan_of(settings, digest),
     )
 
 

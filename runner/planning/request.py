@@ -1,5 +1,6 @@
 """Describe what an inspection needs to know of a point."""
 
+import hashlib
 from pathlib import Path
 
 from runner.data.classes import Classes
@@ -54,6 +55,11 @@ class Request(Group):
         names = ("architecture", "shape", "classes", "scale", "scale_is_chosen", "targets", "data")
         whole = dict.fromkeys(names, True)
         return content(self.architecture) + self.model_dump_json(include={**reduced, **whole})
+
+
+def content_digest(settings: ArchitectureSettings) -> str:
+    """Return 16 hexadecimal digits for what `content` returns."""
+    return hashlib.sha256(content(settings).encode()).hexdigest()[:16]
 
 
 def content(settings: ArchitectureSettings) -> str:

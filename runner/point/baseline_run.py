@@ -54,7 +54,9 @@ class BaselineRun:
         context = self.context
         kept = reference_file(context.settings, context.signature, context.measuring)
         with baseline_lock(context.settings, context.signature):
-            baseline = obtain_baseline(context.settings, context.data, context.signature)
+            baseline = obtain_baseline(
+                context.settings, context.data, context.signature, context.content
+            )
             try:
                 reference = self._reference(baseline)
             except StoreFailed:

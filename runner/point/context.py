@@ -7,6 +7,7 @@ from pathlib import Path
 from runner.data.dataset import Dataset, load
 from runner.models.class_names import class_names
 from runner.planning.fingerprint import baseline_signature, fingerprint, measuring_digest
+from runner.planning.request import content
 from runner.settings import Settings
 from runner.tracking import Record, Store
 
@@ -18,6 +19,7 @@ class PointContext:
     Attributes:
         settings: what was asked for.
         data: the images, in three splits.
+        content: identifies the user's own model; empty for a shipped one.
         signature: identifies the baseline that the point starts from.
         fingerprint: identifies the point.
         measuring: identifies the code and the settings that the baseline's figures come from.
@@ -27,6 +29,7 @@ class PointContext:
 
     settings: Settings
     data: Dataset
+    content: str
     signature: str
     fingerprint: str
     measuring: str
@@ -48,6 +51,7 @@ class PointContext:
                 shift=settings.augment.shift,
                 model_classes=class_names(settings.architecture),
             ),
+            content=content(settings.architecture),
             signature=baseline_signature(settings, data.digest),
             fingerprint=fingerprint(settings, data.digest),
             measuring=measuring_digest(settings),

@@ -8,6 +8,7 @@ from runner.backend import make_repeatable
 from runner.compress import compress
 from runner.errors import Refused, RunnerError, one_line
 from runner.models.outputs import told_apart
+from runner.planning.plan import require_as_planned
 from runner.point import pending, tensorboard
 from runner.point.baseline_run import BaselineRun
 from runner.point.context import PointContext
@@ -34,12 +35,14 @@ def run(settings: Settings, folder: Path) -> Outcome:
     """Run one job, write its files below the folder, and log it.
 
     Raises:
+        NotAsPlanned: the model, the data or the code changed since the sweep began.
         Unlogged: the store failed; files and figures are kept, and the same command logs them.
         Exception: whatever went wrong, after the run was closed as FAILED with the reason.
     """
     # First of all: a model that is only read settles TensorFlow's number of threads too.
     make_repeatable(settings.seed, settings.threads)
     context = PointContext.of(settings, folder)
+    require_as_planned(settings, context.data.digest)
     if settings.sweep.job == "baseline":
         _, reference = BaselineRun(context).obtain()
         chance = ", not above chance" if reference.warning else ""

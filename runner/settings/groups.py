@@ -114,12 +114,12 @@ class CacheSettings(Group):
 
 
 class SweepSettings(Group):
-    """How a sweep goes about its points; the last five are written by the runner itself.
+    """How a sweep goes about its points; the last six are written by the runner itself.
 
     Nothing of this changes what a point comes out as.
     """
 
-    of_some_choices = frozenset({"night", "run_id", "name", "point", "job"})
+    of_some_choices = frozenset({"night", "run_id", "name", "point", "planned", "job"})
 
     retries: Repeats = 0
     """How often a failed point is run again."""
@@ -139,6 +139,7 @@ class SweepSettings(Group):
     run_id: str | None = None
     name: str | None = None
     point: str | None = None
+    planned: str | None = None
     job: Annotated[Literal["point", "baseline"], Field(description="point or baseline")] = "point"
 
 

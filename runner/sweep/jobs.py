@@ -23,7 +23,13 @@ class Job:
             sweep: name of the sweep.
             run_id: MLflow run of the sweep.
         """
-        settings = {"run_id": run_id, "name": sweep, "point": self.point.name, "job": self.kind}
+        settings = {
+            "run_id": run_id,
+            "name": sweep,
+            "point": self.point.name,
+            "planned": self.point.plan,
+            "job": self.kind,
+        }
         overrides = [f"sweep.{key}={quote_override(value)}" for key, value in settings.items()]
         if self.kind == "baseline":
             overrides.append(f"hydra.sweep.subdir=baselines/{self.point.signature}")

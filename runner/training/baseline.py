@@ -33,52 +33,55 @@ class Baseline:
     history: History
 
 
-def obtain_baseline(settings: Settings, data: Dataset, signature: str) -> Baseline:
+def obtain_baseline(
+    settings: Settings, data: Dataset, signature: str, content: str | None = None
+) -> Baseline:
     """Read the baseline from the cache; train and cache it first if it is not there.
 
     The caller holds the lock of this baseline. A damaged one is moved aside and trained again.
 
     Args:
         signature: identifies the baseline of these settings and data.
+        content: identifies the user's own model that the signature was made of; None for any.
 
     Raises:
         Diverged: the loss of an epoch is not a number.
-        Refused: the cache is not its user's alone.
+        Refused: the cache is not its user's alone, or the user's own model is another one now.
     """
     folder = baseline_folder(settings, signature)
     if folder.exists():
         try:
-            return _read(settings, data, signature)
+            return _read(settings, data, signature, content)
         except DamagedCache as damage:
             damaged = Path(tempfile.mkdtemp(prefix=f"{signature}.damaged.", dir=folder.parent))
             folder.replace(damaged)
             log.warning(
                 "baseline %s: %s; set aside in %s, training again", signature, damage, damaged
             )
-    trained = _train(settings, data, signature)
+    trained = _train(settings, data, signature, content)
     cached_baseline.write(settings, signature, trained.model, trained.history)
     # Read back even now, so that the first point starts from the same model as all others.
-    return _read(settings, data, signature)
+    return _read(settings, data, signature, content)
 
 
-def _read(settings: Settings, data: Dataset, signature: str) -> Baseline:
+def _read(settings: Settings, data: Dataset, signature: str, content: str | None) -> Baseline:
     """Build the model of the settings, and give it the weights in the cache.
 
     Raises:
         DamagedCache: they are incomplete, changed, or those of another model.
     """
-    model = _build(settings, data)
+    model = _build(settings, data, content)
     return Baseline(signature, model, cached_baseline.read(settings, signature, model))
 
 
-def _build(settings: Settings, data: Dataset) -> keras.Model:
+def _build(settings: Settings, data: Dataset, content: str | None) -> keras.Model:
     """Build the untrained model, in every process with the same names."""
     make_repeatable(settings.seed, settings.threads)
-    return build.build(settings.architecture, data.shape, data.class_set)
+    return build.build(settings.architecture, data.shape, data.class_set, content)
 
 
-def _train(settings: Settings, data: Dataset, signature: str) -> Baseline:
-    model = _build(settings, data)
+def _train(settings: Settings, data: Dataset, signature: str, content: str | None) -> Baseline:
+    model = _build(settings, data, content)
     epochs = settings.baseline.epochs
     if not epochs:
         log.info("baseline %s: %s as it is", signature, settings.architecture.path)

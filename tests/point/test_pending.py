@@ -146,7 +146,7 @@ def _sets_aside_what_contradicts_itself(
         "which it does not name": lambda: shutil.copy(secret, labels.with_name("secret")),
         "names other classes": lambda: rename(folder, "models/labels.txt", b"secret\n"),
         "images drawn at random, the file has": lambda: rewrite(folder, _other_accuracy),
-        "not the file of this model": lambda: _described_otherwise(folder, h5),
+        "h5.h5 describes another model": lambda: _described_otherwise(folder, h5),
         "notes.json": lambda: (folder / "notes.json").write_text("{"),
     }
     for fault, make_wrong in wrong.items():

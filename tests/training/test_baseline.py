@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from runner.backend import make_repeatable
 from runner.data import dataset
 from runner.errors import Refused
 from runner.planning.fingerprint import baseline_signature
+from runner.planning.request import content
 from runner.settings import Settings
 from runner.settings.cache_paths import baseline_lock
 from runner.training.baseline import Baseline, obtain_baseline
@@ -20,6 +22,7 @@ from tests.helpers.hostile.cached_baseline import (
     plant_link,
     rehash,
 )
+from tests.helpers.own_models import classifier, layers, save
 from tests.helpers.project import Configure
 
 
@@ -151,3 +154,18 @@ def test_a_cached_file_of_another_user_is_refused(settings: Configure) -> None:
     (_folder(chosen) / "record.json").chmod(0o666)
     with pytest.raises(Refused, match=r"record\.json can be written by others"):
         _obtain(chosen)
+
+
+def test_a_baseline_is_not_cached_for_another_file_than_its_signature_says(
+    settings: Configure, tmp_path: Path
+) -> None:
+    make_repeatable(1, 1)
+    path = save(classifier(), tmp_path / "own.h5")
+    chosen = settings("architecture=keras_file", f"architecture.path={path}")
+    known = content(chosen.architecture)
+    data = dataset.load(chosen.dataset, chosen.cache.folder)
+    signature = baseline_signature(chosen, data.digest)
+    save(classifier(layers.Dropout(0.5)), path)
+    with baseline_lock(chosen, signature), pytest.raises(Refused, match="is another file than"):
+        obtain_baseline(chosen, data, signature, known)
+    assert not (chosen.cache.folder / "baselines" / signature).exists()
