@@ -1,14 +1,15 @@
 """Obtain the dense model that points start from, and log it in a run that they share."""
 
 import functools
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from filelock import Timeout
 
+from runner.errors import one_line
+from runner.point import kept_reference
 from runner.point.chance_figures import chance_figures
 from runner.point.context import PointContext
 from runner.point.deliver import (
@@ -21,7 +22,7 @@ from runner.point.deliver import (
 from runner.point.dense_answers import dense_answers
 from runner.point.reference import Reference
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, sparsity_figures
-from runner.settings.cache_paths import baseline_lock, reference_file
+from runner.settings.cache_paths import baseline_lock
 from runner.settings.parameters import as_yaml, baseline_parameters
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, StoreFailed
@@ -52,19 +53,28 @@ class BaselineRun:
 
     def _obtain(self) -> tuple[Baseline, Reference]:
         context = self.context
-        kept = reference_file(context.settings, context.signature, context.measuring)
         with baseline_lock(context.settings, context.signature):
             baseline = obtain_baseline(
                 context.settings, context.data, context.signature, context.content
             )
             try:
                 reference = self._reference(baseline)
-            except StoreFailed:
-                if not kept.is_file():
-                    raise
-                return baseline, Reference(**json.loads(kept.read_text()))
-            kept.write_text(json.dumps(asdict(reference)))
+            except StoreFailed as failure:
+                return baseline, self._kept(baseline, failure)
+            kept_reference.keep(context, reference)
         return baseline, reference
+
+    def _kept(self, baseline: Baseline, failure: StoreFailed) -> Reference:
+        """Take the figures that the store last held; without them, it fails."""
+        try:
+            kept = kept_reference.find(self.context, baseline)
+        except ValueError as fault:
+            raise StoreFailed(
+                f"{failure}; the figures in the cache say {one_line(fault)}"
+            ) from None
+        if kept is None:
+            raise failure
+        return kept
 
     def complete(self, baseline: Baseline) -> None:
         """Add the targets that the run has no figures of, those that failed included.

@@ -28,7 +28,8 @@ WITH_TENSORFLOW = (
     "planning/checks.py", "planning/scale_check.py",
     "point/baseline_run.py",
     "point/chance_figures.py", "point/class_record.py", "point/deliver.py",
-    "point/dense_answers.py", "point/kept_figures.py", "point/pending.py",
+    "point/dense_answers.py", "point/kept_figures.py", "point/kept_reference.py",
+    "point/pending.py",
     "point/run.py", "point/stage_log.py",
     "point/tensorboard.py",
     # Redirects its own output besides.

@@ -1,0 +1,84 @@
+"""Keep the figures that points are compared with, for when the store does not answer."""
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from runner.backend import save_h5
+from runner.files import private_folder
+from runner.measure.measurement import zipped_bytes
+from runner.models.deploy import deployable
+from runner.models.outputs import taken_by
+from runner.point.context import PointContext
+from runner.point.deliver import as_files_take_it
+from runner.point.dense_answers import dense_answers
+from runner.point.reference import Reference
+from runner.settings.cache_paths import reference_file
+from runner.settings.targets import Target
+from runner.training.baseline import Baseline
+
+# Scaling inside of the file rounds otherwise, which may change some answers.
+_CLOSE = 0.005
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    run_id: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
+    zip_bytes: Annotated[float, Field(gt=0)]
+    accuracy: Annotated[float, Field(ge=0, le=1)]
+    warning: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,500}$")]
+
+
+def keep(context: PointContext, reference: Reference) -> None:
+    """Keep the figures as the store holds them now."""
+    path = reference_file(context.settings, context.signature, context.measuring)
+    private_folder.require(context.settings.cache.folder, path)
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.write_text(_Kept(**asdict(reference)).model_dump_json())
+    private_folder.close_to_others(unfinished)
+    unfinished.replace(path)
+
+
+def find(context: PointContext, baseline: Baseline) -> Reference | None:
+    """Find the figures as the store last held them; None where there are none.
+
+    The cache is not trusted: they are compared with the bytes and the answers of the model.
+
+    Raises:
+        ValueError: they are not those of this baseline.
+        Refused: the file is not its user's alone.
+    """
+    path = reference_file(context.settings, context.signature, context.measuring)
+    if not path.is_file():
+        return None
+    with private_folder.open_own(context.settings.cache.folder, path) as file:
+        text = file.read()
+    try:
+        kept = _Kept.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    accuracy, zipped = _accuracy(context, baseline), _zip_bytes(context, baseline)
+    if abs(kept.accuracy - accuracy) > _CLOSE + 1 / len(context.data.test.labels):
+        raise ValueError(f"an accuracy of {kept.accuracy:.2%}; the model has {accuracy:.2%}")
+    if abs(kept.zip_bytes / zipped - 1) > _CLOSE:
+        raise ValueError(f"{kept.zip_bytes:,.0f} zipped bytes; the model has {zipped:,}")
+    return Reference(**kept.model_dump())
+
+
+def _accuracy(context: PointContext, baseline: Baseline) -> float:
+    labels = taken_by(baseline.model, context.data).test.labels
+    return float(np.mean(dense_answers(context, baseline.model) == labels))
+
+
+def _zip_bytes(context: PointContext, baseline: Baseline) -> int:
+    _, scale = as_files_take_it(context, baseline.model)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Target.H5.file_name
+        save_h5(deployable(baseline.model, scale), str(path))
+        return zipped_bytes(path)
