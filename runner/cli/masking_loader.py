@@ -5,13 +5,13 @@ from typing import Any
 import hydra._internal.hydra
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.types import RunMode
-from omegaconf import DictConfig, ListConfig, Node, OmegaConf, flag_override
+from omegaconf import DictConfig, ListConfig, Node, flag_override
 
 from runner.settings.address_mask import holds_secret, is_masked, masked
 from runner.settings.secret_text import VARIABLE
 from runner.settings.typed_address import masked_argument, put_into_environment
 
-_SETTING, _POINTS = "tracking.uri", "hydra.sweeper.points."
+_SETTING, _AXES = "tracking.uri", "hydra.sweeper.params."
 
 
 class MaskingLoader(ConfigLoaderImpl):
@@ -41,42 +41,43 @@ def use_masking_loader() -> None:
 
 
 def _mask(config: DictConfig) -> None:
+    """Mask the address of the store where it has a place; any other one is used as it is."""
     found: set[str] = set()
-    typed = OmegaConf.is_dict(config.get("tracking")) and _text(config.tracking, "uri")
-    for name in ("tracking", "hydra.sweeper", "hydra.overrides", "hydra.job"):
-        node = OmegaConf.select(config, name)
-        if isinstance(node, DictConfig | ListConfig):
-            _mask_node(node, name, found)
+    tracking, variables = config.get("tracking"), config.hydra.job.env_set
+    typed = _text(tracking, "uri") if isinstance(tracking, DictConfig) else ""
+    if isinstance(tracking, DictConfig):
+        _mask_text(tracking, "uri", _SETTING, found)
+    _mask_below(config.hydra.sweeper, "hydra.sweeper", found)
+    _mask_text(variables, VARIABLE, _SETTING, found)
     # What the command line names counts more than any file.
-    put_into_environment(found if not (typed and is_masked(typed)) else ())
-    variables = config.hydra.job.env_set
+    put_into_environment(() if is_masked(typed) else found)
     if is_masked(_text(variables, VARIABLE)):
         # The environment has the whole one.
         del variables[VARIABLE]
 
 
-def _mask_node(node: DictConfig | ListConfig, name: str, found: set[str]) -> None:
-    """Mask the texts below a node, and collect the addresses that they held."""
+def _mask_below(node: Any, name: str, found: set[str]) -> None:
+    """Mask the values of the setting below a node, and collect the addresses that they held."""
+    if not isinstance(node, DictConfig | ListConfig):
+        return
     for key in list(node) if isinstance(node, DictConfig) else range(len(node)):
         path = f"{name}.{key}" if isinstance(node, DictConfig) else name
-        leaf = _leaf(node, key)
-        if isinstance(leaf, DictConfig | ListConfig):
-            _mask_node(leaf, path, found)
-        elif text := _text(node, key):
-            shown, secret = _masked_text(path, text)
-            found.update(secret)
-            if secret:
-                node[key] = shown
+        _mask_below(_leaf(node, key), path, found)
+        if path.endswith(f".{_SETTING}"):
+            _mask_text(node, key, path, found)
 
 
-def _masked_text(path: str, text: str) -> tuple[str, list[str]]:
-    if path in (_SETTING, f"hydra.job.env_set.{VARIABLE}") or path.startswith(_POINTS):
-        return masked(text), [text] * holds_secret(text)
-    if path.endswith(f".{_SETTING}"):
-        # An axis of a sweep: values as they are typed.
+def _mask_text(node: DictConfig | ListConfig, key: Any, path: str, found: set[str]) -> None:
+    text = _text(node, key)
+    if not holds_secret(text):
+        return
+    shown, secret = masked(text), [text]
+    if path.startswith(_AXES):
+        # Values as they are typed.
         shown, secret = masked_argument(f"{_SETTING}={text}")
-        return shown.removeprefix(f"{_SETTING}="), secret
-    return masked_argument(text)
+        shown = shown.removeprefix(f"{_SETTING}=")
+    found.update(secret)
+    node[key] = shown
 
 
 def _leaf(node: Any, key: Any) -> Any:
@@ -84,7 +85,7 @@ def _leaf(node: Any, key: Any) -> Any:
     return node._get_node(key)
 
 
-def _text(node: DictConfig | ListConfig, key: Any) -> str:
+def _text(node: Any, key: Any) -> str:
     """Return a text as it stands there; empty where there is none, or it is found elsewhere."""
     leaf = _leaf(node, key)
     value = leaf._value() if isinstance(leaf, Node) else None

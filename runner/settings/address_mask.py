@@ -13,8 +13,8 @@ _SCHEME = re.compile(
 _FILE = "sqlite:///"
 _HOST = re.compile(r"[\w.-]*|\[[0-9a-fA-F:.]+(?:%25\w+)?\]")
 _USER = re.compile(r"[\w.!$&'()+,;=~%-]+")
-# A path, a word or a lone name of a kind of store: no address, and nothing is secret in it.
-_PLAIN = re.compile(r"(?:file:)?[\w./~ -]*")
+# A path, a word, or a host with a port: no address, and nothing is secret in it.
+_PLAIN = re.compile(r"(?:(?:file|sqlite):)?[\w./~ -]*|[\w.-]+:\d{1,5}/?")
 _HARMLESS = frozenset(
     {"charset", "client_encoding", "connect_timeout", "driver", "encrypt", "options_timeout"}
     | {"read_timeout", "sslmode", "ssl_mode", "timeout", "trustservercertificate", "workspace"}

@@ -19,6 +19,7 @@ _SETTING = re.compile(
     r"(?P<value>.*)",
     re.DOTALL,
 )
+_OF_HYDRA = re.compile(r"[+~]{0,2}hydra[./]|--")
 _SEVERAL = re.compile(r",(?=\s*['\"]?[A-Za-z][\w+.-]{0,30}://)")
 _WITHIN = re.compile(
     r"'(?P<single>(?:\\.|[^'\\])*://(?:\\.|[^'\\])*)'"
@@ -49,11 +50,12 @@ def taken_out(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     stores: set[str] = set()
     for argument in arguments:
         text, addresses = masked_argument(argument)
-        shown.append(text)
         for address in addresses:
             remember(address)
-        if "tracking" in argument or VARIABLE in argument:
-            stores |= set(addresses)
+        ours = "tracking" in argument or VARIABLE in argument
+        stores |= set(addresses) if ours else set()
+        # Hydra may need another address whole: a proxy among the variables of its jobs, say.
+        shown.append(argument if _OF_HYDRA.match(argument) and not ours else text)
     return shown, _variable(stores)
 
 

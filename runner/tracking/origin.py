@@ -13,7 +13,7 @@ from pathlib import Path
 
 from runner.process import liveness
 from runner.settings.address_mask import masked
-from runner.settings.secret_text import VARIABLE
+from runner.settings.secret_text import VARIABLE, without_secrets
 from runner.settings.typed_address import masked_argument
 from runner.tracking.tags import COMMAND, GIT_COMMIT, GIT_DIRTY, PROCESS, VERSIONS
 
@@ -55,7 +55,7 @@ def typed_command() -> str:
     if VARIABLE in values:
         shown[VARIABLE] = masked(values[VARIABLE])
     variables = [f"{name}={shlex.quote(value)}" for name, value in shown.items()]
-    typed = [masked_argument(argument)[0] for argument in sys.argv[1:]]
+    typed = [without_secrets(masked_argument(argument)[0]) for argument in sys.argv[1:]]
     return " ".join([*variables, shlex.join([*start, *typed])])
 
 

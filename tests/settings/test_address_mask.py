@@ -117,6 +117,8 @@ def test_the_rest_of_an_address_is_shown(address: str, shown: str) -> None:
         "./mlruns",
         "file:./mlruns",
         "ftp://x",
+        "sqlite:/x.db",
+        "localhost:5000",
         "",
     ],
 )

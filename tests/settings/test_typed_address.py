@@ -71,7 +71,8 @@ def test_the_whole_address_goes_into_the_environment(monkeypatch: pytest.MonkeyP
 
 def test_an_address_of_something_else_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "http://other")
-    assert hide([f"dataset.path={LONG}"]) == [f"dataset.path={SHOWN}"]
+    proxy = f"+hydra.job.env_set={{HTTPS_PROXY: '{LONG}'}}"
+    assert hide([f"dataset.path={LONG}", proxy]) == [f"dataset.path={SHOWN}", proxy]
     assert os.environ[VARIABLE] == "http://other"
 
 

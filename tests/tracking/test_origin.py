@@ -23,6 +23,7 @@ def test_the_command_can_be_typed_again(monkeypatch: pytest.MonkeyPatch) -> None
         "tracking.uri='http://me:s3cret@host/x'",
         "hydra.sweeper.params={tracking.uri: 'http://me:s3/c@ret@host/x'}",
         "http://me:s3cret@host",
+        "tracking.uri='http://me:s3cret@${oc.env:PLACE}'",
     ],
 )
 def test_a_password_is_not_kept(monkeypatch: pytest.MonkeyPatch, argument: str) -> None:

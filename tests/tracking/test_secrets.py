@@ -1,6 +1,8 @@
 """What is secret in the store's address stands in no output, file or folder of a command."""
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -171,6 +173,45 @@ def test_nor_does_a_sweep_that_works_or_fails(
         assert WORD not in str(run.data.tags) + str(run.data.params)
         folder = client.download_artifacts(run.info.run_id, "", str(tmp_path))
         assert _found(Path(folder), done) == []
+
+
+@pytest.mark.long
+def test_nor_does_a_night(
+    server: str, npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    few = shlex.join([*quick(npz), "export.targets=[h5]", f"tracking.uri={server}"])
+    own = tmp_path.parent / "night.yaml"
+    values = {"uri": server, "folder": str(tmp_path / "nights"), "on_good": f"false {server}"}
+    own.write_text(json.dumps({**values, "sweeps": [few]}))
+    for command in ([], ["status"], ["accept"], ["clean", "--dry-run"]):
+        done = _ran(tmp_path, "runner.nightly", "--config", str(own), *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert _found(tmp_path, done) == []
+    assert "1 of 1 points done" in (tmp_path / "nights" / "nightly.txt").read_text()
+    own.write_text(json.dumps({**values, "sweeps": [f"{few}x"]}))
+    done = _ran(tmp_path, "runner.nightly", "--config", str(own))
+    assert "the stars stand for a secret" in done.stdout
+    assert _found(tmp_path, done) == []
+
+
+@pytest.mark.long
+def test_nor_does_a_fault(npz: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "import os\n\ndef model(shape, classes):\n"
+        "    raise OSError('no ' + os.environ['MLFLOW_TRACKING_URI'])\n"
+    )
+    mine = ["architecture=callable", "architecture.target=mine:model", *quick(npz)]
+    for full in ("0", "1"):
+        env = {"MLFLOW_TRACKING_URI": CLOSED, "HYDRA_FULL_ERROR": full}
+        done = subprocess.run(
+            [sys.executable, "-m", "runner", *mine], cwd=tmp_path, env={**os.environ, **env},
+            capture_output=True, text=True, check=False, timeout=HANGS_AFTER,
+        )  # fmt: skip
+        assert done.returncode != 0
+        assert "no http://me:***@127.0.0.1:9" in done.stderr
+        (tmp_path / "mine.py").touch()
+        assert _found(tmp_path, done) == []
 
 
 def _ran(folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":

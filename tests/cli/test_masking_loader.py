@@ -1,0 +1,63 @@
+import os
+from pathlib import Path
+
+import pytest
+from hydra._internal.utils import create_automatic_config_search_path
+from hydra.core.utils import setup_globals
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from runner.cli.masking_loader import MaskingLoader
+from runner.settings.paths import CONF, register
+from runner.settings.secret_text import VARIABLE
+
+LONG = "http://me:S3cr3t@host/x"
+SHOWN = "http://me:***@host/x"
+
+
+@pytest.fixture
+def composed(tmp_path: Path) -> DictConfig:
+    """What is composed of a user's own file, which names a store, and much else."""
+    (tmp_path / "sweep").mkdir()
+    (tmp_path / "sweep" / "mine.yaml").write_text(f"""# @package _global_
+tracking:
+  uri: {LONG}
+  experiment: "{{a: 1}}"
+hydra:
+  job:
+    env_set:
+      HTTPS_PROXY: http://me:other@proxy
+      {VARIABLE}: {LONG}
+  sweeper:
+    params:
+      tracking.uri: "'{LONG}'"
+      schedule.layer_sparsity: "{{conv_*: 0.5}},{{conv_*: 0.6}}"
+    points:
+      - tracking.uri: {LONG}
+        schedule.layer_sparsity: "{{conv_*: 0.5}}"
+        export.targets: "[h5]"
+""")
+    register()
+    setup_globals()
+    path = create_automatic_config_search_path(None, None, str(CONF))
+    path.prepend("mine", f"file://{tmp_path}")
+    return MaskingLoader(path).load_configuration("config", ["+sweep=mine"], RunMode.MULTIRUN)
+
+
+def test_a_file_that_names_the_store_is_composed_without_its_secret(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv(VARIABLE, "http://other")
+    config = request.getfixturevalue("composed")
+    assert os.environ[VARIABLE] == LONG
+    assert "S3cr3t" not in OmegaConf.to_yaml(config)
+    assert config.tracking.uri == SHOWN
+    sweeper = config.hydra.sweeper
+    assert sweeper.params["tracking.uri"] == f"'{SHOWN}'"
+    assert sweeper.points[0]["tracking.uri"] == SHOWN
+    # All else is as it was written.
+    assert config.tracking.experiment == "{a: 1}"
+    assert sweeper.params["schedule.layer_sparsity"] == "{conv_*: 0.5},{conv_*: 0.6}"
+    assert sweeper.points[0]["schedule.layer_sparsity"] == "{conv_*: 0.5}"
+    assert sweeper.points[0]["export.targets"] == "[h5]"
+    assert dict(config.hydra.job.env_set) == {"HTTPS_PROXY": "http://me:other@proxy"}
