@@ -12,6 +12,7 @@ PAGES = [
     README,
     PROJECT / "CONTRIBUTING.md",
     PROJECT / "CHANGELOG.md",
+    PROJECT / "SECURITY.md",
     PROJECT / "sweeps" / "README.md",
     *MANUAL,
 ]
