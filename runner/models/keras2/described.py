@@ -9,7 +9,7 @@ from typing import Any
 
 from runner.models import parts
 from runner.models.errors import Unfit
-from runner.models.keras2 import training
+from runner.models.keras2 import graph, training
 from runner.models.keras2.allowed import (
     ACTIVATIONS,
     CALLS,
@@ -65,12 +65,14 @@ def check(described: dict[str, Any], foreign: str, trust: bool) -> None:
         trust: whether code in the file may run, and other files may be read.
 
     Raises:
-        Unfit: it is no part of Keras; or, in a file that is not trusted, it does more than to
-            compute.
+        Unfit: it is no part of Keras; it is a model whose layers wait for each other; or, in a file
+            that is not trusted, it does more than to compute.
     """
     _refuse_foreign(described, foreign)
     if not trust:
         _refuse_unsafe(described)
+    if parts.kind(described) in MODELS:
+        graph.require_order(described)
 
 
 def _refuse_foreign(described: dict[str, Any], foreign: str) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.helpers.hostile import payload
-from tests.helpers.hostile.model_files import KERAS_2, Described, functional, layer, sequential
+from tests.helpers.hostile import calls, payload
+from tests.helpers.hostile.model_files import KERAS_2, Described, layer, sequential
 
 
 def descriptions(marker: Path, private: Path, version: str) -> Iterator[tuple[str, Any]]:
@@ -28,7 +28,8 @@ def descriptions(marker: Path, private: Path, version: str) -> Iterator[tuple[st
         cell = layer("RNN", name="rnn", cell=_cell(kind, function))
         yield f"lambda_in_{kind}", sequential(rows, cell, version=version)
     if version == KERAS_2:
-        yield from _operations(str(marker), str(private)).items()
+        yield from calls.operations(str(marker), str(private)).items()
+        yield from calls.without_order().items()
     for name, make in _OTHERS.items():
         yield name, make(_code(function))
 
@@ -145,30 +146,6 @@ def _deep(inside: Described, levels: int) -> Described:
     for number in range(levels):
         inside = layer("TimeDistributed", name=f"each_{number}", layer=inside)
     return inside
-
-
-def _operations(marker: str, private: str) -> dict[str, Any]:
-    """Describe models in which a function of TensorFlow is called."""
-
-    def call(function: str, first: Any = ("image", 0, 0), **arguments: Any) -> Described:
-        kind = layer("TFOpLambda", "keras.src.layers.core.tf_op_layer", name="op")
-        kind["config"]["function"] = function
-        return functional(kind, [[*first, arguments]])
-
-    return {
-        "write_file": call("io.write_file", ("_CONSTANT_VALUE", -1, marker), contents="x"),
-        "read_file": call("io.read_file", ("_CONSTANT_VALUE", -1, private)),
-        "py_function": call("py_function", Tout="float32"),
-        "load_library": call("load_op_library", ("_CONSTANT_VALUE", -1, private)),
-        "vocabulary_of_sampler": call(
-            "nn.fixed_unigram_candidate_sampler", vocab_file=private, num_true=1
-        ),
-        "decode_image": call("image.decode_image"),
-        "object_as_argument": call("nn.relu", other=layer("Lambda", name="code")),
-        "operation_of_no_text": call(["nn.relu"]),  # type: ignore[arg-type]
-        "operation_of_a_class": call("nn.RNNCellDeviceWrapper"),
-        "operation_of_keras": call("keras.models.load_model", ("_CONSTANT_VALUE", -1, private)),
-    }
 
 
 _OTHERS: dict[str, Callable[[Described], Any]] = {
