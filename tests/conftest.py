@@ -16,7 +16,7 @@ from filelock import FileLock
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
-from runner.settings import Settings, from_hydra
+from runner.settings import Settings, from_hydra, secret_text
 from runner.settings.paths import CONF, register
 from runner.tracking.connection import Connection
 from tests.helpers.forking import HEAVY, LIGHT, ForkingServer, trap
@@ -30,6 +30,8 @@ def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep every test away from the stores and data of whoever runs it."""
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "RUNNER_DATA", "HYDRA_FULL_ERROR"):
         monkeypatch.delenv(name, raising=False)
+    # A word of one test's address would be hidden in the texts of the next.
+    monkeypatch.setattr(secret_text, "_given", set())
     monkeypatch.chdir(tmp_path)
 
 

@@ -144,8 +144,13 @@ def test_the_champion_before_stays_at_hand(tool: Command, client: mlflow.MlflowC
 
     assert _promoted(tool, *dynamic)["changed"]
     assert aliases() == {"champion": 3, "previous": 2}
+    # A version of before, whose copy of the code that answers requests is another one.
+    client.delete_model_version_tag("a", "3", "runner.served")
+    assert _promoted(tool, *dynamic)["changed"]
+    assert not _promoted(tool, *dynamic)["changed"]
+    assert aliases() == {"champion": 4, "previous": 2}
     # The files of a version are its own: those of version 1 are not written anew.
-    assert len({each.source for each in client.search_model_versions("name='a'")}) == 3
+    assert len({each.source for each in client.search_model_versions("name='a'")}) == 4
 
 
 def test_where_nothing_qualifies_the_registry_is_untouched(

@@ -5,6 +5,7 @@ import tempfile
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from runner.tracking import served
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record
 from runner.tracking.store import Store
-from runner.tracking.tags import SHA256
+from runner.tracking.tags import SERVED, SHA256
 
 CHAMPION, PREVIOUS = "champion", "previous"
 
@@ -72,17 +73,21 @@ def promote(store: Store, name: str, candidate: Candidate) -> Promotion:
         versions = model.aliases.items() if model else ()
         aliases = {alias: str(number) for alias, number in versions}
         champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
-        if champion and _sha256(client, name, champion) == candidate.tags[SHA256]:
+        digests = {SHA256: candidate.tags[SHA256], SERVED: _served_digest()}
+        same = _same(client, name, champion, digests) if champion else frozenset()
+        if champion and len(same) == len(digests):
             return Promotion(champion, previous, changed=False)
         saved = _save(candidate, Path(folder))
         if not model:
             _create(client, name)
         number = _register(client, name, candidate, saved)
+        # The same file with other code around it is no other champion to go back to.
+        before = previous if SHA256 in same else champion or previous
         # In this order: what fails half way is done whole by the next promotion.
-        if champion:
-            client.set_registered_model_alias(name, PREVIOUS, champion)
+        if before and before != previous:
+            client.set_registered_model_alias(name, PREVIOUS, before)
         client.set_registered_model_alias(name, CHAMPION, number)
-    return Promotion(number, champion or previous, changed=True)
+    return Promotion(number, before, changed=True)
 
 
 def _registered_model(client: Connection, name: str) -> RegisteredModel | None:
@@ -109,9 +114,14 @@ def _explain(name: str, failure: StoreFailed) -> Exception:
     return Refused(f"--name={name}: {reason}")
 
 
-def _sha256(client: Connection, name: str, number: str) -> str | None:
+def _same(client: Connection, name: str, number: str, digests: Mapping[str, str]) -> frozenset[str]:
+    """Name the digests among the tags of a version that are these."""
     tags: dict[str, str] = client.get_model_version(name, number).tags
-    return tags.get(SHA256)
+    return frozenset(tag for tag, digest in digests.items() if tags.get(tag) == digest)
+
+
+def _served_digest() -> str:
+    return sha256(Path(served.__file__).read_bytes()).hexdigest()
 
 
 def _register(client: Connection, name: str, candidate: Candidate, saved: Path) -> str:
@@ -121,7 +131,7 @@ def _register(client: Connection, name: str, candidate: Candidate, saved: Path) 
         name,
         f"{candidate.point.artifacts}/{candidate.folder}/{saved.name}",
         run_id=candidate.point.id,
-        tags=dict(candidate.tags),
+        tags={**candidate.tags, SERVED: _served_digest()},
         description=candidate.description,
     )
     return str(model_version.version)

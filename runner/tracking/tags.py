@@ -45,3 +45,5 @@ POINT = "runner.point"
 TARGET = "runner.target"
 VERSION_GIT_COMMIT = "runner.git_commit"
 SHA256 = "runner.sha256"
+# Of the code that answers requests, which a version has a copy of.
+SERVED = "runner.served"

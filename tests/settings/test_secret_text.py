@@ -3,7 +3,6 @@ from urllib.parse import quote
 
 import pytest
 
-from runner.settings import secret_text
 from runner.settings.secret_text import VARIABLE, remember, without_secrets
 
 ADDRESSES = (
@@ -17,11 +16,6 @@ ADDRESSES = (
     "http://me:S3cr3t word@host",
     f"http://me:{quote('S3cr3t/word', safe='')}@host",
 )
-
-
-@pytest.fixture(autouse=True)
-def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secret_text, "_given", set())
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -42,9 +42,7 @@ def test_a_refusal_shows_no_secret(light_command: Command, tmp_path: Path) -> No
         [f"tracking.uri='{first}'"],
         ["-m", f"tracking.uri='{second}'", "seed=1,2"],
         [f"tracking.uri='{third}"],
-        [f"tracking.uri={fourth}}}"],
         [f"tracking.url='{first}'"],
-        [f"tracking.uri='{second}'", "nothing=1"],
         [f"hydra.sweeper.params={{tracking.uri: \"'{third}'\"}}", "-m"],
         [f"tracking.uri='{fourth}'", "--cfg", "job"],
     ):
