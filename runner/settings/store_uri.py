@@ -1,16 +1,20 @@
 """Choose the address of the MLflow store that every process uses."""
 
 import os
+import re
 from pathlib import Path
 
 from hydra.utils import to_absolute_path
 
 from runner.errors import Refused
+from runner.escaping.terminal import encodable
 from runner.settings.address_mask import holds_secret, is_masked, masked
 from runner.settings.secret_text import VARIABLE, remember
 
 SQLITE = "sqlite:///"
 ACCEPTED = "sqlite:///FILE, http(s)://HOST, or another database that MLflow takes"
+# SQLAlchemy takes what follows for options, or another character; then it waits for minutes.
+_MISREAD = re.compile(r"\?|%[0-9A-Fa-f]{2}")
 _SCHEMES = ("http", "https", "postgresql", "mysql", "mssql", "databricks")
 
 
@@ -31,8 +35,11 @@ def resolve(uri: object) -> str:
         given = known
     remember(given)
     if given.startswith(SQLITE) and len(given) > len(SQLITE):
-        path = given.removeprefix(SQLITE)
-        return SQLITE + to_absolute_path(str(Path(path).expanduser()))
+        path = to_absolute_path(str(Path(given.removeprefix(SQLITE)).expanduser()))
+        if _MISREAD.search(path) or encodable(path) != path:
+            accepted = "a path in UTF-8, without ? and escapes such as %41, or another store"
+            raise Refused(f"tracking.uri={SQLITE}{encodable(path)}: must be {accepted}")
+        return SQLITE + path
     name = "tracking.uri" if uri else VARIABLE
     if is_masked(given):
         raise Refused(

@@ -34,6 +34,11 @@ _FEWER_RETRIES = "5"
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
+# Where the first experiment, which MLflow makes unasked, keeps files. By default that is in the
+# working directory, whose name MLflow writes into a statement of SQL as it is
+# (SqlAlchemyStore._create_default_experiment); an address holds no quotes.
+_ROOT = "_MLFLOW_SERVER_ARTIFACT_ROOT"
+
 # These copy files, and only read one line of the database.
 _WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure")
 # MLflow gives at most so many entities in one answer.
@@ -57,7 +62,8 @@ class Connection:
         remember(uri)
         self._database = uri.startswith(SQLITE)
         self._lock = store_lock(uri) if self._database else nullcontext()
-        self._client = self._guarded(mlflow.MlflowClient, "connect")(uri)
+        with env_override({_ROOT: os.environ.get(_ROOT) or Path("mlruns").absolute().as_uri()}):
+            self._client = self._guarded(mlflow.MlflowClient, "connect")(uri)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return self._guarded(getattr(self._client, name), name)
