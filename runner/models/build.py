@@ -25,7 +25,11 @@ _UNKNOWN = re.compile(
 
 
 def build(
-    settings: ArchitectureSettings, shape: Shape, classes: Classes, content: str | None = None
+    settings: ArchitectureSettings,
+    shape: Shape,
+    classes: Classes,
+    content: str | None = None,
+    compared: bool = False,
 ) -> keras.Model:
     """Build or read an uncompiled model for images of a shape.
 
@@ -36,6 +40,7 @@ def build(
         shape: shape of one image, as (H, W, C).
         classes: the classes of the labels.
         content: the digest of the user's file, and more after it; None for any.
+        compared: whether a model of Keras 3 has been compared with its copy in Keras 2 before.
 
     Raises:
         ImpossiblePoint: the user's own model does not go with the images or the labels.
@@ -46,9 +51,9 @@ def build(
     with refusing(settings):
         names = class_names(settings)
         if settings.path is not None:
-            model = _read_file(settings.path, settings.trust, shape, content)
+            model = _read_file(settings.path, settings.trust, shape, content, compared)
         else:
-            model = _call_function(str(settings.target), shape, len(names or classes))
+            model = _call_function(str(settings.target), shape, len(names or classes), compared)
         _require_one_input_and_output(model)
         _register(model)
         try:
@@ -59,7 +64,7 @@ def build(
     return flat
 
 
-def _read_file(path: Path, trust: bool, shape: Shape, content: str | None) -> Any:
+def _read_file(path: Path, trust: bool, shape: Shape, content: str | None, compared: bool) -> Any:
     # What is checked is what is loaded, whatever happens to the file meanwhile.
     with copied(path, trust) as copy:
         if content is not None and not content.startswith(copy.digest):
@@ -67,7 +72,7 @@ def _read_file(path: Path, trust: bool, shape: Shape, content: str | None) -> An
         description = file_check.check(copy.path, trust)
         model = _load(copy.path, description, trust)
     if description.of_keras_3:
-        model = convert.convert(model, shape, path.name)
+        model = convert.convert(model, shape, path.name, compared)
     tensors = getattr(model, "outputs", None) or []
     if len(tensors) == 1:
         file_check.refuse_several_labels(description.loss, tensors[0].shape[-1] or 0)
@@ -87,10 +92,10 @@ def _load(path: Path, description: Description, trust: bool) -> Any:
         raise Unfit(f"cannot be loaded ({short(error)})") from None
 
 
-def _call_function(target: str, shape: Shape, classes: int) -> Any:
+def _call_function(target: str, shape: Shape, classes: int, compared: bool) -> Any:
     model = user_function.call(target, shape, classes)
     if convert.is_model(model):
-        return convert.convert(model, shape, target)
+        return convert.convert(model, shape, target, compared)
     if not isinstance(model, keras.Model):
         raise Unfit(f"returned a {type(model).__name__}: must be a model of Keras")
     if isinstance(model, keras.Sequential) and not model.inputs:

@@ -70,14 +70,17 @@ def _read(settings: Settings, data: Dataset, signature: str, content: str | None
     Raises:
         DamagedCache: they are incomplete, changed, or those of another model.
     """
-    model = _build(settings, data, content)
+    # The inspection has compared a model of Keras 3 with its copy, which takes seconds.
+    model = _build(settings, data, content, compared=True)
     return Baseline(signature, model, cached_baseline.read(settings, signature, model))
 
 
-def _build(settings: Settings, data: Dataset, content: str | None) -> keras.Model:
+def _build(
+    settings: Settings, data: Dataset, content: str | None, compared: bool = False
+) -> keras.Model:
     """Build the untrained model, in every process with the same names."""
     make_repeatable(settings.seed, settings.threads)
-    return build.build(settings.architecture, data.shape, data.class_set, content)
+    return build.build(settings.architecture, data.shape, data.class_set, content, compared)
 
 
 def _train(settings: Settings, data: Dataset, signature: str, content: str | None) -> Baseline:

@@ -34,7 +34,7 @@ def is_model(candidate: Any) -> bool:
     return any(module == "keras" or module.startswith("keras.") for module in ancestors)
 
 
-def convert(model: Any, shape: tuple[int, ...], source: str) -> keras.Model:
+def convert(model: Any, shape: tuple[int, ...], source: str, compared: bool = False) -> keras.Model:
     """Rebuild a model of Keras 3 in Keras 2, with its weights and without models inside it.
 
     The largest difference of outputs, relative to the largest output, is written to the log.
@@ -43,6 +43,7 @@ def convert(model: Any, shape: tuple[int, ...], source: str) -> keras.Model:
         model: Sequential or functional.
         shape: shape of one image; sizes that the model leaves open are taken from it to compare.
         source: what people call the model.
+        compared: whether this has been done for the same model before, and is left out.
 
     Raises:
         Unfit: a layer has no twin in Keras 2, or the outputs differ.
@@ -55,6 +56,12 @@ def convert(model: Any, shape: tuple[int, ...], source: str) -> keras.Model:
     outputs = copy.follow(model, inputs)
     converted = keras.Model(inputs, outputs, name=model.name)
     copy.copy_weights()
+    if not compared:
+        _compare(model, converted, shape, source)
+    return converted
+
+
+def _compare(model: Any, converted: keras.Model, shape: tuple[int, ...], source: str) -> None:
     try:
         figure = _difference(model, converted, shape)
     except Exception as error:
@@ -71,7 +78,6 @@ def convert(model: Any, shape: tuple[int, ...], source: str) -> keras.Model:
             f"converted from Keras {version} to Keras {keras.__version__}, its outputs differ by "
             f"{figure:.1e} of the largest output: must be at most {_ROUNDING:.0e}"
         )
-    return converted
 
 
 class _Copy:
