@@ -2,6 +2,7 @@
 
 import functools
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,6 +12,9 @@ from runner.errors import Refused, is_fault, one_line
 from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import SQLITE, without_password
 from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
+
+# Of a file, in bytes, on Linux.
+_LONGEST_NAME = 255
 
 
 class Experiment:
@@ -107,5 +111,16 @@ def _artifacts(uri: str, experiment: str) -> str | None:
     """
     if not uri.startswith(SQLITE):
         return None
-    folder = Path(uri.removeprefix(SQLITE)).parent / "mlruns" / quote(experiment, safe="")
+    folder = Path(uri.removeprefix(SQLITE)).parent / "mlruns" / _folder_name(experiment)
     return folder.as_uri()
+
+
+def _folder_name(experiment: str) -> str:
+    """Name a folder of one experiment alone, which lies where it is put."""
+    name = quote(experiment, safe="")
+    if not name.strip("."):
+        return name.replace(".", "%2E")
+    if len(name) <= _LONGEST_NAME:
+        return name
+    digest = sha256(experiment.encode(errors="replace")).hexdigest()
+    return f"{name[: _LONGEST_NAME - 9]}-{digest[:8]}"

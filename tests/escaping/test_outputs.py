@@ -218,3 +218,18 @@ def test_the_list_of_names_is_nasty() -> None:
     text = "".join(NAMES.values())
     assert {each for each in HIDDEN if each in text} > {"\x1b", "\x9b", "\u202e", "\udcff", "\x7f"}
     assert sys.getfilesystemencoding() == "utf-8"
+
+
+def test_an_experiment_of_any_name_keeps_its_files_below_the_store(tmp_path: Path) -> None:
+    folder = tmp_path / "inner"
+    folder.mkdir()
+    for experiment in ("..", ".", "../x", *(NAMES[name] for name in ("script", "colour", "long"))):
+        store = Store(f"sqlite:///{folder}/s.db", experiment)
+        run = store.new_run(Kind.POINT, "p", {}, {})
+        run.log_text("text", "a.txt")
+        run.flush()
+        path = Path(store.local_file(store.get(run.id), "a.txt"))
+        assert path.read_text() == "text"
+        (place, *_) = path.resolve().relative_to(folder / "mlruns").parts
+        assert place != run.id
+    assert [path.name for path in tmp_path.iterdir()] == ["inner"]
