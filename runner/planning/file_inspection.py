@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import is_fault, one_line
+from runner.escaping.terminal import say
 from runner.models.digest import digest
 from runner.models.errors import Unfit, refusing, short
 from runner.process import isolated
@@ -93,4 +94,4 @@ def _check(asked: dict[str, Any]) -> str | None:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"unfit": _check(json.load(sys.stdin))}))
+    say(json.dumps({"unfit": _check(json.load(sys.stdin))}))

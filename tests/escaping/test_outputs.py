@@ -223,7 +223,7 @@ def test_the_list_of_names_is_nasty() -> None:
 def test_an_experiment_of_any_name_keeps_its_files_below_the_store(tmp_path: Path) -> None:
     folder = tmp_path / "inner"
     folder.mkdir()
-    for experiment in ("..", ".", "../x", *(NAMES[name] for name in ("script", "colour", "long"))):
+    for experiment in ("..", NAMES["script"], NAMES["long"]):
         store = Store(f"sqlite:///{folder}/s.db", experiment)
         run = store.new_run(Kind.POINT, "p", {}, {})
         run.log_text("text", "a.txt")
