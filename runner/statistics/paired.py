@@ -1,12 +1,12 @@
 """Bound the difference between two accuracies on the same images."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
-_SPREADS = float(norm.ppf(0.975))
+_SPREADS = NormalDist().inv_cdf(0.975)
 
 
 def paired_gain(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, float]:

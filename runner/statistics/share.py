@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 
 def share_interval(successes: int, trials: int) -> tuple[float, float]:
@@ -12,6 +11,9 @@ def share_interval(successes: int, trials: int) -> tuple[float, float]:
         successes: how many of the images are classified right.
         trials: how many images there are, at least one.
     """
+    # It takes a second to import, which most checks of a model need not wait for.
+    from scipy.stats import binomtest
+
     low, high = binomtest(successes, trials).proportion_ci(0.95, method="wilson")
     return float(low), float(high)
 
