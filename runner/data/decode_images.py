@@ -5,6 +5,7 @@ Keras' reader imports TensorFlow, which the process that plans a sweep must not.
 """
 
 import json
+import math
 import os
 import re
 import sys
@@ -53,14 +54,16 @@ def _require_moderate(file: str) -> None:
     """Require that an image has as many pixels as cameras make, by what it says."""
     try:
         with open_regular(file) as opened:
-            width, height = image_header.size(opened) or (0, 0)
+            size = image_header.size(opened)
     except UnfitFile as reason:
         raise Refused(f"{file} {reason}") from None
     except OSError as error:
         raise Refused(f"{file} cannot be read ({error.strerror})") from None
-    if width * height > _MOST_PIXELS:
+    if size is None:
+        raise Refused(f"{file} is no readable image (must be BMP, GIF, JPEG or PNG)")
+    if math.prod(size) > _MOST_PIXELS:
         raise Refused(
-            f"{file} says that it has {width} x {height} pixels: must be at most "
+            f"{file} says that it has {size[0]} x {size[1]} pixels: must be at most "
             f"{_MOST_PIXELS:,} pixels"
         )
 

@@ -12,6 +12,8 @@ from runner.process.memory import total_bytes
 
 # Decoding may take this share of the machine's memory, and so many seconds, and one an image.
 _SHARE, _SECONDS = 0.9, 30 * 60
+# Decoding needs none, and must not take memory from processes that compute on one.
+_NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1"}
 
 
 def decode(request: Mapping[str, Any], root: Path, path: Path) -> None:
@@ -29,7 +31,11 @@ def decode(request: Mapping[str, Any], root: Path, path: Path) -> None:
     limits = isolated.Limits(int(_SHARE * total_bytes()), _SECONDS + images)
     try:
         process = isolated.run(
-            "runner.data.decode_images", str(path), stdin=json.dumps(request), limits=limits
+            "runner.data.decode_images",
+            str(path),
+            stdin=json.dumps(request),
+            environment=_NO_GPU,
+            limits=limits,
         )
         reason = _failure(process)
         if isolated.lacks_memory(reason):

@@ -39,14 +39,27 @@ def _pair(form: str, beginning: bytes, at: int) -> tuple[int, int]:
     return abs(width), abs(height)
 
 
+def _marker(file: BinaryIO) -> int:
+    """Read the next marker; as libjpeg does, skip bytes that belong to no segment."""
+    byte = b""
+    while byte != b"\xff":
+        byte = _byte(file)
+    while byte == b"\xff":
+        byte = _byte(file)
+    return byte[0]
+
+
+def _byte(file: BinaryIO) -> bytes:
+    byte = file.read(1)
+    if not byte:
+        raise struct.error("the file has ended")
+    return byte
+
+
 def _size_of_jpeg(file: BinaryIO) -> tuple[int, int] | None:
     file.seek(len(_JPEG))
     for _ in range(_MOST_SEGMENTS):
-        start, kind = struct.unpack("BB", file.read(2))
-        if start != 0xFF:
-            return None
-        while kind == 0xFF:
-            (kind,) = struct.unpack("B", file.read(1))
+        kind = _marker(file)
         if kind in _EMPTY:
             continue
         (length,) = struct.unpack(">H", file.read(2))

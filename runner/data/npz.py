@@ -131,6 +131,9 @@ def _class_fault(arrays: Arrays) -> str | None:
         encode(arrays.y_train, arrays.y_test, arrays.classes)
     except ValueError as error:
         return str(error)
+    except SystemError:
+        # NumPy reads any number as a character.
+        return "has labels with characters that do not exist"
     return None
 
 

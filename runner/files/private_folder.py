@@ -106,7 +106,8 @@ def _require_own(root: Path, path: Path, status: os.stat_result) -> None:
     others = mode & stat.S_IWOTH or (mode & stat.S_IWGRP and not _is_own_group(status.st_gid))
     if others:
         raise Refused(
-            f"{where} can be written by others (mode {stat.S_IMODE(mode):04o}); this mends it: "
+            f"{where} can be written by others (mode {stat.S_IMODE(mode):04o}); where the file "
+            "system has no modes, name another folder; else this mends it: "
             f"chmod -R go-w {shlex.quote(str(root))}"
         )
 

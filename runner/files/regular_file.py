@@ -2,11 +2,13 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 
 # In bytes: texts of people's own, such as code and names of classes, are far smaller.
 _TEXT = 16_000_000
+_PIECE = 1 << 20
 
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
@@ -49,6 +51,22 @@ def open_regular(path: Path | str) -> BufferedReader:
     except BaseException:
         os.close(number)
         raise
+
+
+def contents(file: BufferedReader) -> Iterator[bytes]:
+    """Yield all bytes of a regular file, piece by piece.
+
+    Raises:
+        UnfitFile: it has more than the system says, as files of /proc have, some without end; or it
+            grows.
+        OSError: it cannot be read.
+    """
+    left = os.fstat(file.fileno()).st_size
+    while piece := file.read(_PIECE):
+        left -= len(piece)
+        if left < 0:
+            raise UnfitFile("has more bytes than its size: must be a regular file, and stay one")
+        yield piece
 
 
 def read_bytes(path: Path | str, most: int = _TEXT) -> bytes:

@@ -4,7 +4,7 @@ import functools
 import hashlib
 from pathlib import Path
 
-from runner.files.regular_file import UnfitFile, open_regular, require_regular
+from runner.files.regular_file import UnfitFile, contents, open_regular, require_regular
 from runner.files.sizes import MOST_UNPACKED, megabytes
 from runner.models.errors import Unfit, short
 
@@ -61,8 +61,11 @@ def _stamp(file: Path) -> _Stamp:
 def _digest_files(root: str, files: tuple[_Stamp, ...]) -> str:
     total = Total()
     for name, _, _ in files:
+        content = hashlib.sha256()
         with open_regular(name) as file:
-            total.add(Path(name).relative_to(root), hashlib.file_digest(file, "sha256").hexdigest())
+            for piece in contents(file):
+                content.update(piece)
+        total.add(Path(name).relative_to(root), content.hexdigest())
     return total.digest()
 
 

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import h5py  # type: ignore[import-untyped]
 
-from runner.files.regular_file import UnfitFile, open_regular
+from runner.files.regular_file import UnfitFile, contents, open_regular
 from runner.files.sizes import MOST_UNPACKED, require_plausible
 from runner.files.zip_bounds import open_bounded, pieces
 from runner.models.digest import Total, files
 from runner.models.errors import Unfit, short
 from runner.models.file_metadata import MOST_TEXT, WEIGHTS
 
-_PIECE = 1 << 20
 # What Keras reads of a .keras file; other members are not copied.
 _MEMBERS = ("metadata.json", "config.json", WEIGHTS)
 
@@ -74,21 +73,21 @@ def _copy(path: Path, folder: Path, trust: bool) -> ModelCopy:
 def _copy_bytes(source: Path, target: Path) -> str:
     """Copy a file, and return the SHA-256 of the bytes that were copied."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    content, left = hashlib.sha256(), MOST_UNPACKED
+    content = hashlib.sha256()
     with open_regular(source) as file, target.open("xb") as copy:
         if os.fstat(file.fileno()).st_size > MOST_UNPACKED:
             raise UnfitFile(f"is larger than {MOST_UNPACKED / 1e6:,.0f} MB")
-        while left > 0 and (piece := file.read(_PIECE)):
-            left -= len(piece)
+        for piece in contents(file):
             content.update(piece)
             copy.write(piece)
     return content.hexdigest()
 
 
 def _as_keras_expects(copy: Path, suffix: str, trust: bool) -> Path:
-    if h5py.is_hdf5(copy):
-        return copy.rename(copy.with_name("model.h5"))
     named = copy.with_name(f"model{suffix}")
+    # In the order in which the check tells them apart.
+    if h5py.is_hdf5(copy) and not zipfile.is_zipfile(copy):
+        return copy.rename(copy.with_name("model.h5"))
     if suffix != ".keras" or trust or not zipfile.is_zipfile(copy):
         return copy.rename(named)
     with (

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,18 +81,20 @@ def run(
     from hydra.utils import to_absolute_path
 
     limited = ["runner.process.limits", str(limits.memory)] if limits else []
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", *limited, module, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        cwd=to_absolute_path("."),
-        env={**os.environ, **_search_path(), **environment},
-        process_group=0,
-    )
-    out, err = _communicate(process, stdin, limits)
+    # A process that is killed leaves what it has in its temporary folder.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", *limited, module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            cwd=to_absolute_path("."),
+            env={**os.environ, **_search_path(), "TMPDIR": temporary, **environment},
+            process_group=0,
+        )
+        out, err = _communicate(process, stdin, limits)
     killed = process.returncode == -signal.SIGKILL
     failed = process.returncode not in (0, EXPLAINED)
     if limits and (killed or (failed and lacks_memory(err))):

@@ -21,6 +21,15 @@ def test_segments_before_the_size_of_a_jpeg_are_skipped() -> None:
     assert image_header.size(file) == (30, 20)
 
 
+def test_bytes_between_segments_are_skipped_as_they_are_where_images_are_decoded() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(file, "JPEG")
+    content = file.getvalue()
+    # After the first segment, which follows two bytes.
+    end = 4 + int.from_bytes(content[4:6], "big")
+    assert image_header.size(io.BytesIO(content[:end] + b"\x00" + content[end:])) == (30, 20)
+
+
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"BM", b"\xff\xd8\xff", b"text"])
 def test_what_is_cut_short_or_no_image_has_no_size(content: bytes) -> None:
     assert image_header.size(io.BytesIO(content)) is None

@@ -25,6 +25,10 @@ def test_arrays_come_back_as_stored(npz: Path) -> None:
     assert arrays.x_test.dtype == np.uint8
 
 
+def _no_characters(count: int) -> Any:
+    return np.full(count, 0x110000, np.uint32).view("<U1")
+
+
 IMAGES = np.zeros((90, 8, 8), np.uint8)
 
 
@@ -45,6 +49,10 @@ IMAGES = np.zeros((90, 8, 8), np.uint8)
         ({"y_train": np.array(["cat"] * 90)}, "y_train has names, y_test whole numbers"),
         ({"y_train": np.eye(3)[np.arange(90) % 3]}, "y_train has 3 columns, y_test whole numbers"),
         ({"y_train": np.zeros(90, complex)}, "labels must be whole numbers or names"),
+        (
+            {"y_train": _no_characters(90), "y_test": _no_characters(30)},
+            "has labels with characters that do not exist",
+        ),
         ({"classes": np.array(["cat", "dog"])}, "has the label 2, which is none of the file's"),
         ({"y_train": np.zeros((90, 3), int)}, "several labels an image are not supported"),
         ({"y_test": np.ones((30, 2), bool)}, r"has shape \(30, 2\): several labels an image"),

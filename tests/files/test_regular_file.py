@@ -22,6 +22,9 @@ from runner.settings import ArchitectureSettings, DatasetSettings
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.hostile.special_files import SPECIAL, make_special
 
+# A regular file, by what the system says, of no bytes.
+_ENDLESS = Path("/proc/self/pagemap")
+
 
 def _architecture(**settings: Any) -> ArchitectureSettings:
     return ArchitectureSettings.model_validate(settings)
@@ -127,6 +130,14 @@ def test_the_code_of_a_function_is_in_regular_files(tmp_path: Path, kind: str) -
         content(_architecture(name="callable", target="packed:network"))
     line = f"architecture.target=packed:network: {path} is {SPECIAL[kind]}: must be a regular file"
     assert str(refusal.value) == line
+
+
+@pytest.mark.skipif(not _ENDLESS.exists(), reason=f"there is no {_ENDLESS}")
+def test_a_file_that_has_more_bytes_than_its_size_is_refused(tmp_path: Path) -> None:
+    link = tmp_path / "model.h5"
+    link.symlink_to(_ENDLESS)
+    with _not_for_ever(), pytest.raises(Refused, match="has more bytes than its size"):
+        _model_is_digested(link)
 
 
 def test_links_to_regular_files_are_followed(tmp_path: Path, npz: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -35,6 +36,16 @@ def test_time_is_limited_for_children_too(tmp_path: Path) -> None:
     child = tmp_path / "child"
     if child.exists():
         wait_until(lambda: not _runs(int(child.read_text())), "the child's end")
+
+
+def test_a_process_that_is_killed_leaves_no_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with pytest.raises(Exhausted):
+        isolated.run(_GREEDY, "temporary", limits=_SOME)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -3,8 +3,11 @@
 The first argument says what.
 """
 
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 from tests.helpers.hanging import HANGS_AFTER
@@ -24,6 +27,9 @@ def main() -> None:
         with open(rest[0], "w") as file:  # noqa: PTH123
             file.write(str(child.pid))
         child.wait()
+    elif kind == "temporary":
+        tempfile.mkdtemp()
+        os.kill(os.getpid(), signal.SIGKILL)
     else:
         print(kind)
 
