@@ -9,7 +9,11 @@ from omegaconf import DictConfig, ListConfig, Node, flag_override
 
 from runner.settings.address_mask import holds_secret, is_masked, masked
 from runner.settings.secret_text import VARIABLE
-from runner.settings.typed_address import masked_argument, put_into_environment
+from runner.settings.typed_address import (
+    masked_argument,
+    put_into_environment,
+    require_no_secret_beside,
+)
 
 _SETTING, _AXES = "tracking.uri", "hydra.sweeper.params."
 
@@ -69,7 +73,9 @@ def _mask_below(node: Any, name: str, found: set[str]) -> None:
 
 def _mask_text(node: DictConfig | ListConfig, key: Any, path: str, found: set[str]) -> None:
     text = _text(node, key)
-    if not holds_secret(text):
+    if "${" in text:
+        require_no_secret_beside(f"{_SETTING}={text}")
+    if "${" in text or not holds_secret(text):
         return
     shown, secret = masked(text), [text]
     if path.startswith(_AXES):
@@ -86,7 +92,7 @@ def _leaf(node: Any, key: Any) -> Any:
 
 
 def _text(node: Any, key: Any) -> str:
-    """Return a text as it stands there; empty where there is none, or it is found elsewhere."""
+    """Return a text as it stands there, with its interpolations; empty where there is none."""
     leaf = _leaf(node, key)
     value = leaf._value() if isinstance(leaf, Node) else None
-    return value if isinstance(value, str) and "${" not in value and value != "???" else ""
+    return value if isinstance(value, str) and value != "???" else ""

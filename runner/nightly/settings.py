@@ -12,7 +12,7 @@ from runner.files.regular_file import UnfitFile, read_text
 from runner.settings.fields import Count, Folder, Name, Rate, Seed, StoreAddress
 from runner.settings.load import refusal
 from runner.settings.paths import CONF
-from runner.settings.typed_address import masked_argument
+from runner.settings.typed_address import masked_argument, require_no_secret_beside
 
 DEFAULT = CONF / "nightly.yaml"
 
@@ -31,6 +31,8 @@ def _check_quotes(command: str) -> str:
 
 def _mask_address(command: str) -> str:
     # It names the sweep in records, pages and logs; the sweep takes the address from the night's.
+    for argument in shlex.split(command):
+        require_no_secret_beside(argument)
     typed = [masked_argument(argument) for argument in shlex.split(command)]
     secret = any(addresses for _, addresses in typed)
     return shlex.join(shown for shown, _ in typed) if secret else command

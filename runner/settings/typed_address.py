@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 
 from runner.errors import Refused
 from runner.settings.address_mask import holds_secret, masked
+from runner.settings.interpolation import settled, without_interpolations
 from runner.settings.overrides import quote_override
 from runner.settings.secret_text import VARIABLE, remember
 
 # A setting, an option or a variable whose whole value is an address.
 _SETTING = re.compile(
-    rf"(?P<key>(?:\+{{0,2}}(?:[\w.]+\.)?tracking\.uri|--tracking-uri|{VARIABLE})\s*=\s*)"
+    rf"(?P<key>(?:\+{{0,2}}(?:[\w.]+\.)?(?:tracking\.uri|{VARIABLE})|--tracking-uri)\s*=\s*)"
     r"(?P<value>.*)",
     re.DOTALL,
 )
@@ -33,7 +34,8 @@ def hide(arguments: Sequence[str]) -> list[str]:
     """Mask the addresses in arguments, and put the whole one of the store into the environment.
 
     Raises:
-        Refused: there are two of them, of which a sweep could have one only.
+        Refused: there are two of them, of which a sweep could have one only, or a secret stands
+            beside an interpolation.
     """
     shown, variables = taken_out(arguments)
     os.environ.update(variables)
@@ -44,15 +46,18 @@ def taken_out(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Mask the addresses in arguments; returns these, and the variable that they then need.
 
     Raises:
-        Refused: there are two of them, of which a sweep could have one only.
+        Refused: there are two of them, of which a sweep could have one only, or a secret stands
+            beside an interpolation.
     """
     shown: list[str] = []
     stores: set[str] = set()
     for argument in arguments:
+        ours = "tracking" in argument or VARIABLE in argument
+        if ours:
+            require_no_secret_beside(argument)
         text, addresses = masked_argument(argument)
         for address in addresses:
             remember(address)
-        ours = "tracking" in argument or VARIABLE in argument
         stores |= set(addresses) if ours else set()
         # Hydra may need another address whole: a proxy among the variables of its jobs, say.
         shown.append(argument if _OF_HYDRA.match(argument) and not ours else text)
@@ -78,10 +83,36 @@ def _variable(stores: set[str]) -> dict[str, str]:
 
 
 def masked_argument(argument: str) -> tuple[str, list[str]]:
-    """Return an argument with every address in it masked, and those that hold a secret."""
+    """Return an argument with every address in it masked, and those that hold a secret.
+
+    An address with interpolations and a secret beside them is masked, and is none of these.
+    """
+    text, secret = _masked(argument)
+    return _beside(text) or text, secret
+
+
+def require_no_secret_beside(argument: str) -> None:
+    """Check that no address holds a secret beside an interpolation, which no variable may hold.
+
+    Raises:
+        Refused: one does.
+    """
+    shown = _beside(_masked(argument)[0])
+    if shown:
+        found = "holds a secret beside an interpolation"
+        raise Refused(f"{shown}: {found}; put the whole address into {VARIABLE}")
+
+
+def _beside(text: str) -> str:
+    """Return the text masked where a secret stands beside an interpolation; empty if none does."""
+    shown, secret = _masked(without_interpolations(text)) if "${" in text else ("", [])
+    return settled(shown) if secret else ""
+
+
+def _masked(argument: str) -> tuple[str, list[str]]:
     typed = _SETTING.fullmatch(argument)
     if typed and "${" not in argument:
-        parts = [_unquoted(part) for part in _SEVERAL.split(typed["value"])]
+        parts = [settled(_unquoted(part)) for part in _SEVERAL.split(typed["value"])]
         secret = [part for part in parts if holds_secret(part)]
         shown = ",".join(map(masked, parts))
         if len(parts) == 1 and not typed["key"].startswith(("--", VARIABLE)):
@@ -96,7 +127,7 @@ def masked_argument(argument: str) -> tuple[str, list[str]]:
 def _masked_within(match: re.Match[str], secret: list[str]) -> str:
     """Mask one address of a text, and add it to those that hold a secret."""
     mark = "'" if match["single"] is not None else '"' if match["double"] is not None else ""
-    address = _unquoted(match[0])
+    address = settled(_unquoted(match[0]))
     if not holds_secret(address) or "${" in address:
         return match[0]
     # What stands in quotes may be more than an address: the address then begins somewhere in it.

@@ -8,6 +8,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from runner.cli.masking_loader import MaskingLoader
+from runner.errors import Refused
 from runner.settings.paths import CONF, register
 from runner.settings.secret_text import VARIABLE
 
@@ -15,11 +16,23 @@ LONG = "http://me:S3cr3t@host/x"
 SHOWN = "http://me:***@host/x"
 
 
+def compose(tmp_path: Path, text: str) -> DictConfig:
+    """Compose a user's own file."""
+    (tmp_path / "sweep").mkdir()
+    (tmp_path / "sweep" / "mine.yaml").write_text(f"# @package _global_\n{text}")
+    register()
+    setup_globals()
+    path = create_automatic_config_search_path(None, None, str(CONF))
+    path.prepend("mine", f"file://{tmp_path}")
+    return MaskingLoader(path).load_configuration("config", ["+sweep=mine"], RunMode.MULTIRUN)
+
+
 @pytest.fixture
 def composed(tmp_path: Path) -> DictConfig:
     """What is composed of a user's own file, which names a store, and much else."""
-    (tmp_path / "sweep").mkdir()
-    (tmp_path / "sweep" / "mine.yaml").write_text(f"""# @package _global_
+    return compose(
+        tmp_path,
+        f"""
 tracking:
   uri: {LONG}
   experiment: "{{a: 1}}"
@@ -36,12 +49,8 @@ hydra:
       - tracking.uri: {LONG}
         schedule.layer_sparsity: "{{conv_*: 0.5}}"
         export.targets: "[h5]"
-""")
-    register()
-    setup_globals()
-    path = create_automatic_config_search_path(None, None, str(CONF))
-    path.prepend("mine", f"file://{tmp_path}")
-    return MaskingLoader(path).load_configuration("config", ["+sweep=mine"], RunMode.MULTIRUN)
+""",
+    )
 
 
 def test_a_file_that_names_the_store_is_composed_without_its_secret(
@@ -61,3 +70,28 @@ def test_a_file_that_names_the_store_is_composed_without_its_secret(
     assert sweeper.points[0]["schedule.layer_sparsity"] == "{conv_*: 0.5}"
     assert sweeper.points[0]["export.targets"] == "[h5]"
     assert dict(config.hydra.job.env_set) == {"HTTPS_PROXY": "http://me:other@proxy"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tracking: {uri: '%s'}",
+        "hydra: {sweeper: {params: {tracking.uri: '%s'}}}",
+        "hydra: {sweeper: {points: [{tracking.uri: '%s'}]}}",
+        f"hydra: {{job: {{env_set: {{{VARIABLE}: '%s'}}}}}}",
+    ],
+)
+def test_a_file_with_a_secret_beside_an_interpolation_is_refused(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "http://other")
+    with pytest.raises(Refused, match=rf"; put the whole address into {VARIABLE}$") as no:
+        compose(tmp_path, text % "http://${oc.env:NOSUCH,user}:S3cr3t@host:9")
+    assert "S3cr3t" not in str(no.value)
+    assert os.environ[VARIABLE] == "http://other"
+
+
+def test_a_file_whose_secrets_are_interpolations_stays_as_it_is(tmp_path: Path) -> None:
+    address = "http://me:${oc.env:WORD}@host"
+    config = compose(tmp_path, f"tracking: {{uri: '{address}'}}")
+    assert OmegaConf.to_container(config.tracking)["uri"] == address  # type: ignore[call-overload,index]
