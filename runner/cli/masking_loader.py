@@ -1,5 +1,6 @@
 """Compose configurations that show no secret of the store's address: Hydra writes them to disk."""
 
+import re
 from typing import Any
 
 import hydra._internal.hydra
@@ -7,7 +8,9 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.types import RunMode
 from omegaconf import DictConfig, ListConfig, Node, flag_override
 
-from runner.settings.address_mask import holds_secret, is_masked, masked
+from runner.errors import Refused
+from runner.settings.address_mask import MASK, holds_secret, is_masked, masked
+from runner.settings.interpolation import is_elsewhere
 from runner.settings.secret_text import VARIABLE
 from runner.settings.typed_address import (
     masked_argument,
@@ -16,6 +19,8 @@ from runner.settings.typed_address import (
 )
 
 _SETTING, _AXES = "tracking.uri", "hydra.sweeper.params."
+# What libraries take for the login to a store, or to where it keeps its files.
+_LOGIN = re.compile(r"(?:.*_)?(?:PASSWORD|TOKEN|SECRET|SECRET_.*|API_KEY|CONNECTION_STRING)", re.I)
 
 
 class MaskingLoader(ConfigLoaderImpl):
@@ -48,6 +53,7 @@ def _mask(config: DictConfig) -> None:
     """Mask the address of the store where it has a place; any other one is used as it is."""
     found: set[str] = set()
     tracking, variables = config.get("tracking"), config.hydra.job.env_set
+    _require_no_login(variables)
     typed = _text(tracking, "uri") if isinstance(tracking, DictConfig) else ""
     if isinstance(tracking, DictConfig):
         _mask_text(tracking, "uri", _SETTING, found)
@@ -58,6 +64,16 @@ def _mask(config: DictConfig) -> None:
     if is_masked(_text(variables, VARIABLE)):
         # The environment has the whole one.
         del variables[VARIABLE]
+
+
+def _require_no_login(variables: DictConfig) -> None:
+    for name in map(str, variables):
+        value = _leaf(variables, name)._value()
+        if _LOGIN.fullmatch(name) and not is_elsewhere(str(value or "")):
+            raise Refused(
+                f"hydra.job.env_set.{name}={MASK}: belongs into the environment, for Hydra writes "
+                "this setting to disk; set the variable before you start the command"
+            )
 
 
 def _mask_below(node: Any, name: str, found: set[str]) -> None:

@@ -36,6 +36,11 @@ def settled(address: str) -> str:
     return f"{parts['scheme']}{login or ''}{parts['place']}{rest}".replace(_MARK, "0")
 
 
+def is_elsewhere(text: str) -> bool:
+    """Tell whether nothing stands in a text but interpolations, which look up what they mean."""
+    return not without_interpolations(text).strip(_MARK)
+
+
 def _default(match: re.Match[str]) -> str:
     default = (match["default"] or "").strip(" '\"\\")
     return _MARK if default in ("", "null") else default

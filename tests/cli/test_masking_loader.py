@@ -16,15 +16,17 @@ LONG = "http://me:S3cr3t@host/x"
 SHOWN = "http://me:***@host/x"
 
 
-def compose(tmp_path: Path, text: str) -> DictConfig:
-    """Compose a user's own file."""
+def compose(tmp_path: Path, text: str, *typed: str) -> DictConfig:
+    """Compose a user's own file, and what is typed beside it."""
     (tmp_path / "sweep").mkdir()
     (tmp_path / "sweep" / "mine.yaml").write_text(f"# @package _global_\n{text}")
     register()
     setup_globals()
     path = create_automatic_config_search_path(None, None, str(CONF))
     path.prepend("mine", f"file://{tmp_path}")
-    return MaskingLoader(path).load_configuration("config", ["+sweep=mine"], RunMode.MULTIRUN)
+    return MaskingLoader(path).load_configuration(
+        "config", ["+sweep=mine", *typed], RunMode.MULTIRUN
+    )
 
 
 @pytest.fixture
@@ -95,3 +97,35 @@ def test_a_file_whose_secrets_are_interpolations_stays_as_it_is(tmp_path: Path) 
     address = "http://me:${oc.env:WORD}@host"
     config = compose(tmp_path, f"tracking: {{uri: '{address}'}}")
     assert OmegaConf.to_container(config.tracking)["uri"] == address  # type: ignore[call-overload,index]
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "name"),
+    [
+        ("", ["+hydra.job.env_set.MLFLOW_TRACKING_PASSWORD=S3cr3t"], "MLFLOW_TRACKING_PASSWORD"),
+        ("", ["+hydra.job.env_set={MLFLOW_TRACKING_TOKEN: S3cr3t}"], "MLFLOW_TRACKING_TOKEN"),
+        ("", ["++hydra.job.env_set.AWS_SECRET_ACCESS_KEY=S3cr3t"], "AWS_SECRET_ACCESS_KEY"),
+        ("", ["+hydra.job.env_set.hf_token='${oc.env:NOSUCH,S3cr3t}'"], "hf_token"),
+        ("", ["+hydra.job.env_set.MLFLOW_TRACKING_PASSWORD=123"], "MLFLOW_TRACKING_PASSWORD"),
+        ("hydra: {job: {env_set: {DATABRICKS_TOKEN: S3cr3t}}}", [], "DATABRICKS_TOKEN"),
+    ],
+)
+def test_a_secret_variable_belongs_into_the_environment(
+    text: str, typed: list[str], name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused, match=rf"^hydra\.job\.env_set\.{name}=\*\*\*: [^\n]*$") as no:
+        compose(tmp_path, text, *typed)
+    assert "belongs into the environment" in str(no.value)
+    assert "S3cr3t" not in str(no.value)
+
+
+def test_other_variables_may_be_set(tmp_path: Path) -> None:
+    values = {
+        "MLFLOW_TRACKING_USERNAME": "me",
+        "MLFLOW_TRACKING_PASSWORD": "${oc.env:WORD}",
+        "MLFLOW_TRACKING_TOKEN": "",
+        "TOKENIZERS_PARALLELISM": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
+    config = compose(tmp_path, OmegaConf.to_yaml({"hydra": {"job": {"env_set": values}}}))
+    assert OmegaConf.to_container(config.hydra.job.env_set) == values
