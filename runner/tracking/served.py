@@ -30,7 +30,8 @@ class Unanswered(MlflowException, ValueError):
     """Images that the model does not take, HTTP status 400, or by INTERNAL_ERROR fails on, 500."""
 
     def __init__(self, text: str, error_code: int = INVALID_PARAMETER_VALUE) -> None:
-        super().__init__(text, error_code)
+        line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+        super().__init__(line, error_code)
 
     def serialize_as_json(self) -> str:
         """Return what a server answers, without the data, which MLflow adds to the message."""
@@ -71,7 +72,8 @@ class Input:
             Unanswered: it is neither, or some number is outside of it.
         """
         if scale not in (self.range, PIXELS):
-            raise Unanswered(f"scale={scale}: must be {self.range}, or {PIXELS} for pixels")
+            pixels_too = "" if self.range == PIXELS else f", or {PIXELS} for pixels"
+            raise Unanswered(f"scale={scale[:80]}: must be {self.range}{pixels_too}")
         pixels = images.dtype == np.uint8 or scale == PIXELS
         # What is too large for float32 becomes infinite.
         with np.errstate(over="ignore"):
@@ -159,8 +161,7 @@ class ServedModel(PythonModel):
         try:
             answers = self._classifier.probabilities(prepared)
         except Exception as error:
-            reason = " ".join(str(error).split())
-            raise Unanswered(f"the model failed: {reason}", INTERNAL_ERROR) from error
+            raise Unanswered(f"the model failed: {error}", INTERNAL_ERROR) from error
         if not np.isfinite(answers).all():
             raise Unanswered("the model failed: its answers are no finite numbers", INTERNAL_ERROR)
         return answers

@@ -115,6 +115,29 @@ def test_a_wrong_request_is_answered_by_one_line(load: Load) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("taken", "accepted"),
+    [
+        (served.Input(), "0..1, or 0..255 for pixels"),
+        (served.Input(in_file=True), "0..255"),
+        (served.Input("0..255", std=(1.0,)), "0..255"),
+    ],
+)
+def test_another_range_is_refused_by_what_there_is(taken: served.Input, accepted: str) -> None:
+    with pytest.raises(ValueError, match=r"^scale=-1\.\.1: must be (.*)$") as no:
+        taken.prepare(GREY, "-1..1")
+    assert str(no.value) == f"scale=-1..1: must be {accepted}"
+
+
+@pytest.mark.parametrize("scale", ["x" * 10_000, "a\nb\r\n\x1b[31m\u202e\u2028\0", "\n" * 500])
+def test_a_range_is_shown_in_one_short_line(load: Load, scale: str) -> None:
+    body = json.dumps({"inputs": IMAGE, "params": {"scale": scale}})
+    text = message(ask(load(), body))
+    assert text.isprintable()
+    assert text.startswith("scale=")
+    assert len(text.partition(": must be 0..1")[0]) <= len("scale=") + 80
+
+
 def test_tables_are_checked_too(load: Load) -> None:
     model = load("as_is", (2,))
     given = [
