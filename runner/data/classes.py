@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runner.escaping.brief import brief
+
 Labels = NDArray[np.int64]
 
 
@@ -62,7 +64,7 @@ class Classes:
     def _by_name(self, model: Sequence[str]) -> tuple[int, ...]:
         absent = [name for name in self.names if name not in model]
         if absent:
-            raise ValueError(f"has no class {absent[0]} among those of architecture.labels")
+            raise ValueError(f"has no class {brief(absent[0])} among those of architecture.labels")
         return tuple(model.index(name) for name in self.names)
 
     def names_of(self, number: int, model: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def encode(
         values = np.arange(count) if declared else np.unique(numbers[0])
     twice = repeated(names or ())
     if twice is not None:
-        raise ValueError(f"classes has the name {twice} twice")
+        raise ValueError(f"classes has the name {brief(twice)} twice")
     if names is not None and len(names) != len(values):
         raise ValueError(f"classes names {len(names)} classes; y_train has {len(values)}")
     first, second = (
@@ -135,7 +137,7 @@ def _positions(part: str, labels: NDArray[Any], values: NDArray[Any], declared: 
     unknown = np.setdiff1d(labels, values)
     if unknown.size:
         whose = "is none of the file's classes" if declared else "y_train never has"
-        raise ValueError(f"y_{part} has the label {unknown[0]}, which {whose}")
+        raise ValueError(f"y_{part} has the label {brief(unknown[0])}, which {whose}")
     order = np.argsort(values, kind="stable")
     positions: Labels = order[np.searchsorted(values, labels, sorter=order)].astype(np.int64)
     return positions

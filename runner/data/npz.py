@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from runner.data.classes import encode, is_one_hot
 from runner.data.npz_bounds import require_fitting
 from runner.errors import Refused, one_line, refusing_unreadable
+from runner.escaping.brief import brief
 from runner.files.regular_file import UnfitFile, open_regular, require_regular
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
@@ -64,7 +65,8 @@ def read(path: Path, setting: str, pixels: bool = True) -> Arrays:
         raise Refused(f"{setting}={path}: {reason}") from None
     except Exception as error:
         # For damaged bytes zipfile, zlib and NumPy raise many kinds of errors.
-        raise Refused(f"{setting}={path}: not a readable .npz file ({one_line(error)})") from None
+        damage = brief(one_line(error), 300)
+        raise Refused(f"{setting}={path}: not a readable .npz file ({damage})") from None
     fault = _fault(arrays, pixels)
     if fault:
         raise Refused(f"{setting}={path}: {fault}")
@@ -147,7 +149,7 @@ def _image_fault(images: Array) -> str | None:
     if images.ndim not in (3, 4) or 0 in images.shape:
         return f"has shape {images.shape}; images must be (N, H, W) or (N, H, W, C)"
     if images.dtype.kind not in "uif":
-        return f"has type {images.dtype}; images must be numbers"
+        return f"has type {brief(images.dtype)}; images must be numbers"
     low, high = images.min(), images.max()
     brightest = 1 if images.dtype.kind == "f" else 255
     # A NaN fails every comparison, so it is refused here too.
@@ -163,7 +165,7 @@ def _number_fault(values: Array) -> str | None:
     if values.ndim < 2 or 0 in values.shape:
         return f"has shape {values.shape}; must be (N, ...), one example a row"
     if values.dtype.kind not in "buif":
-        return f"has type {values.dtype}; must be numbers"
+        return f"has type {brief(values.dtype)}; must be numbers"
     return None if np.isfinite(values).all() else "has values that are not finite"
 
 
@@ -181,11 +183,11 @@ def _label_fault(labels: Array) -> str | None:
 def _kind_fault(labels: Array) -> str | None:
     if labels.dtype.kind == "f":
         return (
-            f"has type {labels.dtype}, which looks like regression; only classification is "
+            f"has type {brief(labels.dtype)}, which looks like regression; only classification is "
             "supported: labels must be whole numbers or names, one class an image"
         )
     if labels.dtype.kind not in "uiUS":
-        return f"has type {labels.dtype}; labels must be whole numbers or names"
+        return f"has type {brief(labels.dtype)}; labels must be whole numbers or names"
     return None
 
 

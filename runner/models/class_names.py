@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from runner.data.classes import repeated
+from runner.escaping.brief import brief
 from runner.files.regular_file import UnfitFile, read_text
 from runner.models.errors import Unfit, short
 from runner.settings import ArchitectureSettings
@@ -21,7 +22,7 @@ def class_names(settings: ArchitectureSettings) -> tuple[str, ...] | None:
         raise Unfit(f"architecture.labels={settings.labels}: must name at least two, one a line")
     twice = repeated(names)
     if twice is not None:
-        raise Unfit(f"architecture.labels={settings.labels}: names {twice} twice")
+        raise Unfit(f"architecture.labels={settings.labels}: names {brief(twice)} twice")
     return names
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from runner.escaping.brief import brief
 from runner.models import parts
 from runner.models.errors import Unfit, short
 from runner.models.file_metadata import Description, read
@@ -64,7 +65,7 @@ def _require_known(description: Description, trust: bool) -> None:
         if isinstance(part, dict):
             version.check(part, unknown_to_keras(_class_or_function(part)), trust)
         elif not trust and not parts.is_harmless(key, part, version.NAMED):
-            raise Unfit(unknown_to_keras(parts.plain(part)))
+            raise Unfit(unknown_to_keras(brief(part)))
     top = description.layers
     if not isinstance(top, dict) or top.get("class_name") not in MODELS:
         raise Unfit("holds no model: must be a Sequential or functional model of Keras")
@@ -72,7 +73,7 @@ def _require_known(description: Description, trust: bool) -> None:
 
 def _class_or_function(described: dict[str, Any]) -> str:
     kind = parts.kind(described)
-    return parts.plain(described.get("config") if kind == "function" else kind.split(">")[-1])
+    return brief(described.get("config") if kind == "function" else kind.split(">")[-1])
 
 
 def unknown_to_keras(name: str) -> str:
@@ -88,7 +89,7 @@ def _refuse_other_tasks(loss: Any) -> None:
         plain = name.split(">")[-1].replace("_", "").lower()
         if plain in _REGRESSION:
             raise Unfit(
-                f"was compiled with {parts.plain(name)}, for regression: must be a classifier "
+                f"was compiled with {brief(name)}, for regression: must be a classifier "
                 "that gives a number for each class"
             )
 
@@ -106,7 +107,7 @@ def refuse_several_labels(loss: Any, outputs: int) -> None:
     for name in _losses(loss) if outputs > 1 else ():
         if name.split(">")[-1].replace("_", "").lower() in _BINARY:
             raise Unfit(
-                f"was compiled with {parts.plain(name)}, for multi-label answers: must be a "
+                f"was compiled with {brief(name)}, for multi-label answers: must be a "
                 "classifier for one label of several classes, that gives a number for each class"
             )
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
+from runner.escaping.brief import brief
 from runner.models.errors import Unfit
 
 # A model in a model in a model adds some five levels each; Python's own limit lies far above.
 _DEEPEST = 100
-_LONGEST_NAME = 80
 
 
 def parts(described: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
@@ -83,13 +83,7 @@ def name(described: dict[str, Any]) -> str:
     """Return what people call an object, in one line."""
     config = described.get("config")
     own_name = config.get("name") if isinstance(config, dict) else None
-    return plain(own_name or described.get("name") or described["class_name"])
-
-
-def plain(text: Any) -> str:
-    """Return a text of a file as it can stand in a line: printable, and not too long."""
-    letters = "".join(letter if letter.isprintable() else "?" for letter in str(text))
-    return letters if len(letters) <= _LONGEST_NAME else f"{letters[:_LONGEST_NAME]}..."
+    return brief(own_name or described.get("name") or described["class_name"])
 
 
 def is_a(kind: str) -> str:

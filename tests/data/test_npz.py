@@ -74,6 +74,49 @@ def test_what_does_not_fit_together_is_refused(
     assert str(refusal.value).startswith(f"dataset.path={path}: ")
 
 
+def _nested(shape: tuple[int, ...]) -> Any:
+    kind: np.dtype[Any] = np.dtype(np.uint8)
+    for _ in range(90):
+        kind = np.dtype([("a_field", kind)])
+    return np.zeros(shape, kind)
+
+
+LONG = "\x1b[31m\n" + "x" * 1_000
+TEXTS = np.array(["a", "b", LONG])[np.arange(90) % 3]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"classes": np.array(["a", LONG, LONG])}, "classes has the name ?[31m?x"),
+        ({"y_train": TEXTS, "y_test": np.array(["a", LONG + "y"] * 15)}, "y_test has the label "),
+        ({"x_train": _nested((90, 8, 8))}, "x_train has type [('a_field', "),
+        ({"y_train": _nested((90,))}, "y_train has type [('a_field', "),
+    ],
+)
+def test_what_a_file_names_is_shown_in_one_short_line(
+    tmp_path: Path, changes: dict[str, Any], fault: str
+) -> None:
+    path = _changed(tmp_path / "long.npz", **changes)
+    with pytest.raises(Refused) as refusal:
+        read(path, "dataset.path")
+    text = str(refusal.value).removeprefix(f"dataset.path={path}: ")
+    assert text.startswith(fault)
+    assert text.isprintable()
+    assert len(text) < 250
+
+
+def test_a_header_that_cannot_be_read_is_not_shown_whole(npz: Path) -> None:
+    header = b"{" + b"x" * 9_000
+    with zipfile.ZipFile(npz, "w") as file:
+        for name in NAMES:
+            size = len(header).to_bytes(2, "little")
+            file.writestr(f"{name}.npy", b"\x93NUMPY\x01\x00" + size + header)
+    with pytest.raises(Refused, match=r"not a readable \.npz file") as refusal:
+        read(npz, "dataset.path")
+    assert len(str(refusal.value).removeprefix(f"dataset.path={npz}")) < 400
+
+
 @pytest.mark.parametrize("damage", ["text", "cut", "flipped", "pickled", "method", "bytes"])
 def test_an_unreadable_file_is_refused(tmp_path: Path, damage: str) -> None:
     path = write_npz(tmp_path / "damaged.npz")

@@ -7,6 +7,7 @@ be harmless are accepted.
 import re
 from typing import Any
 
+from runner.escaping.brief import brief
 from runner.models import parts
 from runner.models.errors import Unfit
 from runner.models.keras2 import graph, training
@@ -79,7 +80,7 @@ def _refuse_foreign(described: dict[str, Any], foreign: str) -> None:
     kind = parts.kind(described)
     if kind.split(">")[-1].startswith(_WRAPPERS):
         raise Unfit(
-            f"layer {parts.name(described)} is still wrapped by TFMOT ({parts.plain(kind)}): "
+            f"layer {parts.name(described)} is still wrapped by TFMOT ({brief(kind)}): "
             "save what strip_pruning(model) or strip_clustering(model) returns"
         )
     known = _is_function(described) if kind == "function" else _is_class(described)
@@ -93,7 +94,7 @@ def _refuse_unsafe(described: dict[str, Any]) -> None:
     if kind in UNSAFE:
         reason = f"{parts.is_a(kind)}: {UNSAFE[kind]}"
     elif kind in CALLS and not (isinstance(function, str) and function in OPERATIONS):
-        reason = f"calls {parts.plain(function)}, which is not known to be harmless"
+        reason = f"calls {brief(function)}, which is not known to be harmless"
     elif not all(
         parts.kind(each) in VALUES for each in parts.objects(described.get("inbound_nodes"))
     ):

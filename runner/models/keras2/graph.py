@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from runner.models import parts
+from runner.escaping.brief import brief
 from runner.models.errors import Unfit
 from runner.models.keras2.allowed import MODELS
 
@@ -40,7 +40,7 @@ def require_order(model: dict[str, Any]) -> None:
                 given[name] += 1
         if given == before:
             first = next(name for name, calls in waiting.items() if calls)
-            raise Unfit(f"layer {parts.plain(first)} takes what no layer gives before it")
+            raise Unfit(f"layer {brief(first)} takes what no layer gives before it")
 
 
 def _is_there(source: _Source, given: "Counter[str]", kinds: dict[str, str]) -> bool:

@@ -6,6 +6,7 @@ Loading makes the object by its name; only names that are known to run no code a
 import re
 from typing import Any
 
+from runner.escaping.brief import brief
 from runner.models import parts
 from runner.models.errors import Unfit
 from runner.models.keras2 import training
@@ -77,7 +78,7 @@ def check(described: dict[str, Any], foreign: str, trust: bool) -> None:
     if not known:
         raise Unfit(foreign)
     if kind not in _VALUES | {_FUNCTION, "function"} and not _has_twin(described):
-        raise Unfit(without_twin(parts.name(described), parts.plain(kind)))
+        raise Unfit(without_twin(parts.name(described), brief(kind)))
 
 
 def _is_of_keras(described: dict[str, Any]) -> bool:
