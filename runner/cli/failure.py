@@ -8,6 +8,7 @@ from pathlib import Path
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
+from runner.cli import hydra_failures
 from runner.errors import Refused, RunnerError, is_fault, one_line
 from runner.escaping.terminal import complain
 from runner.process.log_mask import masked_traceback
@@ -63,6 +64,9 @@ def reason(error: BaseException) -> str:
 def _reason(error: BaseException) -> str:
     error = _refusal_in(error) or error
     line = " ".join(str(error).split()).partition(" Config search path:")[0]
+    named = None if isinstance(error, RunnerError) else hydra_failures.named(error)
+    if named:
+        return named
     if not isinstance(error, Refused | HydraException | OmegaConfBaseException):
         return one_line(error)
     if isinstance(error, OverrideParseException):
