@@ -39,7 +39,6 @@ SETTINGS = {
 
 
 # Architectures of so many layers that they take a quarter of a minute each.
-DEEP = ("depthwise_cnn", "resnet_small")
 
 
 def _settings(name: str, **changes: Any) -> CompressSettings:
@@ -240,7 +239,7 @@ def test_ranges_come_from_the_data_alone(pruned: keras.Model, tiny: Dataset) -> 
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.long if name in DEEP else ())
+        pytest.param(name, marks=() if name == "mnist_cnn" else pytest.mark.long)
         for name in sorted(architectures.ARCHITECTURES)
     ],
 )

@@ -249,6 +249,7 @@ def test_moving_averages_are_those_of_the_pruned_weights(gray: Dataset) -> None:
     np.testing.assert_allclose(moving, 0.01 * mean, rtol=1e-4)
 
 
+@pytest.mark.long
 def test_a_residual_network_keeps_its_shortcuts_and_learns(colour: Dataset) -> None:
     network = architectures.build("resnet_small", colour.shape, colour.classes)
     baseline = keras.models.clone_model(network, clone_function=_averaging_fast)

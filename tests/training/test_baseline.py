@@ -25,6 +25,8 @@ from tests.helpers.hostile.cached_baseline import (
 from tests.helpers.own_models import classifier, layers, save
 from tests.helpers.project import Configure
 
+MORE_DAMAGE = ["gone", "record", "other", "history"]
+
 
 def _obtain(settings: Settings) -> Baseline:
     loaded = dataset.load(settings.dataset, settings.cache.folder)
@@ -55,7 +57,10 @@ def test_a_baseline_is_trained_once_and_then_read(
     assert len(first.history["loss"]) == 3
 
 
-@pytest.mark.parametrize("damage", ["cut", "gone", "record", "other", "history"])
+@pytest.mark.parametrize(
+    "damage",
+    ["cut", *(pytest.param(kind, marks=pytest.mark.long) for kind in MORE_DAMAGE)],
+)
 def test_a_damaged_cache_is_set_aside_and_trained_again(
     settings: Configure, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:

@@ -121,7 +121,14 @@ def test_a_function_with_a_class_of_its_own(settings: Configure, tmp_path: Path)
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "name", ["mnist_cnn", "fashion_cnn", "depthwise_cnn", "lenet5", "lenet_300_100", "resnet_small"]
+    "name",
+    [
+        "mnist_cnn",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("fashion_cnn", "depthwise_cnn", "lenet5", "lenet_300_100", "resnet_small")
+        ),
+    ],
 )
 def test_a_shipped_network(settings: Configure, npz: Path, name: str) -> None:
     tiny = np.load(npz)

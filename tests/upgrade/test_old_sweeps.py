@@ -59,14 +59,18 @@ def test_the_report_is_made_again_in_the_store(old: Path, enter: Enter) -> None:
 def test_the_champion_predicts_and_is_known_again(
     old: Path, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = enter(old, "promote", "smoke", "--name", "digits")
-    told = "nothing changed: models:/digits@champion is this file already, as version 1"
-    assert done.stdout.startswith(told), done.stderr
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{old}/mlflow.db")
     images, labels = load_digits(return_X_y=True)
     images = (images.reshape(-1, 8, 8, 1) / 16).astype("float32")
-    scores = mlflow.pyfunc.load_model("models:/digits@champion").predict(images)
-    assert (scores.argmax(axis=1) == labels).mean() > 0.9
+    # As it was promoted then, and with the code of now.
+    for told in (
+        "models:/digits@champion is version 2 now: ",
+        "nothing changed: models:/digits@champion is this file already, as version 2",
+    ):
+        scores = mlflow.pyfunc.load_model("models:/digits@champion").predict(images)
+        assert (scores.argmax(axis=1) == labels).mean() > 0.9
+        done = enter(old, "promote", "smoke", "--name", "digits")
+        assert done.stdout.startswith(told), done.stderr
 
 
 @pytest.mark.long
