@@ -38,9 +38,6 @@ SETTINGS = {
 }
 
 
-# Architectures of so many layers that they take a quarter of a minute each.
-
-
 def _settings(name: str, **changes: Any) -> CompressSettings:
     return CompressSettings.model_validate(SETTINGS | {"name": name} | changes)
 
