@@ -9,7 +9,8 @@ from urllib.parse import quote, quote_plus, unquote
 from runner.settings.address_mask import MASK, holds_secret, masked, parsed
 
 VARIABLE = "MLFLOW_TRACKING_URI"
-_ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,30}://(?:[^\s'\"]*@)?[^\s'\"<>`,)\]}]*")
+# What ends a sentence, or names what comes, is no part of it.
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,30}://(?:[^\s'\"]*@)?[^\s'\"<>`,)\]}]*(?<![:;.])")
 # What is shorter, or only letters, may be part of a word that says something else.
 _LONG = 8
 # What is shorter still is hidden in an address only: it would be in every text.

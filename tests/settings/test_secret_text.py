@@ -62,3 +62,9 @@ def test_a_word_that_is_also_a_password_is_left_where_it_is_part_of_another(
 def test_an_address_that_is_no_text_takes_no_message_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "http://me:a\udcffb-word@host")
     assert without_secrets("a\udcffb-word failed") == "*** failed"
+
+
+def test_what_follows_an_address_stays() -> None:
+    text = "uri=ftp://TOKEN@host/x?password=abc: must be http://HOST; see https://host/y."
+    shown = "uri=ftp://***@host/x?password=***: must be http://HOST; see https://host/y."
+    assert without_secrets(text) == shown
