@@ -1,5 +1,6 @@
 """Find the parts of what a model file says of its model."""
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
@@ -77,6 +78,22 @@ def kind(described: dict[str, Any]) -> str:
     if not isinstance(described["class_name"], str):
         raise Unfit("its description names a class by something else than text")
     return described["class_name"]
+
+
+def is_function(described: dict[str, Any], known: Set[str], modules: re.Pattern[str]) -> bool:
+    """Tell whether an object is a function of Keras.
+
+    Args:
+        known: names of functions.
+        modules: the modules in which they stand.
+    """
+    function = described.get("config")
+    return (
+        isinstance(function, str)
+        and function in known
+        and described.get("registered_name") in (None, "function", function)
+        and modules.fullmatch(str(described.get("module"))) is not None
+    )
 
 
 def name(described: dict[str, Any]) -> str:

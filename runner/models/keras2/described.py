@@ -83,7 +83,11 @@ def _refuse_foreign(described: dict[str, Any], foreign: str) -> None:
             f"layer {parts.name(described)} is still wrapped by TFMOT ({brief(kind)}): "
             "save what strip_pruning(model) or strip_clustering(model) returns"
         )
-    known = _is_function(described) if kind == "function" else _is_class(described)
+    known = (
+        parts.is_function(described, _FUNCTIONS, _OF_FUNCTIONS)
+        if kind == "function"
+        else _is_class(described)
+    )
     if not known:
         raise Unfit(foreign)
 
@@ -128,14 +132,4 @@ def _is_class(described: dict[str, Any]) -> bool:
         return kind in INITIALIZERS
     return isinstance(module, str) and any(
         kind in known and re.fullmatch(_ROOT + place, module) for place, known in _PLACES.items()
-    )
-
-
-def _is_function(described: dict[str, Any]) -> bool:
-    function = described.get("config")
-    return (
-        isinstance(function, str)
-        and function in _FUNCTIONS
-        and described.get("registered_name") in (None, "function", function)
-        and _OF_FUNCTIONS.fullmatch(str(described.get("module"))) is not None
     )

@@ -71,7 +71,7 @@ def check(described: dict[str, Any], foreign: str, trust: bool) -> None:
     if kind in _VALUES or kind == _FUNCTION:
         known = described.get("module") in (None, "builtins")
     elif kind == "function":
-        known = _is_function(described)
+        known = parts.is_function(described, FUNCTIONS, _OF_FUNCTIONS)
     else:
         known = _is_of_keras(described)
         _require_readable(described)
@@ -85,16 +85,6 @@ def _is_of_keras(described: dict[str, Any]) -> bool:
     kind, module = parts.kind(described), described.get("module", "keras")
     own = isinstance(module, str) and (module == "keras" or module.startswith("keras."))
     return own and ">" not in kind and described.get("registered_name") in (None, kind)
-
-
-def _is_function(described: dict[str, Any]) -> bool:
-    function = described.get("config")
-    return (
-        isinstance(function, str)
-        and function in FUNCTIONS
-        and described.get("registered_name") in (None, "function", function)
-        and _OF_FUNCTIONS.fullmatch(str(described.get("module"))) is not None
-    )
 
 
 def _require_readable(described: dict[str, Any]) -> None:
