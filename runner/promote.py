@@ -19,7 +19,7 @@ from runner.cli import command, failure
 from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused
 from runner.escaping.markdown import plain
-from runner.settings.store_uri import without_password
+from runner.settings.address_mask import masked
 from runner.settings.targets import Target
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _serve_command(store_uri: str, uri: str) -> str:
     if Path(shutil.which("uvicorn") or "").parent != programs:
         variables.append(f'PATH={shlex.quote(str(programs))}:"$PATH"')
     if os.environ.get("MLFLOW_TRACKING_URI") != store_uri:
-        variables.append(f"MLFLOW_TRACKING_URI={shlex.quote(without_password(store_uri))}")
+        variables.append(f"MLFLOW_TRACKING_URI={shlex.quote(masked(store_uri))}")
     serve = ["mlflow", "models", "serve", "-m", uri, "--env-manager", "local", "--port", "5001"]
     return " ".join([*variables, shlex.join(serve)])
 

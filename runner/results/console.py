@@ -12,7 +12,7 @@ from runner.results.choice import Limits
 from runner.results.decision import decide
 from runner.results.rows import Results
 from runner.results.table import LEGEND, as_text, for_terminal
-from runner.settings.store_uri import without_password
+from runner.settings.address_mask import masked
 from runner.tracking import Store
 
 
@@ -35,13 +35,13 @@ def show(store: Store, results: Results) -> None:
 
 def ui_command(uri: str) -> str:
     """Return how to look at the store: a server's address, or the command of MLflow's UI."""
-    masked = without_password(uri)
+    shown = masked(uri)
     if uri.startswith(("http", "databricks")):
-        return masked
+        return shown
     python = Path(sys.executable)
     here = Path.cwd()
     program = os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
     # No password is printed: one of the environment stays there, any other is masked.
-    in_environment = masked != uri and os.environ.get("MLFLOW_TRACKING_URI") == uri
-    address = '"$MLFLOW_TRACKING_URI"' if in_environment else shlex.quote(masked)
+    in_environment = shown != uri and os.environ.get("MLFLOW_TRACKING_URI") == uri
+    address = '"$MLFLOW_TRACKING_URI"' if in_environment else shlex.quote(shown)
     return f"{shlex.quote(program)} -m mlflow ui --backend-store-uri {address}"

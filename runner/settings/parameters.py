@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from runner.settings import Settings
+from runner.settings.address_mask import masked
 from runner.settings.overrides import as_override
-from runner.settings.store_uri import without_password
 
 # The sweep's own marks are tags, not settings.
 _POINT = {"sweep"}
@@ -45,7 +45,7 @@ def _shown(settings: Settings, without: set[str]) -> dict[str, Any]:
     if "compress" in values:
         # Else points without clusters would stand among those with 16.
         values["compress"] = settings.compress.effective
-    values["tracking"]["uri"] = without_password(settings.tracking.uri)
+    values["tracking"]["uri"] = masked(settings.tracking.uri)
     return values
 
 

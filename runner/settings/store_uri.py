@@ -48,8 +48,3 @@ def resolve(uri: object) -> str:
     if given.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0] in _SCHEMES:
         return given
     raise Refused(f"{name}={masked(given)}: must be {ACCEPTED}")
-
-
-def without_password(uri: str) -> str:
-    """Return the address as it is shown: without its password, and whatever else is secret."""
-    return masked(uri)

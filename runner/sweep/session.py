@@ -12,7 +12,7 @@ from runner.escaping.terminal import say
 from runner.planning.grid import Point
 from runner.results import console
 from runner.results.rows import Results, read
-from runner.settings.store_uri import without_password
+from runner.settings.address_mask import masked
 from runner.sweep.announcement import Announcement
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.launchers.protocol import Launcher
@@ -86,6 +86,6 @@ def _publish(store: Store, results: Results) -> None:
             say(f"Report: {publish(store, results)}")
     except Exception as failure:
         log.error("no report: %s", one_line(failure), exc_info=is_fault(failure))
-        where = ["--experiment", store.experiment, "--tracking-uri", without_password(store.uri)]
+        where = ["--experiment", store.experiment, "--tracking-uri", masked(store.uri)]
         command = shlex.join(["python", "-m", "runner.report", results.sweep.id, *where])
         log.error("this makes it again: %s", command)

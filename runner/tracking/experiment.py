@@ -9,8 +9,9 @@ from urllib.parse import quote
 from mlflow.entities import LifecycleStage
 
 from runner.errors import Refused, is_fault, one_line
+from runner.settings.address_mask import masked
 from runner.settings.secret_text import without_secrets
-from runner.settings.store_uri import SQLITE, without_password
+from runner.settings.store_uri import SQLITE
 from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
 
 # Of a file, in bytes, on Linux.
@@ -42,7 +43,7 @@ class Experiment:
             if is_fault(error):
                 raise
             # A database may have no driver here, or be no database; each raises its own.
-            uri = without_password(self.uri)
+            uri = masked(self.uri)
             raise Refused(
                 f"tracking.uri={uri}: not usable ({without_secrets(one_line(error))})"
             ) from None

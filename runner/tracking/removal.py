@@ -16,8 +16,8 @@ from mlflow.utils import chunk_list
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
+from runner.settings.address_mask import masked
 from runner.settings.secret_text import without_secrets
-from runner.settings.store_uri import without_password
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record, record_of
 from runner.tracking.store import Store
@@ -150,7 +150,7 @@ def _remove_empty(run: Record) -> None:
 
 def _advice(store: Store, runs: Sequence[Record]) -> str:
     ids = ",".join(run.id for run in runs)
-    uri = shlex.quote(without_password(store.uri))
+    uri = shlex.quote(masked(store.uri))
     return (
         "the files are still on the server; there, this deletes them (and with them every "
         "experiment and model that was deleted in MLflow): mlflow gc --backend-store-uri DATABASE "

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from runner.errors import Refused
-from runner.settings.store_uri import resolve, without_password
+from runner.settings.address_mask import masked
+from runner.settings.store_uri import resolve
 
 
 def test_the_default_is_mlflows_own_file_here(tmp_path: Path) -> None:
@@ -29,8 +30,8 @@ def test_other_stores_are_refused(uri: str) -> None:
 
 
 def test_passwords_are_hidden() -> None:
-    assert without_password("postgresql://me:secret@db/x") == "postgresql://me:***@db/x"
-    assert without_password("sqlite:////x.db") == "sqlite:////x.db"
+    assert masked("postgresql://me:secret@db/x") == "postgresql://me:***@db/x"
+    assert masked("sqlite:////x.db") == "sqlite:////x.db"
 
 
 def test_a_store_from_the_environment_is_refused_by_its_name(
@@ -46,7 +47,7 @@ def test_an_address_as_it_is_shown_means_that_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
-    assert resolve(without_password(address)) == address
+    assert resolve(masked(address)) == address
     assert resolve(None) == address
 
 
