@@ -66,7 +66,6 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
             "schedule": settings.schedule.effective,
             "compress": settings.compress.effective,
             "export": settings.export.effective,
-            "measure": settings.measure.model_dump(mode="json"),
             "code": _source_digest(PRUNING, _PACKAGE),
             "measuring": _measuring(settings),
         }

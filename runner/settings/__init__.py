@@ -3,18 +3,19 @@
 from runner.settings.architecture import ArchitectureSettings
 from runner.settings.compress import CompressSettings
 from runner.settings.dataset import DatasetSettings
+from runner.settings.device import DeviceSettings
 from runner.settings.groups import (
     AugmentSettings,
     BaselineSettings,
     CacheSettings,
     ExportSettings,
-    MeasureSettings,
     ReportSettings,
     Settings,
     SweepSettings,
     TrackingSettings,
 )
 from runner.settings.load import from_hydra, known_settings
+from runner.settings.measure import MeasureSettings
 from runner.settings.schedule import ScheduleSettings
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "CacheSettings",
     "CompressSettings",
     "DatasetSettings",
+    "DeviceSettings",
     "ExportSettings",
     "MeasureSettings",
     "ReportSettings",

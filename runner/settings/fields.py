@@ -3,21 +3,29 @@
 The description of a type ends the line that refuses another value.
 """
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from hydra.utils import to_absolute_path
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from runner.errors import Refused
+from runner.settings.devices import Device
 from runner.settings.store_uri import ACCEPTED, resolve
 from runner.settings.targets import Target
 
+_Member = TypeVar("_Member")
 
-def _distinct(targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    if len(set(targets)) != len(targets):
-        raise ValueError("a target stands twice")
-    return targets
+
+def _distinct(values: tuple[_Member, ...]) -> tuple[_Member, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("one of them stands twice")
+    return values
+
+
+# As in 256K or 1.5M.
+_WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)([KMG])(?:i?B)?")
 
 
 class _Frozen(dict[str, float]):
@@ -46,6 +54,12 @@ def _no_quantized_sparse_file(targets: object) -> object:
                 f"quantization; take {Target.TFLITE_FLOAT32_SPARSE}, or a quantized file zipped"
             )
     return targets
+
+
+def _bytes(value: object) -> object:
+    """Read a number of bytes with a unit, of which K is 1,024."""
+    match = _WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
+    return round(float(match[1]) * 1024 ** " KMG".index(match[2])) if match else value
 
 
 def _absolute(path: Path | None) -> Path | None:
@@ -92,6 +106,11 @@ OptionalRate = Annotated[
     float | None,
     Field(strict=True, gt=0, allow_inf_nan=False, description="a positive number, or null"),
 ]
+OptionalBytes = Annotated[
+    Annotated[int, Field(strict=True, ge=1)] | None,
+    BeforeValidator(_bytes),
+    Field(description="bytes, as in 65536, 64K or 1.5M (K is 1,024), or null"),
+]
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
 Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]
 Names = Annotated[tuple[Name, ...], Field(description="a list of names")]
@@ -102,6 +121,11 @@ LayerSparsities = Annotated[
     dict[Name, Sparsity],
     AfterValidator(_Frozen),
     Field(description="final sparsities by layer name or pattern, as in {conv_*: 0.5}"),
+]
+OwnLimits = Annotated[
+    dict[Name, Annotated[float, Field(ge=0, allow_inf_nan=False)]],
+    AfterValidator(_Frozen),
+    Field(description="numbers by the names that measure.command prints, as in {ms: 12.5}"),
 ]
 # Of the weights of a dense layer: inputs and outputs.
 Block = Annotated[tuple[Count, Count], Field(description="two whole numbers, as in [1,4]")]
@@ -138,6 +162,11 @@ Targets = Annotated[
     BeforeValidator(_no_quantized_sparse_file),
     AfterValidator(_distinct),
     Field(min_length=1, description=f"a list, without repeats, of {', '.join(Target)}"),
+]
+Devices = Annotated[
+    tuple[Device, ...],
+    AfterValidator(_distinct),
+    Field(description=f"a list in brackets, without repeats, of {', '.join(Device)}"),
 ]
 StoreAddress = Annotated[
     str,

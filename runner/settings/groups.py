@@ -11,8 +11,11 @@ from runner.settings.architecture import ArchitectureSettings
 from runner.settings.base import Group
 from runner.settings.compress import CompressSettings
 from runner.settings.dataset import DatasetSettings
+from runner.settings.device import DeviceSettings
+from runner.settings.devices import Device
 from runner.settings.fields import (
     Count,
+    Devices,
     Drop,
     Flag,
     Folder,
@@ -26,6 +29,7 @@ from runner.settings.fields import (
     StoreAddress,
     Targets,
 )
+from runner.settings.measure import MeasureSettings
 from runner.settings.schedule import ScheduleSettings
 from runner.settings.targets import Target
 
@@ -76,13 +80,6 @@ class ExportSettings(Group):
         images = {"representative_images": self.representative_images} if calibrated else {}
         batch = {"batch": self.batch} if conversions else {}
         return {"targets": sorted(self.targets), **images, **batch}
-
-
-class MeasureSettings(Group):
-    """What is measured of a file besides its bytes and its accuracy."""
-
-    latency: Flag = False
-    """Whether each TFLite file is timed on this machine, one image at a time, on one thread."""
 
 
 class TrackingSettings(Group):
@@ -151,6 +148,9 @@ class Settings(Group):
     threads: Count = 1
     """Threads of TensorFlow. The same seed and number of threads give the same figures, bit for
     bit."""
+    devices: Devices = ()
+    """Devices to compare, in brackets, of which the file to ship is for the first; empty for
+    `device` alone."""
     dataset: DatasetSettings = Field(default_factory=DatasetSettings)
     architecture: ArchitectureSettings = Field(default_factory=ArchitectureSettings)
     augment: AugmentSettings = Field(default_factory=AugmentSettings)
@@ -158,11 +158,17 @@ class Settings(Group):
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings)
     compress: CompressSettings = Field(default_factory=CompressSettings)
     export: ExportSettings = Field(default_factory=ExportSettings)
+    device: DeviceSettings = Field(default_factory=DeviceSettings)
     measure: MeasureSettings = Field(default_factory=MeasureSettings)
     tracking: TrackingSettings = Field(default_factory=TrackingSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     sweep: SweepSettings = Field(default_factory=SweepSettings)
+
+    @property
+    def asked_devices(self) -> tuple[Device, ...]:
+        """The devices to choose for, that of the file to ship first."""
+        return self.devices or (self.device.name,)
 
     @classmethod
     def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from runner.settings.overrides import as_override
 
 # The sweep's own marks are tags, not settings.
 _POINT = {"sweep"}
-_BASELINE = {"sweep", "schedule", "compress", "report", "export", "measure"}
+_BASELINE = {"sweep", "schedule", "compress", "report", "export", "measure", "device", "devices"}
 
 
 def point_parameters(settings: Settings) -> dict[str, str]:

@@ -10,13 +10,17 @@ POINT = [
     "export.targets=[h5]",
     "export.batch=null",
     "dataset.scale_in_file=true",
-    "measure.latency=true",
 ]
 NEITHER = [
     "cache.folder=elsewhere",
     "tracking.experiment=other",
     "tracking.uri=sqlite:////x.db",
     "report.max_drop=0.5",
+    "measure.latency=true",
+    "measure.command=true_of",
+    "device=microcontroller",
+    "device.flash=64K",
+    "devices=[phone,ethos_u55_128]",
     "sweep.run_id=abc",
 ]
 

@@ -9,6 +9,7 @@ from runner.settings import (
     ArchitectureSettings,
     CompressSettings,
     DatasetSettings,
+    DeviceSettings,
     ExportSettings,
     ScheduleSettings,
     Settings,
@@ -39,6 +40,7 @@ GROUPS: dict[str, type[Group]] = {
     "schedule": ScheduleSettings,
     "compress": CompressSettings,
     "export": ExportSettings,
+    "device": DeviceSettings,
 }
 CHOICES = [(group, file.stem) for group in GROUPS for file in sorted((CONF / group).glob("*.yaml"))]
 

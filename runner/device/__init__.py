@@ -1,0 +1,1 @@
+"""Measure what devices make of exported files, without TensorFlow."""

@@ -1,0 +1,28 @@
+"""Describe the device that a file is chosen for, and how much room there is on it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from runner.settings.base import Group
+from runner.settings.devices import Device
+from runner.settings.fields import OptionalBytes, OptionalRate, OwnLimits
+
+
+class DeviceSettings(Group):
+    """The device that the file to ship must run on, and the room for it there.
+
+    Nothing of this changes what a point comes out as.
+    """
+
+    name: Annotated[Device, Field(description=f"one of {', '.join(Device)}")] = Device.PHONE
+    """What the file to ship runs on: LiteRT (`phone`), TFLite Micro (`microcontroller`), or an
+    Arm Ethos-U."""
+    flash: OptionalBytes = None
+    """Bytes that the file may take there: of its zip on a phone, else as it lies in memory."""
+    ram: OptionalBytes = None
+    """Bytes of memory that it may take while it runs there."""
+    latency_ms: OptionalRate = None
+    """Milliseconds that it may take for an image."""
+    own: OwnLimits = Field(default_factory=dict)
+    """The most that numbers of `measure.command` may be, by their names."""
