@@ -1,0 +1,30 @@
+"""Measure what devices make of files."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runner.device.table import DeviceRow
+from runner.device.wanted import Wanted
+from runner.settings.targets import Target
+
+
+def measure_devices(
+    files: Mapping[Target, Path], wanted: Wanted, images: NDArray[np.float32] | None = None
+) -> list[DeviceRow]:
+    """Measure files on TFLite Micro, on each Ethos-U that is asked for, and on this machine.
+
+    Args:
+        files: exported files, by target; what a file was made from lies beside it.
+        wanted: what is asked for besides.
+        images: test images as the files take them, float32, shape (N, ...); without them nothing
+            is measured that needs some.
+
+    Returns:
+        A row for each file on each of these devices, and one of this machine where something was
+        measured on it. What cannot be measured has a reason in its row; nothing is raised for it.
+    """
+    _ = files, wanted, images
+    return []
