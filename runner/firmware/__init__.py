@@ -1,0 +1,1 @@
+"""Write what the firmware of a microcontroller needs of a chosen file."""

@@ -1,0 +1,33 @@
+"""Write a folder with all that firmware needs of a file."""
+
+from pathlib import Path
+
+from runner.errors import Refused
+from runner.firmware.facts import Facts
+from runner.firmware.header import model_cc, model_h
+from runner.firmware.preprocessing import preprocessing_h
+from runner.firmware.readme import readme
+from runner.firmware.resolver import operators_h
+
+
+def write_bundle(folder: Path, facts: Facts) -> None:
+    """Write model.tflite, the C++ files and README.txt; files of the same names are replaced.
+
+    Raises:
+        Refused: the folder cannot be written; names the option.
+    """
+    texts = {
+        "model.h": model_h(facts),
+        "model.cc": model_cc(facts),
+        "operators.h": operators_h(facts),
+        "preprocessing.h": preprocessing_h(facts),
+        "README.txt": readme(facts),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "model.tflite").write_bytes(facts.content)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or error
+        raise Refused(f"--output-dir={folder}: must be a folder to write ({reason})") from None
