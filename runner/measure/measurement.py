@@ -1,29 +1,23 @@
 """Measure the bytes, the memory and the accuracy of an exported file."""
 
-import io
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data.dataset import Dataset, Split
 from runner.measure.class_table import Classes
+from runner.measure.file_sizes import zipped_bytes, zstd_bytes
 from runner.measure.scores import FileScores, Images
 from runner.measure.tensor_arena import arena_bytes
 from runner.models.outputs import class_scores
 from runner.settings.targets import Target
 
 _BATCH = 200
-# Of Zstandard: the highest of the usual levels. Higher ones need more memory to unpack.
-_ZSTD_LEVEL = 19
-# The first date that ZIP can hold, so that the same bytes always give the same zip.
-_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -87,19 +81,6 @@ def measure(
     )
 
 
-def zipped_bytes(path: Path) -> int:
-    """Count the bytes of a zip, deflated at the default level, that holds just this file.
-
-    The same content and name give the same number at any time.
-    """
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", compression=zipfile.ZIP_DEFLATED) as file:
-        entry = zipfile.ZipInfo(path.name, _TIMESTAMP)
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        file.writestr(entry, path.read_bytes())
-    return len(archive.getvalue())
-
-
 def agreement(first: Classes, second: Classes) -> float:
     """Return the share of images, from 0 to 1, to which two files give the same class."""
     return float(np.mean(first == second))
@@ -160,8 +141,3 @@ def _classes(scores: NDArray[Any], tensor: Mapping[str, Any], logits: bool) -> C
         else (scores.astype(np.float32) - zero_point) * scale
     )
     return (values[..., 0] > (0 if logits else 0.5)).astype(np.int64)
-
-
-def zstd_bytes(path: Path) -> int:
-    """Count the bytes of one Zstandard frame, at level 19, that holds this file."""
-    return len(pa.Codec("zstd", _ZSTD_LEVEL).compress(path.read_bytes(), asbytes=True))

@@ -12,7 +12,8 @@ import numpy as np
 from runner.backend import keras, make_repeatable, save_h5
 from runner.data.dataset import Dataset, Split
 from runner.measure.class_table import Classes
-from runner.measure.measurement import classify, litert_classifier, zipped_bytes, zstd_bytes
+from runner.measure.file_sizes import zipped_bytes, zstd_bytes
+from runner.measure.measurement import classify, litert_classifier
 from runner.measure.scores import Images
 from runner.measure.tensor_arena import arena_bytes
 from runner.models import build

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from runner.backend import save_h5
 from runner.files import private_folder
-from runner.measure.measurement import zipped_bytes
+from runner.measure.file_sizes import zipped_bytes
 from runner.models.deploy import deployable
 from runner.models.outputs import taken_by
 from runner.point.context import PointContext

@@ -12,7 +12,8 @@ from runner.data.dataset import Dataset, Split
 from runner.data.scale import scale_of
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
-from runner.measure.measurement import agreement, measure, zipped_bytes
+from runner.measure.file_sizes import zipped_bytes
+from runner.measure.measurement import agreement, measure
 from runner.models import architectures
 from runner.settings import DatasetSettings
 from runner.settings.targets import Target

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from runner.measure.measurement import zstd_bytes
+from runner.measure.file_sizes import zstd_bytes
 
 
 def test_the_frame_holds_the_file_at_a_high_level(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from runner.measure.measurement import zipped_bytes, zstd_bytes
+from runner.measure.file_sizes import zipped_bytes, zstd_bytes
 from runner.point.context import PointContext
 from runner.settings import cache_paths
 
