@@ -8,17 +8,24 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from runner.settings.devices import Device
+
 FINISHED = "FINISHED"
 
 
 @dataclass(frozen=True)
 class File:
-    """The figures of one file: shares of the test and validation images, and bytes."""
+    """The figures of one file: shares of the test and validation images, and bytes.
+
+    `flash_bytes` are those that it takes on the device of its sweep; None on a phone, which keeps
+    it zipped, and where the device does not run it.
+    """
 
     accuracy: float
     validation_accuracy: float
     size_bytes: float
     zip_bytes: float
+    flash_bytes: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,19 +46,33 @@ class NightPoint:
 
 @dataclass(frozen=True)
 class Pick:
-    """The file to ship, as the sweep chose it."""
+    """The file to ship, as the sweep chose it for its device; `flash_bytes` as in a `File`."""
 
     point: str
     target: str
     zip_bytes: float
     validation_accuracy: float
+    flash_bytes: float | None = None
+
+    @property
+    def device_bytes(self) -> float:
+        """The bytes that it was chosen by: those on the device."""
+        return self.zip_bytes if self.flash_bytes is None else self.flash_bytes
+
+    @property
+    def size_text(self) -> str:
+        """Those bytes in words."""
+        return (
+            f"{self.device_bytes:,.0f} bytes {'zipped' if self.flash_bytes is None else 'of flash'}"
+        )
 
 
 @dataclass(frozen=True)
 class NightSweep:
     """One sweep of a night; `postponed` names the points that are left to the next night.
 
-    `warnings` say, for each data set, why no comparison with its baseline means anything.
+    `warnings` say, for each data set, why no comparison with its baseline means anything, and
+    `device` what the pick was chosen for.
     """
 
     name: str
@@ -60,6 +81,8 @@ class NightSweep:
     # In the files of nights it is "left".
     postponed: Annotated[tuple[str, ...], Field(alias="left")] = ()
     warnings: tuple[str, ...] = ()
+    # Nights of before there were devices chose for phones.
+    device: str = Device.PHONE.value
 
     @property
     def targets(self) -> list[str]:

@@ -26,6 +26,29 @@ def before(tonight: Night, sweep: str, nights: Sequence[Night]) -> Before:
     )
 
 
+def for_device(device: str, earlier: Before) -> Before:
+    """Choose the nights that picked a file for this device."""
+    return Before(
+        [night for night in earlier.good if night.device == device],
+        [night for night in earlier.of_batch if night.device == device],
+    )
+
+
+def pick_not_judged(tonight: NightSweep, earlier: Before, least: int) -> str | None:
+    """Say that the pick is not judged, if that is so because of another device.
+
+    Args:
+        least: how many nights a verdict needs.
+    """
+    alike = len(for_device(tonight.device, earlier).good)
+    if alike >= least or alike == len(earlier.good):
+        return None
+    return (
+        f"{tonight.name}: the file to ship is not judged against nights before, which chose it "
+        f"for another device than {tonight.device}"
+    )
+
+
 def sizes_not_judged(tonight: NightSweep, earlier: Before, least: int) -> str | None:
     """Say that sizes are not judged, if that is so because of another batch.
 

@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 
 from runner.nightly.history.records import NightSweep, Pick
-from runner.nightly.judge.batch import Before
+from runner.nightly.judge.batch import Before, for_device
 from runner.nightly.judge.findings import Finding, Kind
 from runner.nightly.judge.noise import noise
 from runner.nightly.judge.tolerance import Tolerance
@@ -25,20 +25,16 @@ def judge_pick(
     """Judge the pick of tonight by the file that most good nights picked.
 
     Its bytes are judged by the nights whose files had tonight's batch dimension, if there are
-    enough.
+    enough. Nights that chose for another device have no say.
     """
+    earlier = for_device(tonight.device, earlier)
     picks = [night.pick for night in earlier.good if night.pick]
     if len(picks) < tolerance.least_nights:
         return []
     (point, target), _ = Counter((pick.point, pick.target) for pick in picks).most_common(1)[0]
     alike = [night.pick for night in earlier.of_batch if night.pick]
     sized = len(alike) >= tolerance.least_nights
-    usual = Pick(
-        point,
-        target,
-        median(pick.zip_bytes for pick in (alike if sized else picks)),
-        median(pick.validation_accuracy for pick in picks),
-    )
+    usual = _median_pick(point, target, alike if sized else picks, picks)
     if tonight.warnings:
         return [_finding(tonight, usual)]
     worse = tonight.pick is None or _worse(tonight.pick, usual, tolerance, sized)
@@ -48,9 +44,20 @@ def judge_pick(
     return [_finding(tonight, usual)] if beyond else []
 
 
+def _median_pick(point: str, target: str, sized: Sequence[Pick], picks: Sequence[Pick]) -> Pick:
+    flash = [pick.flash_bytes for pick in sized if pick.flash_bytes is not None]
+    return Pick(
+        point,
+        target,
+        median(pick.zip_bytes for pick in sized),
+        median(pick.validation_accuracy for pick in picks),
+        median(flash) if flash else None,
+    )
+
+
 def _worse(pick: Pick, usual: Pick, tolerance: Tolerance, sized: bool) -> bool:
     return (
-        sized and pick.zip_bytes > usual.zip_bytes * (1 + tolerance.zipped_size)
+        sized and pick.device_bytes > usual.device_bytes * (1 + tolerance.zipped_size)
     ) or pick.validation_accuracy < usual.validation_accuracy - tolerance.accuracy
 
 
@@ -64,7 +71,7 @@ def _beyond_noise(
     metrics: list[tuple[Sequence[NightSweep], Callable[[Pick], float], float]] = [
         (
             earlier.of_batch,
-            lambda file: math.log(file.zip_bytes),
+            lambda file: math.log(file.device_bytes),
             math.log1p(tolerance.zipped_size),
         ),
         (earlier.good, lambda file: -file.validation_accuracy, tolerance.accuracy),
@@ -85,9 +92,12 @@ def _usual_file(night: NightSweep, usual: Pick) -> Pick | None:
         return night.pick
     point = night.points.get(usual.point)
     file = point.files.get(usual.target) if point and point.finished else None
-    if not file or file.zip_bytes <= 0:
+    if not file:
         return None
-    return Pick(usual.point, usual.target, file.zip_bytes, file.validation_accuracy)
+    figures = (file.zip_bytes, file.validation_accuracy, file.flash_bytes)
+    found = Pick(usual.point, usual.target, *figures)
+    comparable = (found.flash_bytes is None) == (usual.flash_bytes is None)
+    return found if comparable and found.device_bytes > 0 else None
 
 
 def _finding(tonight: NightSweep, usual: Pick) -> Finding:
@@ -99,14 +109,14 @@ def _finding(tonight: NightSweep, usual: Pick) -> Finding:
         tonight.name,
         pick.point if pick else usual.point,
         pick.target if pick else usual.target,
-        usual.zip_bytes,
-        pick.zip_bytes if pick else None,
+        usual.device_bytes,
+        pick.device_bytes if pick else None,
         f"{tonight.name}: the file to ship was {_pick_text(usual)}, {change}",
     )
 
 
 def _pick_text(pick: Pick) -> str:
     return (
-        f"{pick.target} of {pick.point} ({pick.zip_bytes:,.0f} bytes zipped, validation accuracy "
+        f"{pick.target} of {pick.point} ({pick.size_text}, validation accuracy "
         f"{pick.validation_accuracy:.2%})"
     )

@@ -18,7 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from runner.nightly.history.records import Night, NightSweep
-from runner.nightly.judge.batch import Before, before, sizes_not_judged
+from runner.nightly.judge.batch import (
+    Before,
+    before,
+    pick_not_judged,
+    sizes_not_judged,
+)
 from runner.nightly.judge.changes import changes
 from runner.nightly.judge.deduplicate import deduplicate
 from runner.nightly.judge.findings import Finding, Kind, scope_text
@@ -62,7 +67,10 @@ def check(tonight: Night, good: Sequence[Night], tolerance: Tolerance) -> Judgem
     for name, sweep in tonight.sweeps.items():
         earlier = before(tonight, name, [night for night in good if name in night.sweeps])
         findings += _worse(sweep, earlier, tolerance, len(tonight.sweeps))
-        not_judged.append(sizes_not_judged(sweep, earlier, tolerance.least_nights))
+        not_judged += [
+            sizes_not_judged(sweep, earlier, tolerance.least_nights),
+            pick_not_judged(sweep, earlier, tolerance.least_nights),
+        ]
     return Judgement(True, tuple(findings), tuple(filter(None, not_judged)))
 
 

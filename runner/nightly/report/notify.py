@@ -99,6 +99,7 @@ def _metrics(verdict: Verdict) -> dict[str, float]:
         for target in sweep.targets:
             metrics[f"accuracy/{target}/{label}"] = sweep.accuracy(target)
         metrics[f"picked_zip_bytes/{label}"] = sweep.pick.zip_bytes if sweep.pick else None
+        metrics[f"picked_flash_bytes/{label}"] = sweep.pick.flash_bytes if sweep.pick else None
         metrics[f"seconds/{label}"] = sweep.seconds
     return {name: value for name, value in metrics.items() if value is not None}
 

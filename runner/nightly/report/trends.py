@@ -7,10 +7,13 @@ from plotly.subplots import make_subplots
 
 from runner.escaping.html import chart_text
 from runner.nightly.history.past import PastNight
+from runner.nightly.history.records import NightSweep
 from runner.report.charts.style import COLOURS, FAINT, apply_style, colour, symbol
+from runner.settings.devices import Device
 
 _BAD = COLOURS[1]
 _ROWS = ("mean accuracy", "picked, zipped bytes", "seconds a point")
+_FLASH = "picked, bytes of flash"
 
 
 def trend(nights: Sequence[PastNight], sweep: str) -> Figure | None:
@@ -28,11 +31,16 @@ def trend(nights: Sequence[PastNight], sweep: str) -> Figure | None:
     for row, line in _lines(nights, sweep):
         figure.add_trace(line, row=row, col=1)
     _mark_bad(figure, nights)
-    for row, title in enumerate(_ROWS, start=1):
+    for row, title in enumerate(_titles(nights[-1].night.sweeps[sweep]), start=1):
         figure.update_yaxes(title=title, row=row, col=1, tickformat=".2%" if row == 1 else ",")
     figure.update_xaxes(type="category")
     figure.update_xaxes(title="night", row=3, col=1)
     return apply_style(figure, chart_text(sweep), height=720)
+
+
+def _titles(last: NightSweep) -> Sequence[str]:
+    accuracy, picked, seconds = _ROWS
+    return accuracy, picked if last.device == Device.PHONE else _FLASH, seconds
 
 
 def _lines(nights: Sequence[PastNight], name: str) -> list[tuple[int, Scatter]]:
@@ -44,9 +52,12 @@ def _lines(nights: Sequence[PastNight], name: str) -> list[tuple[int, Scatter]]:
         (1, _line(names, [sweep.accuracy(target) for sweep in sweeps], chart_text(target), number))
         for number, target in enumerate(targets)
     ]
-    picks = [sweep.pick.zip_bytes if sweep.pick else None for sweep in sweeps]
+    titles = _titles(sweeps[-1])
+    # Bytes on another device do not compare.
+    alike = [sweep.pick if sweep.device == sweeps[-1].device else None for sweep in sweeps]
+    picks = [pick.device_bytes if pick else None for pick in alike]
     for row, values in ((2, picks), (3, [sweep.seconds for sweep in sweeps])):
-        line = _line(names, values, _ROWS[row - 1], 0)
+        line = _line(names, values, titles[row - 1], 0)
         line.showlegend = False
         lines.append((row, line))
     return lines
