@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from runner.settings.base import Group
 from runner.settings.devices import Device
@@ -26,3 +26,9 @@ class DeviceSettings(Group):
     """Milliseconds that it may take for an image."""
     own: OwnLimits = Field(default_factory=dict)
     """The most that numbers of `measure.command` may be, by their names."""
+
+    @field_validator("own", mode="before")
+    @classmethod
+    def _also_null(cls, value: object) -> object:
+        # Hydra takes new keys for a setting that is null, but not for one that is {}.
+        return {} if value is None else value
