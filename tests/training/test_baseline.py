@@ -1,5 +1,6 @@
 import json
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,27 @@ def _folder(settings: Settings) -> Path:
     return settings.cache.folder / "baselines" / baseline_signature(settings, loaded.digest)
 
 
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("shelf")
+
+
+@pytest.fixture
+def cached(settings: Configure, shelf: Path) -> Settings:
+    """Settings whose baseline is in the cache; it is trained once for all tests of this file."""
+    chosen = settings()
+    folder = _folder(chosen)
+    kept = shelf / folder.name
+    if kept.exists():
+        chosen.cache.folder.mkdir(mode=0o700, exist_ok=True)
+        folder.parent.mkdir(mode=0o700)
+        shutil.copytree(kept, folder)
+    else:
+        _obtain(chosen)
+        shutil.copytree(folder, kept)
+    return chosen
+
+
 def _same(one: Baseline, other: Baseline) -> None:
     assert one.history == other.history
     for left, right in zip(one.model.get_weights(), other.model.get_weights(), strict=True):
@@ -62,11 +84,10 @@ def test_a_baseline_is_trained_once_and_then_read(
     ["cut", *(pytest.param(kind, marks=pytest.mark.long) for kind in MORE_DAMAGE)],
 )
 def test_a_damaged_cache_is_set_aside_and_trained_again(
-    settings: Configure, caplog: pytest.LogCaptureFixture, damage: str
+    cached: Settings, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
-    chosen = settings()
-    first = _obtain(chosen)
-    folder = _folder(chosen)
+    first = _obtain(cached)
+    folder = _folder(cached)
     model, record = folder / "model.h5", folder / "record.json"
     if damage == "cut":
         model.write_bytes(model.read_bytes()[:1000])
@@ -80,13 +101,13 @@ def test_a_damaged_cache_is_set_aside_and_trained_again(
         record.write_text(json.dumps(known))
     else:
         record.write_text(json.dumps({"sha256": "0" * 64, "history": {}}))
-    again = _obtain(chosen)
+    again = _obtain(cached)
     _same(first, again)
     assert [each.name for each in folder.parent.glob("*.damaged.*")]
     (warning,) = (each for each in caplog.messages if "set aside" in each)
     assert "training again" in warning
     caplog.clear()
-    _same(first, _obtain(chosen))
+    _same(first, _obtain(cached))
     assert not caplog.messages
 
 
@@ -100,23 +121,21 @@ def test_what_a_killed_run_left_half_written_is_no_baseline(settings: Configure)
 
 
 def test_a_configuration_in_a_cached_file_is_never_followed(
-    settings: Configure, tmp_path: Path
+    cached: Settings, tmp_path: Path
 ) -> None:
-    chosen = settings()
-    first = _obtain(chosen)
-    plant_lambda(_folder(chosen), tmp_path / "marker")
-    again = _obtain(chosen)
+    first = _obtain(cached)
+    plant_lambda(_folder(cached), tmp_path / "marker")
+    again = _obtain(cached)
     assert not (tmp_path / "marker").exists()
     # The weights are those of the file, the network is that of the settings.
     _same(first, again)
 
 
 def test_weights_that_lie_elsewhere_or_do_not_fit_are_not_read(
-    settings: Configure, tmp_path: Path
+    cached: Settings, tmp_path: Path
 ) -> None:
-    chosen = settings()
-    first = _obtain(chosen)
-    folder = _folder(chosen)
+    first = _obtain(cached)
+    folder = _folder(cached)
     whole = (folder / "model.h5").read_bytes()
     plants: dict[str, Callable[[], None]] = {
         "takes its numbers from another file": lambda: plant_external_storage(
@@ -128,15 +147,14 @@ def test_weights_that_lie_elsewhere_or_do_not_fit_are_not_read(
     for fault, plant in plants.items():
         plant()
         with pytest.raises(DamagedCache, match=fault):
-            read(chosen, first.signature, first.model)
+            read(cached, first.signature, first.model)
         (folder / "model.h5").write_bytes(whole)
     rehash(folder)
-    assert read(chosen, first.signature, first.model) == first.history
+    assert read(cached, first.signature, first.model) == first.history
 
 
-def test_a_history_of_anything_but_numbers_is_damage(settings: Configure) -> None:
-    chosen = settings()
-    first = _obtain(chosen)
+def test_a_history_of_anything_but_numbers_is_damage(cached: Settings) -> None:
+    first = _obtain(cached)
     known = dict(first.history)
     for wrong in (
         known | {"loss": [float("nan")] * 3},
@@ -146,19 +164,17 @@ def test_a_history_of_anything_but_numbers_is_damage(settings: Configure) -> Non
         [1, 2, 3],
         {},
     ):
-        rehash(_folder(chosen), wrong)
+        rehash(_folder(cached), wrong)
         with pytest.raises(DamagedCache):
-            read(chosen, first.signature, first.model)
-    rehash(_folder(chosen), known)
-    assert read(chosen, first.signature, first.model) == known
+            read(cached, first.signature, first.model)
+    rehash(_folder(cached), known)
+    assert read(cached, first.signature, first.model) == known
 
 
-def test_a_cached_file_of_another_user_is_refused(settings: Configure) -> None:
-    chosen = settings()
-    _obtain(chosen)
-    (_folder(chosen) / "record.json").chmod(0o666)
+def test_a_cached_file_of_another_user_is_refused(cached: Settings) -> None:
+    (_folder(cached) / "record.json").chmod(0o666)
     with pytest.raises(Refused, match=r"record\.json can be written by others"):
-        _obtain(chosen)
+        _obtain(cached)
 
 
 def test_a_baseline_is_not_cached_for_another_file_than_its_signature_says(
