@@ -21,6 +21,7 @@ def _by_name(folder: Path, sweep: Record) -> list[Record]:
     return sorted(store_in(folder).children(sweep.id), key=lambda point: point.name)
 
 
+@pytest.mark.long
 def test_jobs_get_what_hydra_promises_them(
     fresh_command: Command, npz: Path, tmp_path: Path
 ) -> None:
