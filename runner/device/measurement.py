@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.device.table import DeviceRow
+from runner.device.tflm import tflm_rows
 from runner.device.wanted import Wanted
 from runner.settings.targets import Target
 
@@ -26,5 +27,4 @@ def measure_devices(
         A row for each file on each of these devices, and one of this machine where something was
         measured on it. What cannot be measured has a reason in its row; nothing is raised for it.
     """
-    _ = files, wanted, images
-    return []
+    return tflm_rows(files, wanted, images)

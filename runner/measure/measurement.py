@@ -1,17 +1,16 @@
 """Measure the bytes, the memory and the accuracy of an exported file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data.dataset import Dataset, Split
 from runner.measure.class_table import Classes
 from runner.measure.file_sizes import zipped_bytes, zstd_bytes
+from runner.measure.quantization import classes_of
 from runner.measure.scores import FileScores, Images
 from runner.measure.tensor_arena import arena_bytes
 from runner.models.outputs import class_scores
@@ -126,18 +125,4 @@ def _keras_classifier(path: Path, logits: bool) -> Callable[[Images], Classes]:
 def litert_classifier(path: Path, threads: int, logits: bool) -> Callable[[Images], Classes]:
     """Return what gives the class of the highest score, for a TFLite file, as `classify` does."""
     scores = FileScores(path, threads)
-    return lambda images: _classes(scores(images), scores.output, logits)
-
-
-def _classes(scores: NDArray[Any], tensor: Mapping[str, Any], logits: bool) -> Classes:
-    """Find the class of the highest score; of one number, yes where it is above its middle."""
-    if scores.shape[-1] > 1:
-        # Dequantizing does not change the order of the scores: the largest is found without it.
-        return np.asarray(scores.argmax(axis=-1))
-    scale, zero_point = tensor["quantization"]
-    values = (
-        scores
-        if tensor["dtype"] is np.float32
-        else (scores.astype(np.float32) - zero_point) * scale
-    )
-    return (values[..., 0] > (0 if logits else 0.5)).astype(np.int64)
+    return lambda images: classes_of(scores(images), scores.output, logits)

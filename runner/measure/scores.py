@@ -16,6 +16,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from runner.backend import Interpreter
+from runner.measure.quantization import quantize_images
 from runner.process.capture import stderr_to_log
 
 Images = NDArray[np.float32]
@@ -100,24 +101,6 @@ def open_file(path: Path, size: int | None = None) -> Any:
             interpreter.resize_tensor_input(input_["index"], (size, *input_["shape"][1:]))
         interpreter.allocate_tensors()
     return interpreter
-
-
-def quantize_images(images: Images, tensor: Mapping[str, Any]) -> NDArray[Any]:
-    """Convert images to the type that an input tensor of a TFLite file takes.
-
-    Args:
-        images: float32, as the model takes them.
-        tensor: details of the tensor, as LiteRT's interpreter gives them.
-
-    Returns:
-        Values of the same shape, quantized unless the tensor is float32.
-    """
-    if tensor["dtype"] is np.float32:
-        return images
-    scale, zero_point = tensor["quantization"]
-    limits = np.iinfo(tensor["dtype"])
-    steps = np.round(images / scale) + zero_point
-    return np.asarray(steps.clip(limits.min, limits.max), dtype=tensor["dtype"])
 
 
 def _scores(interpreter: Any, images: Images) -> Scores:

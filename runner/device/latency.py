@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
 
-from runner.measure.scores import Images, open_file, quantize_images
+from runner.measure.quantization import quantize_images
+
+Images = NDArray[np.float32]
 
 # Always one, whatever `threads` is, so that latencies of different sweeps can be compared.
 _THREADS = 1
@@ -19,7 +23,7 @@ _WARM_UP = 20
 _LEAST, _MOST = 50, 1000
 _SECONDS = 1.0
 # So many that no single image matters, and so few that all fit in memory as the file takes them.
-_IMAGES = 100
+IMAGES = 100
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
@@ -39,7 +43,9 @@ def time_file(path: Path, images: Images) -> Latency:
     Args:
         images: float32, shape (N, ...) in the shape that the file takes; used in turn.
     """
-    return summarize(_invocations(open_file(path), images[:_IMAGES]))
+    interpreter = Interpreter(str(path), num_threads=_THREADS)
+    interpreter.allocate_tensors()
+    return summarize(_invocations(interpreter, images[:IMAGES]))
 
 
 def summarize(seconds: Iterator[float], at_most: float = _SECONDS) -> Latency:

@@ -11,7 +11,7 @@ import pytest
 from runner.backend import make_repeatable
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
-from runner.measure.latency import processor, summarize, time_file
+from runner.device.latency import processor, summarize, time_file
 from runner.models import architectures
 from runner.point.context import PointContext
 from runner.point.deliver import Delivery, FinishedModel
