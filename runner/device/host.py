@@ -70,8 +70,8 @@ def _row(target: Target, path: Path, wanted: Wanted, timed: Answer | None) -> De
         try:
             own = measure_by(wanted.command, path, wanted.command_seconds, wanted.folder)
             figures |= {f"{OWN}{name}": value for name, value in own.items()}
-        except CommandFailed as reason:
-            reasons.append(f"measure.command {reason}")
+        except CommandFailed as failure:
+            reasons.append(f"measure.command {failure}")
     for reason in reasons:
         log.warning("%s: %s", target, reason)
     return DeviceRow(target, HOST, None, "; ".join(reasons), host_tool(wanted), figures)

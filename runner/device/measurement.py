@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from runner.device.host import host_rows
 from runner.device.table import DeviceRow
 from runner.device.tflm import tflm_rows
+from runner.device.vela import ethos_rows
 from runner.device.wanted import Wanted
 from runner.settings.targets import Target
 
@@ -27,4 +29,6 @@ def measure_devices(
         A row for each file on each of these devices, and one of this machine where something was
         measured on it. What cannot be measured has a reason in its row; nothing is raised for it.
     """
-    return tflm_rows(files, wanted, images)
+    tflm = tflm_rows(files, wanted, images)
+    ethos = ethos_rows(files, wanted.devices, tflm)
+    return [*tflm, *ethos, *host_rows(files, wanted, images)]

@@ -59,6 +59,7 @@ def run(
     stdin: str = "",
     environment: Mapping[str, str] = _NO_VARIABLES,
     limits: Limits | None = None,
+    folder: Path | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a module in the working folder, without importing modules from that folder.
 
@@ -70,6 +71,7 @@ def run(
         stdin: text that the process reads on its standard input.
         environment: variables that the process gets in addition to those of this one.
         limits: what it may take; None for anything.
+        folder: where it runs, in place of the working folder.
 
     Returns:
         The exit code, standard output and standard error; other failures raise nothing.
@@ -90,7 +92,7 @@ def run(
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            cwd=to_absolute_path("."),
+            cwd=folder or to_absolute_path("."),
             env={**os.environ, **_search_path(), "TMPDIR": temporary, **environment},
             process_group=0,
         )

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from runner.backend import make_repeatable
+from runner.device.latency import processor, summarize, time_file
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
-from runner.device.latency import processor, summarize, time_file
 from runner.models import architectures
 from runner.point.context import PointContext
 from runner.point.deliver import Delivery, FinishedModel

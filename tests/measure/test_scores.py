@@ -9,9 +9,9 @@ import pytest
 from runner.backend import keras, make_repeatable, tf
 from runner.compress import compress
 from runner.data import dataset
+from runner.device.latency import time_file
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
-from runner.device.latency import time_file
 from runner.measure.scores import FileScores
 from runner.measure.tensor_arena import arena_bytes
 from runner.settings import CompressSettings, DatasetSettings

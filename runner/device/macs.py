@@ -1,0 +1,103 @@
+"""Count the multiplications of a TFLite file, from its operators and the shapes of tensors."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ai_edge_litert import schema_py_generated as schema
+
+Shape = tuple[int, ...]
+
+_CODES = schema.BuiltinOperator
+# Which operators are run, or how often, is known only while they run.
+_UNKNOWN = {_CODES.CALL, _CODES.CALL_ONCE, _CODES.IF, _CODES.WHILE}
+
+
+def macs(content: bytes) -> int | None:
+    """Count the multiplications, each with an addition, that a file makes for one image.
+
+    Those of convolutions, fully connected layers, products of matrices and LSTMs count; weights
+    that are zero count as well, for ordinary kernels multiply by them too.
+
+    Args:
+        content: a TFLite file.
+
+    Returns:
+        None for a file with loops or branches.
+
+    Raises:
+        Exception: of any kind, for a file that is damaged.
+    """
+    model = schema.Model.GetRootAs(content, 0)
+    codes = [model.OperatorCodes(index) for index in range(model.OperatorCodesLength())]
+    # Which of the two fields holds the code depends on the converter's version.
+    kinds = [max(code.DeprecatedBuiltinCode(), code.BuiltinCode()) for code in codes]
+    if model.SubgraphsLength() != 1 or _UNKNOWN & set(kinds):
+        return None
+    graph = model.Subgraphs(0)
+    batch = _shape(graph, graph.Inputs(0))[0]
+    operators = (graph.Operators(index) for index in range(graph.OperatorsLength()))
+    return sum(_of(graph, each, kinds[each.OpcodeIndex()]) for each in operators) // batch
+
+
+def _of(graph: Any, operator: Any, kind: int) -> int:
+    count = _COUNTS.get(kind)
+    if count is None:
+        return 0
+    inputs = [operator.Inputs(index) for index in range(operator.InputsLength())]
+    taken = [_shape(graph, index) if index >= 0 else () for index in inputs]
+    return count(taken, _shape(graph, operator.Outputs(0)))
+
+
+def _shape(graph: Any, tensor: int) -> Shape:
+    found = graph.Tensors(tensor)
+    return tuple(found.Shape(side) for side in range(found.ShapeLength()))
+
+
+def _convolution(inputs: Sequence[Shape], output: Shape) -> int:
+    """Multiply each output with its window: the filter is (outputs, *window, inputs a group)."""
+    return math.prod(output) * math.prod(inputs[1][1:])
+
+
+def _depthwise(inputs: Sequence[Shape], output: Shape) -> int:
+    """Multiply each output with a window of one channel: the filter is (1, *window, outputs)."""
+    return math.prod(output) * math.prod(inputs[1][1:-1])
+
+
+def _convolution_3d(inputs: Sequence[Shape], output: Shape) -> int:
+    """Multiply each output with its window: the filter is (*window, inputs, outputs)."""
+    return math.prod(output) * math.prod(inputs[1][:-1])
+
+
+def _transposed(inputs: Sequence[Shape], _: Shape) -> int:
+    """Multiply each input with the whole window: inputs are a shape, the filter, the images."""
+    outputs, *window, _channels = inputs[1]
+    return math.prod(inputs[2]) * math.prod(window) * outputs
+
+
+def _connected(inputs: Sequence[Shape], output: Shape) -> int:
+    """Multiply each output with a row of weights: these are (outputs, inputs)."""
+    return math.prod(output) * inputs[1][-1]
+
+
+def _matrices(inputs: Sequence[Shape], output: Shape) -> int:
+    """Multiply each output with what both matrices share, which adjoining does not change."""
+    first, second = math.prod(inputs[0][-2:]), math.prod(inputs[1][-2:])
+    return math.prod(output) * math.isqrt(first * second // math.prod(output[-2:]))
+
+
+def _lstm(inputs: Sequence[Shape], output: Shape) -> int:
+    """Multiply with the weights of the gates, inputs 1 to 8, in each step; those may lack."""
+    weights = sum(math.prod(shape) for shape in inputs[1:9] if shape)
+    return math.prod(output[:-1]) * weights
+
+
+_COUNTS: Mapping[int, Callable[[Sequence[Shape], Shape], int]] = {
+    _CODES.CONV_2D: _convolution,
+    _CODES.DEPTHWISE_CONV_2D: _depthwise,
+    _CODES.CONV_3D: _convolution_3d,
+    _CODES.TRANSPOSE_CONV: _transposed,
+    _CODES.FULLY_CONNECTED: _connected,
+    _CODES.BATCH_MATMUL: _matrices,
+    _CODES.UNIDIRECTIONAL_SEQUENCE_LSTM: _lstm,
+}

@@ -1,0 +1,141 @@
+"""Compile files for an Ethos-U by Vela, and read what it estimates."""
+
+import csv
+import logging
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.device.ethos_u import CONFIG, SYSTEMS
+from runner.device.table import DeviceRow
+from runner.device.tflm import NO_TFLITE_FILE
+from runner.device.tools import TFLITE_MICRO, VELA, tool
+from runner.process import isolated
+from runner.process.isolated import Exhausted, Limits
+from runner.settings.devices import Device
+from runner.settings.targets import Target
+
+log = logging.getLogger(__name__)
+
+# What compiling one file may take.
+_LIMITS = Limits(memory=8 * 10**9, seconds=300)
+_CPU, _NPU = (re.compile(rf"^{name} operators = (\d+)", re.MULTILINE) for name in ("CPU", "NPU"))
+_REASON = re.compile(r"operator: (\w+).*\n\s*(?:-\s*)?Reason: (.+)")
+_WORDS = 500
+_MISSING = f"{VELA} is not installed"
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """What Vela says of a file: figures, and why operators stay on the CPU; or why it fails."""
+
+    figures: Mapping[str, float]
+    reason: str
+
+
+def ethos_rows(
+    files: Mapping[Target, Path], devices: Sequence[Device], tflm: Sequence[DeviceRow]
+) -> list[DeviceRow]:
+    """Compile each file for each Ethos-U among the devices.
+
+    Figures are Vela's own, for one run of the file: flash_bytes and ram_bytes (of its flash and its
+    SRAM), cycles, latency_ms, npu_operators and cpu_operators. They are estimates, for the memories
+    that `ethos_u.SYSTEMS` names. Where operators are left on the CPU, flash_bytes is the size of
+    the compiled file, and the others are of the Ethos-U's part alone.
+
+    Args:
+        tflm: what TFLite Micro makes of each file, which runs the operators beside the Ethos-U.
+    """
+    micro = {row.target: row for row in tflm}
+    asked = [device for device in devices if device.is_ethos_u]
+    if asked and not tool(asked[0]):
+        log.warning("figures of %s are left out, for %s", ", ".join(asked), _MISSING)
+    return [
+        _row(target, path, device, micro.get(target))
+        for device in asked
+        for target, path in files.items()
+    ]
+
+
+def _row(target: Target, path: Path, device: Device, micro: DeviceRow | None) -> DeviceRow:
+    measured_by = tool(device)
+    if path.suffix != ".tflite":
+        return DeviceRow(target, device, False, NO_TFLITE_FILE, measured_by)
+    if not measured_by:
+        return DeviceRow(target, device, None, _MISSING)
+    compiled = _compile(path, device)
+    runs, reason = _verdict(compiled, micro)
+    return DeviceRow(target, device, runs, reason, measured_by, compiled.figures)
+
+
+def _verdict(compiled: _Compiled, micro: DeviceRow | None) -> tuple[bool | None, str]:
+    """Tell whether the device runs a file, and why not."""
+    figures = compiled.figures
+    if not figures:
+        return False, compiled.reason
+    if not figures["npu_operators"]:
+        return False, f"no operator runs on the Ethos-U: {compiled.reason}"
+    number = int(figures["cpu_operators"])
+    if not number or (micro and micro.runs):
+        return True, ""
+    left = f"operators left on the CPU: {number} ({compiled.reason})"
+    if micro is None or micro.runs is None:
+        return None, f"{left}; {TFLITE_MICRO}, which has to run them, is not installed"
+    return False, f"{left}, where TFLite Micro refuses the file: {micro.reason}"
+
+
+def _compile(path: Path, device: Device) -> _Compiled:
+    system = SYSTEMS[device]
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [
+            *("--accelerator-config", system.accelerator, "--config", CONFIG),
+            *("--system-config", system.system, "--memory-mode", system.memory),
+            *("--output-dir", folder, str(path.absolute())),
+        ]
+        try:
+            done = isolated.run("ethosu.vela", *arguments, limits=_LIMITS, folder=Path(folder))
+        except Exhausted as reason:
+            return _Compiled({}, f"Vela {reason}")
+        summary = next(Path(folder).glob("*_summary_*.csv"), None)
+        counts = [pattern.search(done.stdout) for pattern in (_NPU, _CPU)]
+        if done.returncode or summary is None or None in counts:
+            return _Compiled({}, f"Vela fails: {_last_words(done.stdout + done.stderr)}")
+        npu, cpu = [float(count[1]) for count in counts if count]
+        figures = {"npu_operators": npu, "cpu_operators": cpu}
+        if npu:
+            (compiled,) = Path(folder).glob("*_vela.tflite")
+            # Vela leaves out the weights of what stays on the CPU.
+            least = compiled.stat().st_size if cpu else 0
+            figures |= _estimates(summary, float(least))
+        return _Compiled(figures, _reasons(done.stdout))
+
+
+def _estimates(summary: Path, least: float) -> dict[str, float]:
+    with summary.open(newline="") as file:
+        (line,) = csv.DictReader(file)
+    names = ("on_chip_flash_memory_used", "off_chip_flash_memory_used")
+    flash = sum(float(line[name]) for name in names)
+    # In KiB and seconds there.
+    return {
+        "flash_bytes": max(flash * 1024, least),
+        "ram_bytes": float(line["sram_memory_used"]) * 1024,
+        "cycles": float(line["cycles_total"]),
+        "latency_ms": float(line["inference_time"]) * 1000,
+    }
+
+
+def _reasons(text: str) -> str:
+    """Say why operators stay on the CPU: each reason once, with the operators that it keeps."""
+    kinds: dict[str, dict[str, None]] = {}
+    for kind, why in _REASON.findall(text):
+        # The name of a tensor follows.
+        kinds.setdefault(why.partition(" (")[0].strip(), {})[kind] = None
+    return "; ".join(f"{why} ({', '.join(names)})" for why, names in kinds.items())[:_WORDS]
+
+
+def _last_words(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = [line for line in lines if line.startswith("Error") or "Error:" in line]
+    return " ".join((said or lines or ["nothing is said"])[-1].split())[:_WORDS]
