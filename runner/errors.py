@@ -26,7 +26,7 @@
 
 Three more never come that far, because whoever calls for them answers them: UnfitFile for a file
 that must not be read (files/regular_file.py), Untrue for figures that were kept
-(point/kept_figures.py), and _Wrong for answers of a baseline in the cache (point/dense_answers.py).
+(point/kept_devices.py), and _Wrong for answers of a baseline in the cache (point/dense_answers.py).
 
 The commands answer with one line and exit code 1, where the tree names no other. An exception
 outside of the tree is a fault of the runner's own, and ends a command with its traceback.

@@ -2,15 +2,28 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
+
+from runner.settings.targets import Target
 
 Shape = tuple[int, ...]
 
 _CODES = schema.BuiltinOperator
 # Which operators are run, or how often, is known only while they run.
 _UNKNOWN = {_CODES.CALL, _CODES.CALL_ONCE, _CODES.IF, _CODES.WHILE}
+
+
+def macs_of(files: Mapping[Target, Path]) -> dict[str, float]:
+    """Return the metric `macs` of a run, where it is known, by one of its TFLite files.
+
+    Those of its other files are the same.
+    """
+    first = next((path for path in files.values() if path.suffix == ".tflite"), None)
+    found = macs(first.read_bytes()) if first else None
+    return {} if found is None else {"macs": float(found)}
 
 
 def macs(content: bytes) -> int | None:

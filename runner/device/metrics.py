@@ -33,15 +33,13 @@ def device_metrics(rows: Iterable[DeviceRow], logged: Iterable[str] = ()) -> dic
     taken = set(logged)
     chosen: dict[str, float] = {}
     for target, its_rows in by_target.items():
-        names = {f"{name}/{target}" for name in ALWAYS}
-        names |= {name for name in taken if name.rpartition("/")[2] == target}
-        figures = ((f"{name}/{target}", value) for name, value in _in_order(its_rows))
-        new = [(name, value) for name, value in figures if name not in names]
-        again = [(name, value) for name, value in _in_order(its_rows)]
-        chosen |= {
-            f"{name}/{target}": value for name, value in again if f"{name}/{target}" in taken
-        }
-        chosen |= dict(new[: max(MOST - len(names), 0)])
+        room = {f"{name}/{target}" for name in ALWAYS}
+        room |= {name for name in taken if name.rpartition("/")[2] == target}
+        for name, value in _in_order(its_rows):
+            metric = f"{name}/{target}"
+            if metric in room or len(room) < MOST:
+                room.add(metric)
+                chosen[metric] = value
     return chosen
 
 
@@ -66,7 +64,7 @@ def _in_order(rows: Sequence[DeviceRow]) -> Iterator[tuple[str, float]]:
 
 
 def _of_tflm(row: DeviceRow) -> Iterator[tuple[str, float]]:
-    if row.runs is None or not row.figures:
+    if row.runs is None:
         return
     yield "runs_on_tflm", float(row.runs)
     if "ram_bytes" in row.figures:

@@ -10,11 +10,12 @@ from pathlib import Path
 from runner.backend import keras
 from runner.data.dataset import Dataset
 from runner.data.scale import Scale
+from runner.device.table import TABLE
+from runner.device.wanted import Wanted
 from runner.errors import StepFailed, one_line
 from runner.export.convert import export, representative_images
 from runner.export.frozen_model import Exportable, exportables
 from runner.measure.class_table import Classes
-from runner.measure.latency import processor, time_file
 from runner.measure.layer_table import WeightBytes, layers_csv
 from runner.measure.measurement import Measurement, agreement, classify, measure
 from runner.measure.scores import Images
@@ -23,11 +24,11 @@ from runner.models.deploy import deployable
 from runner.models.outputs import gives_logits, taken_by
 from runner.point.class_record import ClassRecord
 from runner.point.context import PointContext
+from runner.point.device_figures import DeviceFigures
 from runner.point.reference import Reference
 from runner.prune.sparsity import LayerSparsity
 from runner.settings.targets import Target
 from runner.tracking import Run
-from runner.tracking.tags import CPU
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Delivery:
     def deliver(
         self, finished: FinishedModel, targets: Sequence[Target], earlier: Tables | None = None
     ) -> list[Measurement]:
-        """Export, measure and log each target in turn, and tables of the layers and classes.
+        """Export, measure and log each target in turn, and tables of layers, classes and devices.
 
         Args:
             earlier: the run's tables, if it has some; the columns of other targets are kept.
@@ -126,10 +127,14 @@ class Delivery:
         earlier: Tables,
     ) -> None:
         weights = {str(target): self._weights(target, finished.model) for target in files}
+        wanted, images = Wanted.of(self.context.settings), classes.data.test.images
+        # Before the lock of the tables: it may take a while.
+        devices = DeviceFigures.measure(self.run, self.folder, [*files.values()], wanted, images)
         with earlier as read:
             layers = layers_csv(finished.model, finished.layers, weights, read(_LAYERS))
             self.run.log_text(layers, _LAYERS)
             self.run.log_text(classes.table(files, read(_CLASSES)), _CLASSES)
+            self.run.log_text(devices.table(read(TABLE)), TABLE)
 
     def _file(
         self, source: Exportable, target: Target, data: Dataset, calibration: Images, logits: bool
@@ -137,8 +142,6 @@ class Delivery:
         """Export, measure and log one file."""
         path = export(source, target, self.folder, calibration)
         file = measure(target, path, data, self.context.settings.threads, logits)
-        if self.context.settings.measure.latency and target.conversion:
-            self._time(path, target, data.test.images)
         self.run.log_file(path, "models")
         return file
 
@@ -149,13 +152,6 @@ class Delivery:
         except Exception:
             log.exception("layers.csv lacks the bytes in %s", target)
             return {}
-
-    def _time(self, path: Path, target: Target, images: Images) -> None:
-        """Log how long a file takes for one image, and on what."""
-        latency = time_file(path, images)
-        figures = {"latency_ms": latency.median_ms, "latency_p90_ms": latency.p90_ms}
-        self.run.log_metrics({f"{name}/{target}": value for name, value in figures.items()})
-        self.run.tag(CPU, processor())
 
 
 def as_files_take_it(context: PointContext, model: keras.Model) -> tuple[Dataset, Scale | None]:
@@ -177,7 +173,6 @@ def _figures(file: Measurement, expected: Classes, reference: Reference | None) 
     figures = {
         "size_bytes": float(file.size_bytes),
         "zip_bytes": float(file.zip_bytes),
-        "zstd_bytes": float(file.zstd_bytes),
         "accuracy": file.accuracy,
         "validation_accuracy": file.validation_accuracy,
         "agreement": agreement(file.test_classes, expected),
@@ -185,6 +180,4 @@ def _figures(file: Measurement, expected: Classes, reference: Reference | None) 
     if reference:
         figures["zip_ratio"] = reference.zip_bytes / file.zip_bytes
         figures["accuracy_drop"] = reference.accuracy - file.accuracy
-    if file.arena_bytes is not None:
-        figures["arena_bytes"] = float(file.arena_bytes)
     return {f"{name}/{file.target}": value for name, value in figures.items()}

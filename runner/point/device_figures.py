@@ -1,19 +1,18 @@
 """Log what devices make of the files of a run, in a table and as metrics."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runner.device.latency import processor
-from runner.device.macs import macs
+from runner.device.macs import macs_of
 from runner.device.measurement import measure_devices
 from runner.device.metrics import device_metrics
 from runner.device.table import HOST, DeviceRow, devices_csv, read_devices
 from runner.device.wanted import Wanted
 from runner.measure.measurement import Measurement
 from runner.measure.scores import Images
-from runner.settings.targets import Target
 from runner.tracking import Run
 from runner.tracking.tags import CPU
 
@@ -45,7 +44,7 @@ class DeviceFigures:
         paths = {file.target: folder / file.target.file_name for file in files}
         try:
             rows = measure_devices(paths, wanted, images)
-            run.log_metrics(_macs(paths))
+            run.log_metrics(macs_of(paths))
         except Exception:
             log.exception("devices.csv lacks what devices make of the files")
             rows = []
@@ -62,9 +61,7 @@ class DeviceFigures:
         return devices_csv([*kept, *self.rows])
 
 
-def with_host_figures(
-    rows: Sequence[DeviceRow], files: Sequence[Measurement]
-) -> list[DeviceRow]:
+def with_host_figures(rows: Sequence[DeviceRow], files: Sequence[Measurement]) -> list[DeviceRow]:
     """Add what was measured of the files themselves to the rows of this machine."""
     hosts = {row.target: row for row in rows if row.device == HOST}
     others = [row for row in rows if row.device != HOST]
@@ -77,12 +74,3 @@ def _host(file: Measurement, row: DeviceRow | None) -> DeviceRow:
         figures["litert_arena_bytes"] = float(file.arena_bytes)
     row = row or DeviceRow(str(file.target), HOST, None)
     return replace(row, figures={**row.figures, **figures})
-
-
-def _macs(paths: Mapping[Target, Path]) -> dict[str, float]:
-    """Count the multiplications of a file; those of the others are the same."""
-    for target, path in paths.items():
-        if target.conversion:
-            found = macs(path.read_bytes())
-            return {"macs": float(found)} if found is not None else {}
-    return {}

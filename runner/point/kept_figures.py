@@ -11,17 +11,18 @@ import numpy as np
 
 from runner.backend import keras, make_repeatable, save_h5
 from runner.data.dataset import Dataset, Split
+from runner.device.wanted import Wanted
 from runner.measure.class_table import Classes
-from runner.measure.file_sizes import zipped_bytes, zstd_bytes
+from runner.measure.file_sizes import zipped_bytes
 from runner.measure.measurement import classify, litert_classifier
 from runner.measure.scores import Images
-from runner.measure.tensor_arena import arena_bytes
 from runner.models import build
 from runner.models.deploy import deployable
 from runner.models.outputs import gives_logits
 from runner.point.class_record import labels_text
 from runner.point.context import PointContext
 from runner.point.deliver import as_files_take_it
+from runner.point.kept_devices import KeptDevices, Untrue
 from runner.point.reference import Reference
 from runner.prune.sparsity import measure_sparsity, sparsity_figures
 from runner.settings.targets import Target
@@ -32,22 +33,20 @@ from runner.training.cached_weights import give_weights
 _DRAWN = 400
 
 
-class Untrue(ValueError):
-    """A figure contradicts the file beside it."""
-
-
 @dataclass(frozen=True)
 class KeptFigures:
     """The figures of a kept result, and the files that they are said to belong to.
 
     Attributes:
         figures: metrics by their names.
+        devices: the table of devices.
         folder: where the files lie.
         reference: what they were compared with.
     """
 
     context: PointContext
     figures: Mapping[str, float]
+    devices: str
     folder: Path
     reference: Reference
 
@@ -75,19 +74,18 @@ class KeptFigures:
             else:
                 run = litert_classifier(path, settings.threads, logits)
                 self._require_answers(target, run, taken)
+        files = {target: self.folder / target.file_name for target in settings.export.targets}
+        devices = KeptDevices(self.devices, self.figures, files)
+        devices.require_true(Wanted.of(settings), taken.test.images)
 
     def _require_bytes(self, target: Target, path: Path) -> None:
         """Compare all that is counted in bytes, and the shares made of it."""
         size, zipped = path.stat().st_size, zipped_bytes(path)
         self._require(target, "size_bytes", size)
         self._require(target, "zip_bytes", zipped)
-        self._require(target, "zstd_bytes", zstd_bytes(path))
         self._require(target, "zip_ratio", self.reference.zip_bytes / zipped)
         accuracy = self.figures[f"accuracy/{target}"]
         self._require(target, "accuracy_drop", self.reference.accuracy - accuracy)
-        arena = arena_bytes(path) if target.conversion else None
-        if arena is not None or f"arena_bytes/{target}" in self.figures:
-            self._require(target, "arena_bytes", -1 if arena is None else arena)
         for name in ("accuracy", "validation_accuracy", "agreement"):
             if not 0 <= self.figures[f"{name}/{target}"] <= 1:
                 raise Untrue(f"{name}/{target} is no share")

@@ -19,19 +19,25 @@ from runner.tracking.tags import BASELINE_RUN_ID, CPU
 _TARGETS = "|".join(Target)
 # Figures that every file has, and those of some.
 OF_A_FILE = (
-    *("size_bytes", "zip_bytes", "zstd_bytes", "zip_ratio", "accuracy", "validation_accuracy"),
+    *("size_bytes", "zip_bytes", "zip_ratio", "accuracy", "validation_accuracy"),
     *("accuracy_drop", "agreement"),
 )
-_OF_SOME = ("arena_bytes", "latency_ms", "latency_p90_ms")
+_OF_SOME = (
+    *("latency_ms", "latency_p90_ms", "runs_on_tflm", "tflm_arena_bytes", "tflm_agreement"),
+    *(r"own/[\w.-]{1,60}", r"ethos_u\w+_(?:cycles|flash_bytes|sram_bytes)"),
+    *("litert_arena_bytes", "zstd_bytes"),
+)
+# Metrics that the table of devices has too.
+OF_A_DEVICE = re.compile(rf"(?:{'|'.join(_OF_SOME)})/(?:{_TARGETS})|macs")
 _BY_EPOCH = re.compile(
     "epoch_sparsity|(?:(?:cluster|qat)/)?(?:loss|train_accuracy|val_loss|val_accuracy)"
 )
 _METRIC = re.compile(
-    rf"(?:{'|'.join((*OF_A_FILE, *_OF_SOME))})/(?:{_TARGETS})|{_BY_EPOCH.pattern}"
+    rf"(?:{'|'.join(OF_A_FILE)})/(?:{_TARGETS})|{OF_A_DEVICE.pattern}|{_BY_EPOCH.pattern}"
     r"|sparsity|sparsity_error|seconds/(?:training|total)"
 )
 _TEXT = re.compile(
-    rf"(?:summary\.txt|(?:stages|layers|classes)\.csv|confusion/(?:{_TARGETS})\.csv)"
+    rf"(?:summary\.txt|(?:stages|layers|classes|devices)\.csv|confusion/(?:{_TARGETS})\.csv)"
 )
 _FILE = re.compile(
     rf"models/(?:labels\.txt|h5\.h5|(?:{_TARGETS})\.tflite)"
@@ -134,9 +140,9 @@ class KeptNotes(_Strict):
         """
         wanted = {"models/labels.txt", *(f"models/{target.file_name}" for target in targets)}
         names = {file.name for file in self.files if file.name.startswith("models/")}
-        figures = {name for name in self.figures() if name.partition("/")[2] in (*Target,)}
+        figures = {name for name in self.figures() if name.rpartition("/")[2] in (*Target,)}
         missing = {f"{name}/{target}" for name in OF_A_FILE for target in targets} - figures
-        others = {name for name in figures if name.partition("/")[2] not in targets}
+        others = {name for name in figures if name.rpartition("/")[2] not in targets}
         wrong = sorted((names ^ wanted) | missing | others)
         if wrong:
             raise ValueError(f"its files or figures are not those of the point: {wrong[0]}")

@@ -46,10 +46,10 @@ class Lost(RunnerError):
 def by_target(
     metrics: Iterable[tuple[str, float]], targets: Iterable[str]
 ) -> dict[str, dict[str, float]]:
-    """Group metrics that are named as in `accuracy/h5` by their target."""
+    """Group metrics that are named as in `accuracy/h5` or `own/ms/h5` by their target."""
     figures: dict[str, dict[str, float]] = {target: {} for target in targets}
     for name, value in metrics:
-        metric, _, target = name.partition("/")
+        metric, _, target = name.rpartition("/")
         if target in figures:
             figures[target][metric] = value
     return figures

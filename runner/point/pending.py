@@ -15,10 +15,12 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
+from runner.device.table import TABLE
 from runner.errors import RunnerError, one_line
 from runner.files import private_folder
 from runner.point.context import PointContext
-from runner.point.kept_figures import KeptFigures, Untrue
+from runner.point.kept_devices import Untrue
+from runner.point.kept_figures import KeptFigures
 from runner.point.kept_notes import KeptFile, KeptNotes
 from runner.point.reference import Reference
 from runner.settings.cache_paths import unlogged_folder
@@ -108,7 +110,9 @@ def _read(context: PointContext, folder: Path) -> Notes:
     if baseline is None or baseline.id != kept.baseline_run_id:
         raise ValueError(f"run {kept.baseline_run_id} is not its baseline")
     models = context.folder / "models"
-    KeptFigures(context, kept.figures(), models, Reference.of(baseline)).require_true()
+    devices = kept.texts.get(TABLE, "")
+    reference = Reference.of(baseline)
+    KeptFigures(context, kept.figures(), devices, models, reference).require_true()
     return kept.as_notes(str(context.folder.absolute()))
 
 

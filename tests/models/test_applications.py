@@ -121,7 +121,7 @@ def test_a_network_goes_through_all_targets(
         assert run.has_file(target)
         # A file that takes one image at a time has no shapes to compute, and so a figure.
         if target.conversion and name in ("mobilenet_v1", "mobilenet_v2", "resnet_8"):
-            assert run.metrics[f"arena_bytes/{target}"] > 32 * 32 * 3
+            assert run.metrics[f"litert_arena_bytes/{target}"] > 32 * 32 * 3
 
 
 @pytest.mark.long

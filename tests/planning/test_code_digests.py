@@ -32,6 +32,7 @@ CANNOT = {
     "escaping": "writes figures as they are; escapes names",
     "process": "starts, stops and quietens processes; computes nothing",
     "settings": "values are hashed as they come out; targets.py is listed",
+    "device": "each row of its table names the tool that made it; points are not run again for it",
     "data": "what these files hand to dataset.py is hashed with the images themselves",
     "models": "an architecture is hashed by network; a file or function of the user's by content",
     "models.errors": "names what went wrong",

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import h5py  # type: ignore[import-untyped]
 import pytest
 
 from runner.backend import make_repeatable
+from runner.device.table import devices_csv, read_devices
 from runner.errors import Refused
 from runner.point import pending
 from runner.point.context import PointContext
@@ -45,7 +47,7 @@ def context(settings: Configure, tmp_path: Path) -> PointContext:
 def _logged(folder: Path, run_id: str) -> Notes:
     """Read back what the point has logged."""
     (record,) = (each for each in runs_in(folder, "point") if each.id == run_id)
-    texts = ("layers.csv", "classes.csv", "stages.csv", "summary.txt", "confusion/h5.csv")
+    texts = [f"{name}.csv" for name in ("layers", "classes", "stages", "devices", "confusion/h5")]
     models = sorted((folder / "first" / "models").iterdir())
     return Notes(
         tags=dict(record.tags),
@@ -60,7 +62,7 @@ def _logged(folder: Path, run_id: str) -> Notes:
                 for path in (folder / "first" / "tensorboard").rglob("events*")
             ),
         ],
-        texts={name: file_of(folder, record, name).read_text() for name in texts},
+        texts={name: file_of(folder, record, name).read_text() for name in [*texts, "summary.txt"]},
     )
 
 
@@ -100,13 +102,40 @@ def _added(name: str, value: float = 1.0, step: int = 0) -> Change:
     return lambda notes: notes["metrics"].append(metric)
 
 
+def _table(old: str, new: str) -> Change:
+    def change(notes: dict[str, Any]) -> None:
+        assert old in notes["texts"]["devices.csv"]
+        notes["texts"]["devices.csv"] = notes["texts"]["devices.csv"].replace(old, new)
+
+    return change
+
+
+def _flash_of_one(notes: dict[str, Any]) -> None:
+    """Claim that the file takes a byte of a chip's flash."""
+    rows = read_devices(notes["texts"]["devices.csv"])
+    forged = [
+        replace(row, figures={**row.figures, "flash_bytes": 1.0})
+        if (row.target, row.device) == ("tflite_float32", "microcontroller")
+        else row
+        for row in rows
+    ]
+    notes["texts"]["devices.csv"] = devices_csv(forged)
+
+
 def _wrong_notes(secret: Path) -> dict[str, Change]:
     """Say what is wrong with notes, and make them so."""
     return {
         "size_bytes/h5 is 1": _metric("size_bytes/h5", 1.0),
         "zip_bytes/h5 is 1": _metric("zip_bytes/h5", 1.0),
         "zstd_bytes/tflite_float32 is 1": _metric("zstd_bytes/tflite_float32", 1.0),
-        "arena_bytes/tflite_float32 is 1": _metric("arena_bytes/tflite_float32", 1.0),
+        "litert_arena_bytes/tflite_float32 is 1": _metric("litert_arena_bytes/tflite_float32", 1.0),
+        "runs_on_tflm/h5 is 1": _metric("runs_on_tflm/h5", 1.0),
+        "macs is 1": _metric("macs", 1.0),
+        "own/ms/h5 is 7": _added("own/ms/h5", 7.0),
+        "devices.csv has other rows than the files": _table("tflite_float32,host", "h5,phone"),
+        "tflite_float32 on microcontroller: it is fine": _table(
+            "tflite_float32,microcontroller,yes,", "tflite_float32,microcontroller,yes,=cmd()"),
+        "tflite_float32 on microcontroller: flash_bytes is 1": _flash_of_one,
         "zip_ratio/h5 is 999": _metric("zip_ratio/h5", 999.0),
         "accuracy_drop/h5 is -1": _metric("accuracy_drop/h5", -1.0),
         "validation_accuracy/h5 is ": _metric("validation_accuracy/h5", 0.5),
