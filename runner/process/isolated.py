@@ -97,9 +97,7 @@ def run(
             process_group=0,
         )
         out, err = _communicate(process, stdin, limits)
-    killed = process.returncode == -signal.SIGKILL
-    failed = process.returncode not in (0, EXPLAINED)
-    if limits and (killed or (failed and lacks_memory(err))):
+    if limits and _died_of_memory(process.returncode, err):
         raise too_much_memory(limits)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
@@ -117,6 +115,10 @@ def _communicate(
             if limits and isinstance(error, subprocess.TimeoutExpired):
                 raise Exhausted(f"took more than {limits.seconds / 60:g} minutes") from None
             raise
+
+
+def _died_of_memory(code: int, text: str) -> bool:
+    return code == -signal.SIGKILL or (code not in (0, EXPLAINED) and lacks_memory(text))
 
 
 def lacks_memory(text: str) -> bool:
