@@ -31,6 +31,11 @@ def answer_all(measure: Measure) -> None:
             answers.flush()
 
 
+def one_line(error: Exception) -> str:
+    """Fold the text of an error into one line; importing errors.py would take time here."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:_WORDS]
+
+
 def printed(path: Path) -> str:
     """Read what native code has printed in one line, at most so long that a table can hold it."""
     text = path.read_text(errors="replace") if path.is_file() else ""

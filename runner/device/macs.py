@@ -12,31 +12,37 @@ from runner.settings.targets import Target
 Shape = tuple[int, ...]
 
 _CODES = schema.BuiltinOperator
-# Which operators are run, or how often, is known only while they run.
-_UNKNOWN = {_CODES.CALL, _CODES.CALL_ONCE, _CODES.IF, _CODES.WHILE}
+# Which operators are run, or how often, is known only while they run; or they are many in one.
+_UNKNOWN = {
+    *(_CODES.CALL, _CODES.CALL_ONCE, _CODES.IF, _CODES.WHILE, _CODES.CUSTOM, _CODES.LSTM),
+    *(_CODES.RNN, _CODES.SVDF, _CODES.UNIDIRECTIONAL_SEQUENCE_RNN),
+    *(_CODES.UNIDIRECTIONAL_SEQUENCE_LSTM, _CODES.BIDIRECTIONAL_SEQUENCE_RNN),
+    *(_CODES.BIDIRECTIONAL_SEQUENCE_LSTM,),
+}
 
 
 def macs_of(files: Mapping[Target, Path]) -> dict[str, float]:
-    """Return the metric `macs` of a run, where it is known, by one of its TFLite files.
+    """Return the metric `macs` of a run, by the first of its TFLite files that tells it.
 
     Those of its other files are the same.
     """
-    first = next((path for path in files.values() if path.suffix == ".tflite"), None)
-    found = macs(first.read_bytes()) if first else None
+    files_of_tflite = (path for path in files.values() if path.suffix == ".tflite")
+    counts = (macs(path.read_bytes()) for path in files_of_tflite)
+    found = next((count for count in counts if count is not None), None)
     return {} if found is None else {"macs": float(found)}
 
 
 def macs(content: bytes) -> int | None:
     """Count the multiplications, each with an addition, that a file makes for one image.
 
-    Those of convolutions, fully connected layers, products of matrices and LSTMs count; weights
-    that are zero count as well, for ordinary kernels multiply by them too.
+    Those of convolutions, fully connected layers and products of matrices count; weights that are
+    zero count as well, for ordinary kernels multiply by them too.
 
     Args:
         content: a TFLite file.
 
     Returns:
-        None for a file with loops or branches.
+        None for a file with loops, branches, or operators that stand for a whole recurrent layer.
 
     Raises:
         Exception: of any kind, for a file that is damaged.
@@ -99,12 +105,6 @@ def _matrices(inputs: Sequence[Shape], output: Shape) -> int:
     return math.prod(output) * math.isqrt(first * second // math.prod(output[-2:]))
 
 
-def _lstm(inputs: Sequence[Shape], output: Shape) -> int:
-    """Multiply with the weights of the gates, inputs 1 to 8, in each step; those may lack."""
-    weights = sum(math.prod(shape) for shape in inputs[1:9] if shape)
-    return math.prod(output[:-1]) * weights
-
-
 _COUNTS: Mapping[int, Callable[[Sequence[Shape], Shape], int]] = {
     _CODES.CONV_2D: _convolution,
     _CODES.DEPTHWISE_CONV_2D: _depthwise,
@@ -112,5 +112,4 @@ _COUNTS: Mapping[int, Callable[[Sequence[Shape], Shape], int]] = {
     _CODES.TRANSPOSE_CONV: _transposed,
     _CODES.FULLY_CONNECTED: _connected,
     _CODES.BATCH_MATMUL: _matrices,
-    _CODES.UNIDIRECTIONAL_SEQUENCE_LSTM: _lstm,
 }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.device.answering import answer_all, printed
+from runner.device.answering import answer_all, one_line, printed
 
 # Bytes of the arenas that a file is tried with, one after the other: TFLite Micro does not say
 # what it needs before it has got it.
@@ -31,7 +31,7 @@ def _measure(question: Mapping[str, Any], words: Path) -> Mapping[str, Any]:
         interpreter = _open(runtime, Path(question["path"]).read_bytes(), words)
         _run_once(interpreter)
     except Exception as error:
-        return {"refused": printed(words) or f"{type(error).__name__}: {error}"}
+        return {"refused": printed(words) or one_line(error)}
     interpreter.print_allocations()
     found = _TOTAL.search(words.read_text(errors="replace"))
     answer: dict[str, Any] = {"arena": int(found[1]) if found else None}
@@ -68,7 +68,7 @@ def _agreement(interpreter: Any, question: Mapping[str, Any]) -> Mapping[str, An
     try:
         return {"agreement": agreement(interpreter, lite, images, question["seconds"])}
     except Exception as error:
-        return {"unmeasured": f"{type(error).__name__}: {error}"}
+        return {"unmeasured": one_line(error)}
 
 
 if __name__ == "__main__":

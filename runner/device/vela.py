@@ -50,22 +50,23 @@ def ethos_rows(
     """
     micro = {row.target: row for row in tflm}
     asked = [device for device in devices if device.is_ethos_u]
-    if asked and not tool(asked[0]):
-        log.warning("figures of %s are left out, for %s", ", ".join(asked), _MISSING)
-    return [
+    rows = [
         _row(target, path, device, micro.get(target))
         for device in asked
         for target, path in files.items()
     ]
+    if any(row.reason == _MISSING for row in rows):
+        log.warning("figures of %s are left out: %s", ", ".join(asked), _MISSING)
+    return rows
 
 
 def _row(target: Target, path: Path, device: Device, micro: DeviceRow | None) -> DeviceRow:
     measured_by = tool(device)
     if path.suffix != ".tflite":
         return DeviceRow(target, device, False, NO_TFLITE_FILE, measured_by)
-    if not measured_by:
+    compiled = _compile(path, device) if measured_by else _Compiled({}, _MISSING)
+    if compiled.reason == _MISSING:
         return DeviceRow(target, device, None, _MISSING)
-    compiled = _compile(path, device)
     runs, reason = _verdict(compiled, micro)
     return DeviceRow(target, device, runs, reason, measured_by, compiled.figures)
 
@@ -100,6 +101,8 @@ def _compile(path: Path, device: Device) -> _Compiled:
             return _Compiled({}, f"Vela {reason}")
         summary = next(Path(folder).glob("*_summary_*.csv"), None)
         counts = [pattern.search(done.stdout) for pattern in (_NPU, _CPU)]
+        if "No module named 'ethosu" in done.stderr:
+            return _Compiled({}, _MISSING)
         if done.returncode or summary is None or None in counts:
             return _Compiled({}, f"Vela fails: {_last_words(done.stdout + done.stderr)}")
         npu, cpu = [float(count[1]) for count in counts if count]

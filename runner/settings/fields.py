@@ -4,6 +4,7 @@ The description of a type ends the line that refuses another value.
 """
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -60,6 +61,13 @@ def _bytes(value: object) -> object:
     """Read a number of bytes with a unit, of which K is 1,024."""
     match = _WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
     return round(float(match[1]) * 1024 ** " KMG".index(match[2])) if match else value
+
+
+def _measuring(command: str) -> str:
+    """Require what a shell would split, with a place for the file."""
+    if not any("{file}" in word for word in shlex.split(command)):
+        raise ValueError("it has no {file}")
+    return command
 
 
 def _absolute(path: Path | None) -> Path | None:
@@ -156,6 +164,10 @@ OptionalFolder = Annotated[
     Field(description="a folder's path, or null"),
 ]
 OptionalText = Annotated[str | None, Field(strict=True, min_length=1, description="a name")]
+OptionalCommand = Annotated[
+    Annotated[str, Field(strict=True), AfterValidator(_measuring)] | None,
+    Field(description="a command, quoted as in a shell, with {file} for a file's path, or null"),
+]
 OptionalFile = Annotated[Path | None, AfterValidator(_absolute), Field(description="a path")]
 Targets = Annotated[
     tuple[Target, ...],

@@ -1,7 +1,7 @@
 """Describe what is measured of the files, besides their bytes and their accuracy."""
 
 from runner.settings.base import Group
-from runner.settings.fields import Flag, OptionalText, Rate
+from runner.settings.fields import Flag, OptionalCommand, Rate
 
 
 class MeasureSettings(Group):
@@ -12,7 +12,7 @@ class MeasureSettings(Group):
     tflm_seconds: Rate = 10.0
     """Seconds in which TFLite Micro runs test images through a file, at most 1,000 of them, where
     a microcontroller is asked for."""
-    command: OptionalText = None
+    command: OptionalCommand = None
     """A command that measures a file and prints one line of JSON with numbers; `{file}` stands
     for the file's path."""
     command_seconds: Rate = 60.0
