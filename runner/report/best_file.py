@@ -77,7 +77,8 @@ def limits_of(limits: Mapping[str, float]) -> dict[str, float]:
     Raises:
         Refused: there is no such limit, or it is not positive.
     """
-    known = [field.name for field in fields(Limits) if field.name not in ("max_drop", "targets")]
+    known = [field.name for field in fields(Limits) if field.name.startswith("max_")]
+    known.remove("max_drop")
     for name, limit in limits.items():
         if name not in known:
             raise Refused(f"{name}={limit}: no such limit; there are max_drop, {', '.join(known)}")

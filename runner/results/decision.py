@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from runner.device.request import Request
 from runner.results import choice
 from runner.results.choice import File, Limits
-from runner.results.rows import Row, by_data, targets
+from runner.results.device_rows import with_device_rows
+from runner.results.rows import Results, Row, by_data, targets
+from runner.settings.devices import Device
 from runner.statistics.chance import chance_warning
 from runner.tracking import Record, Store
 
@@ -21,6 +24,11 @@ class Decision:
     baseline: Record | None
     file: File | None
     closest: File | None
+
+    @property
+    def device(self) -> Device:
+        """What the file is to run on."""
+        return self.limits.device
 
     @property
     def warning(self) -> str:
@@ -40,17 +48,35 @@ class Decision:
             return ""
         accuracy = choice.baseline_accuracy(self.baseline)
         drop = in_points(self.limits.max_drop or 0.0)
-        return f"within {drop} of the baseline's validation accuracy ({accuracy:.2%})"
+        room = self.limits.budgets.words
+        return (
+            f"within {drop} of the baseline's validation accuracy ({accuracy:.2%})"
+            f"{' and ' if room else ''}{', '.join(room)}"
+        )
+
+    @property
+    def _kind(self) -> str:
+        """The kind of file that is looked for: `file` on a phone."""
+        on_phone = self.device is Device.PHONE
+        return "file" if on_phone else f"file that runs on {device_words(self.device)}"
+
+    @property
+    def _excesses(self) -> str:
+        """What the closest file breaks, where that is not the accuracy of a phone's file alone."""
+        if self.limits.is_plain or not self.closest:
+            return ""
+        texts = [excess.text for excess in self.limits.broken_by(self.closest)]
+        return f", which {' and '.join(texts)}"
 
     @property
     def verdict(self) -> str:
         """What to ship, in one sentence."""
         if self.file:
             name = f"{self.file.target} of {self.file.point.name}"
-            return f"Ship {name}: the smallest file {self.limit}."
+            return f"Ship {name}: the smallest {self._kind} {self.limit}."
         if self.closest:
             name = f"{self.closest.target} of {self.closest.point.name}"
-            return f"No file is {self.limit}; the closest is {name}."
+            return f"No {self._kind} is {self.limit}; the closest is {name}{self._excesses}."
         if self.warning:
             return self.warning
         if targets(self.rows):
@@ -66,24 +92,37 @@ class Decision:
             no_baseline = targets(self.rows) and not self.baseline
             return _GONE if no_baseline else "no file of these targets was measured"
         broken = self.limits.broken_by(self.closest)
-        limits = " ".join(
-            f"--{name.replace('_', '-')}={getattr(self.limits, name):g}" for name in broken
-        )
+        limits = " ".join(excess.option for excess in broken)
+        texts = " and ".join(excess.text for excess in broken)
         name = f"{self.closest.target} of {self.closest.point.name}"
-        return f"no file keeps {limits}; the closest, {name}, {' and '.join(broken.values())}"
+        return f"no file keeps {limits}; the closest, {name}, {texts}"
 
     def text(self, store: Store) -> str:
         """Return the decision in one line, with the path or address of the file."""
         if self.file:
-            return f"Smallest file {self.limit}: {describe(store, self.file)}"
+            return f"Smallest {self._kind} {self.limit}: {describe(store, self.file)}"
         if self.closest:
-            return f"No file is {self.limit}; the closest: {describe(store, self.closest)}"
+            closest = describe(store, self.closest)
+            return f"No {self._kind} is {self.limit}; the closest{self._excesses}: {closest}"
         return self.verdict
 
 
 def decide(rows: Sequence[Row], limits: Limits) -> list[Decision]:
     """Decide for each data set alone; there is at least one decision."""
     return [decision(group, limits) for group in by_data(rows) or [[]]]
+
+
+def decide_all(results: Results, store: Store, request: Request | None = None) -> list[Decision]:
+    """Decide for each device that a sweep asks for, the first one first, and each data set.
+
+    Args:
+        request: what is asked for instead.
+    """
+    asked = request or results.request
+    rows = with_device_rows(store, results, asked).rows
+    limits = Limits(results.max_drop, budgets=asked.budgets)
+    each = [replace(limits, device=device) for device in asked.devices]
+    return [decision for limits in each for decision in decide(rows, limits)]
 
 
 def decision(rows: Sequence[Row], limits: Limits) -> Decision:
@@ -110,7 +149,22 @@ def describe(store: Store, file: File) -> str:
 def figures(file: File) -> str:
     """Return the figures of a file in words."""
     return (
-        f"{file.zip_bytes:,.0f} bytes zipped, {file.zip_ratio:.1f} times smaller than its "
-        f"baseline's h5, validation accuracy {file.validation_accuracy:.2%}, "
+        f"{_on_device(file)}{file.zip_bytes:,.0f} bytes zipped, {file.zip_ratio:.1f} times smaller "
+        f"than its baseline's h5, validation accuracy {file.validation_accuracy:.2%}, "
         f"test accuracy {file.accuracy:.2%}"
     )
+
+
+def device_words(device: Device) -> str:
+    """Name a device in a sentence."""
+    if device.is_ethos_u:
+        return f"an {device.replace('ethos_u', 'Ethos-U').replace('_', '-')}"
+    return f"a {device}"
+
+
+def _on_device(file: File) -> str:
+    if file.device is Device.PHONE:
+        return ""
+    ram = "" if file.ram is None else f"{file.ram:,.0f} bytes of RAM, "
+    latency = "" if file.latency_ms is None else f"{file.latency_ms:.3g} ms (Vela's estimate), "
+    return f"{file.size:,.0f} bytes of flash, {ram}{latency}"

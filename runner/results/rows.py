@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runner.device.request import Request
+from runner.device.table import DeviceRow
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, tags
 
@@ -12,10 +14,17 @@ _RANGE = {f"dataset.{name}" for name in ("scale", "mean", "std", "scale_in_file"
 
 @dataclass(frozen=True)
 class Row:
-    """A point and the baseline that it started from; none where it failed before it had one."""
+    """A point and the baseline that it started from; none where it failed before it had one.
+
+    Attributes:
+        devices: what devices make of the point's files, where that was read.
+        baseline_devices: the same of the baseline's files.
+    """
 
     point: Record
     baseline: Record | None
+    devices: tuple[DeviceRow, ...] = ()
+    baseline_devices: tuple[DeviceRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,15 @@ class Results:
         # A sweep that is resumed may have another limit; parameters are never rewritten.
         usual = self.sweep.params.get("report.max_drop", "0.01")
         return float(self.sweep.tags.get(tags.MAX_DROP, usual))
+
+    @property
+    def request(self) -> Request:
+        """The devices that the sweep's file is for, and the room there."""
+        try:
+            return Request.read(self.sweep.tags.get(tags.DEVICE, ""))
+        except (ValueError, KeyError, TypeError):
+            # Of a later version, which knows more devices.
+            return Request()
 
     @property
     def planned(self) -> int:

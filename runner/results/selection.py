@@ -1,17 +1,24 @@
 """Select the file of a sweep that meets criteria, or the one closest to them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from runner.device.budgets import Budgets
+from runner.device.request import Request
 from runner.errors import Refused
 from runner.results.choice import Limits
 from runner.results.decision import Decision, decision
+from runner.results.device_rows import with_device_rows
 from runner.results.lookup import find_sweep
 from runner.results.provenance import provenance
 from runner.results.rows import Results, Row, by_data, read, says_which_images, varying
+from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.tracking import Store
+
+# Gives the rows of a sweep what a request needs.
+Complete = Callable[[Store, Results, Request], Results]
 
 
 @dataclass(frozen=True)
@@ -23,16 +30,34 @@ class Criteria:
         max_drop: share of validation accuracy that a file may lose; None for the sweep's limit.
         where: settings that a point must have, with their values.
         limits: most bytes and milliseconds, by the names of `Limits`.
+        device: what the file must run on; None for the sweep's own device.
+        budgets: the room on it; what is None there is as the sweep has it, where the device is one
+            of the sweep's own.
     """
 
     targets: tuple[Target, ...] = tuple(Target)
     max_drop: float | None = None
     where: tuple[tuple[str, str], ...] = ()
     limits: Mapping[str, float] = field(default_factory=dict)
+    device: Device | None = None
+    budgets: Budgets = field(default_factory=Budgets)
+
+    def request(self, results: Results) -> Request:
+        """Say what the file is for, and the room there, as these criteria and the sweep say."""
+        own = results.request
+        device = self.device or own.device
+        # The room on another device is another one.
+        budgets = self.budgets.over(own.budgets) if device in own.devices else self.budgets
+        return Request((device,), budgets)
 
 
-def select(store: Store, sweep: str, criteria: Criteria) -> tuple[Decision, dict[str, Any]]:
+def select(
+    store: Store, sweep: str, criteria: Criteria, complete: Complete = with_device_rows
+) -> tuple[Decision, dict[str, Any]]:
     """Choose a sweep's file that meets the criteria, or else the closest one, and describe it.
+
+    Args:
+        complete: gives the rows of the sweep what the device needs.
 
     Returns:
         The decision, and the file's figures and origin as plain values.
@@ -42,11 +67,12 @@ def select(store: Store, sweep: str, criteria: Criteria) -> tuple[Decision, dict
         StoreFailed: the store does not answer.
     """
     results = read(store, find_sweep(store, sweep))
+    results = complete(store, results, criteria.request(results))
     result = qualify(results, criteria)
     file = result.file or result.closest
     values = provenance(results, result.baseline, file) if file else {}
-    limits = {name: value for name, value in asdict(result.limits).items() if value is not None}
-    values = {"qualifies": result.file is not None, "limits": limits, **values}
+    limits = {"device": str(result.device), "limits": result.limits.values}
+    values = {"qualifies": result.file is not None, **limits, **values}
     return result, values if result.file else values | {"reason": result.reason}
 
 
@@ -64,7 +90,10 @@ def qualify(results: Results, criteria: Criteria) -> Decision:
             f"compare; choose one with --where SETTING=VALUE of {', '.join(names)}"
         )
     drop = results.max_drop if criteria.max_drop is None else criteria.max_drop
-    return decision(rows, Limits(drop, criteria.targets, **criteria.limits))
+    request = criteria.request(results)
+    limits: dict[str, Any] = dict(criteria.limits)
+    limits |= {"device": request.device, "budgets": request.budgets}
+    return decision(rows, Limits(drop, criteria.targets, **limits))
 
 
 def _rows_with(results: Results, where: Sequence[tuple[str, str]]) -> list[Row]:

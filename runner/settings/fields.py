@@ -3,7 +3,6 @@
 The description of a type ends the line that refuses another value.
 """
 
-import re
 import shlex
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,6 +11,8 @@ from hydra.utils import to_absolute_path
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from runner.errors import Refused
+from runner.settings import byte_count
+from runner.settings.byte_count import read_bytes
 from runner.settings.devices import Device
 from runner.settings.store_uri import ACCEPTED, resolve
 from runner.settings.targets import Target
@@ -23,10 +24,6 @@ def _distinct(values: tuple[_Member, ...]) -> tuple[_Member, ...]:
     if len(set(values)) != len(values):
         raise ValueError("one of them stands twice")
     return values
-
-
-# As in 256K or 1.5M.
-_WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)([KMG])(?:i?B)?")
 
 
 class _Frozen(dict[str, float]):
@@ -55,12 +52,6 @@ def _no_quantized_sparse_file(targets: object) -> object:
                 f"quantization; take {Target.TFLITE_FLOAT32_SPARSE}, or a quantized file zipped"
             )
     return targets
-
-
-def _bytes(value: object) -> object:
-    """Read a number of bytes with a unit, of which K is 1,024."""
-    match = _WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
-    return round(float(match[1]) * 1024 ** " KMG".index(match[2])) if match else value
 
 
 def _measuring(command: str) -> str:
@@ -116,8 +107,8 @@ OptionalRate = Annotated[
 ]
 OptionalBytes = Annotated[
     Annotated[int, Field(strict=True, ge=1)] | None,
-    BeforeValidator(_bytes),
-    Field(description="bytes, as in 65536, 64K or 1.5M (K is 1,024), or null"),
+    BeforeValidator(read_bytes),
+    Field(description=f"{byte_count.ACCEPTED}, or null"),
 ]
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
 Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]

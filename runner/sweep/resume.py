@@ -4,11 +4,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runner.device.request import Request
 from runner.planning.fingerprint import sweep_fingerprint
 from runner.planning.grid import Point
 from runner.settings.parameters import sweep_parameters
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
-from runner.tracking.tags import FINGERPRINT, MAX_DROP, PARENT, POINTS, SWEEP
+from runner.tracking.tags import DEVICE, FINGERPRINT, MAX_DROP, PARENT, POINTS, SWEEP
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ def resume_or_begin(store: Store, name: str, points: Sequence[Point]) -> SweepRu
         unfinished = _unfinished(same) if points[0].settings.sweep.resume else None
         run = store.adopt(unfinished) if unfinished else _begin(store, name, fingerprint, points)
         run.tag(MAX_DROP, str(points[0].settings.report.max_drop))
+        run.tag(DEVICE, Request.of(points[0].settings).text)
         run.tag(POINTS, str(len(points)))
         run.flush()
         if not same:

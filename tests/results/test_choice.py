@@ -123,7 +123,7 @@ def test_every_limit_counts_and_the_one_that_is_broken_is_named() -> None:
     nearest = closest(rows, strict)
     assert nearest is not None
     assert nearest.point.name == "b"
-    assert strict.broken_by(nearest) == {"max_bytes": "is 400 bytes"}
+    assert [each.text for each in strict.broken_by(nearest)] == ["is 400 bytes"]
     slow = closest(rows, Limits(None, max_latency_ms=0.1, targets=(Target.TFLITE_INT8,)))
     assert slow is not None
     assert slow.point.name == "b"

@@ -1,0 +1,61 @@
+"""Describe one file of a point, and what the device that it is chosen for makes of it."""
+
+from dataclasses import dataclass
+
+from runner.device.fit import Fit
+from runner.settings.devices import Device
+from runner.settings.targets import Target
+from runner.tracking import Record
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of one point, and how far its validation accuracy is below the best baseline's.
+
+    Attributes:
+        fit: what the device makes of it.
+        device: what it is to run on.
+        machine_ms: milliseconds an image on the machine of the sweep, where they were measured.
+    """
+
+    point: Record
+    target: Target
+    size_bytes: float
+    zip_bytes: float
+    zip_ratio: float
+    accuracy: float
+    validation_accuracy: float
+    validation_drop: float
+    fit: Fit
+    device: Device = Device.PHONE
+    machine_ms: float | None = None
+
+    @property
+    def artifact(self) -> str:
+        """Its path among the artifacts of the point's run."""
+        return f"models/{self.target.file_name}"
+
+    @property
+    def size(self) -> float:
+        """Bytes on the device: of its zip on a phone, else of the file as it lies in memory."""
+        return self.fit.size
+
+    @property
+    def ram(self) -> float | None:
+        """Bytes of memory while it runs on the device, where that was measured."""
+        return self.fit.ram
+
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds an image on the device, measured or estimated, where they are known."""
+        return self.fit.latency_ms
+
+    @property
+    def runs(self) -> bool | None:
+        """Whether the device runs it; None where nobody knows."""
+        return self.fit.runs
+
+    @property
+    def reason(self) -> str:
+        """Why the device does not run it, or why nobody knows."""
+        return self.fit.reason
