@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from runner.backend import Interpreter, keras
+from runner.device.metrics import MOST
+from runner.device.table import read_devices
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import STANDARD, Command
 from tests.helpers.stores import file_of, runs_in, store_in
@@ -44,7 +46,7 @@ def test_every_named_metric_and_file_is_there(swept: tuple[Path, str, str]) -> N
             for name in (
                 "size_bytes",
                 "zip_bytes",
-                "zstd_bytes",
+                "runs_on_tflm",
                 "zip_ratio",
                 "accuracy",
                 "validation_accuracy",
@@ -52,12 +54,35 @@ def test_every_named_metric_and_file_is_there(swept: tuple[Path, str, str]) -> N
             )
         ]
         assert set(figures) <= set(run.metrics)
+        for target in STANDARD:
+            assert len([name for name in run.metrics if name.endswith(f"/{target}")]) <= MOST
         assert {"sparsity", "sparsity_error", "loss", "val_accuracy"} <= set(run.metrics)
         models = {path.name for path in file_of(folder, run, "models").iterdir()}
         assert models == {*(target.file_name for target in STANDARD), "labels.txt"}
         assert file_of(folder, run, "models/labels.txt").read_text() == "0\n1\n2\n"
         assert file_of(folder, run, "layers.csv").read_text().startswith("layer,weight,shape")
         assert file_of(folder, run, "config.yaml").read_text().startswith("seed: 0")
+
+
+def test_what_devices_make_of_each_file_is_in_a_table(swept: tuple[Path, str, str]) -> None:
+    folder = swept[0]
+    refused = ["h5", "tflite_dynamic", "tflite_float16"]
+    for run in [*runs_in(folder, "point"), *runs_in(folder, "baseline")]:
+        # Of lenet_300_100 on images of 8 by 8 in 3 classes.
+        assert run.metrics["macs"] == 64 * 300 + 300 * 100 + 100 * 3
+        rows = read_devices(file_of(folder, run, "devices.csv").read_text())
+        assert sorted((row.target, row.device) for row in rows) == sorted(
+            (str(target), device) for target in STANDARD for device in ("host", "microcontroller")
+        )
+        micro = {row.target: row for row in rows if row.device == "microcontroller"}
+        assert sorted(target for target, row in micro.items() if not row.runs) == refused
+        for target, row in micro.items():
+            assert run.metrics[f"runs_on_tflm/{target}"] == (target not in refused)
+            arena = run.metrics.get(f"tflm_arena_bytes/{target}")
+            assert arena == row.figures.get("ram_bytes")
+            if target != "h5":
+                assert row.figures["flash_bytes"] == run.metrics[f"size_bytes/{target}"]
+        assert all("zstd_bytes" in row.figures for row in rows if row.device == "host")
 
 
 def test_each_point_shows_its_layers_and_what_tensorboard_reads(
