@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.fixtures.device_cells import ON_DEVICES, Cell
 from benchmarks.fixtures.published_results import PUBLISHED, Ours, Published
 from runner.cli.command import add_sweep, enter, parser
 from runner.cli.failure import DONE
@@ -26,7 +27,9 @@ Made by `python -m benchmarks.results_page {sweeps}` from the runs of these swee
 ours is one of MLflow's. Each cell: test accuracy, bytes, bytes zipped, and how many times smaller
 the zipped file is than the zipped h5 of the dense baseline, which is the first row. The rows of a
 table differ in what was done to the network, the columns in how it was written to a file; after
-quantization-aware training, tflite_int8 has the ranges that were learnt."""
+quantization-aware training, tflite_int8 has the ranges that were learnt. Where devices were asked,
+a table for each follows, of the files that it runs: bytes of flash and of TFLite Micro's arena on
+x86-64, or flash and cycles as Vela estimates them."""
 
 
 def main() -> None:
@@ -70,7 +73,12 @@ def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     for published in PUBLISHED:
         if baseline and (published.sweep, published.architecture) == (results.name, architecture):
             yield from _comparison(published, Ours(baseline, pruned, picked, files(rows)))
-    yield from _table(rows)
+    yield from _table(rows, targets(rows), _cell)
+    for device, cell in ON_DEVICES.items():
+        kinds = [kind for kind in targets(rows) if any(cell(row.point, kind) for row in rows)]
+        if kinds:
+            yield from ("", f"On {device}:", "")
+            yield from _table(rows, kinds, cell)
     if picked:
         yield ""
         yield (
@@ -94,17 +102,16 @@ def _comparison(published: Published, ours: Ours) -> Iterator[str]:
     yield ""
 
 
-def _table(rows: Sequence[Row]) -> Iterator[str]:
-    kinds = targets(rows)
+def _table(rows: Sequence[Row], kinds: Sequence[Target], cell: Cell) -> Iterator[str]:
     yield _line(["sparsity", "compress", "clusters", *kinds])
     yield _line(["---"] * (len(kinds) + 3))
     baselines = {row.baseline.id: row.baseline for row in rows if row.baseline}
     for baseline in baselines.values():
-        yield _line(["0", "baseline", "", *_cells(baseline, kinds)])
+        yield _line(["0", "baseline", "", *_cells(baseline, kinds, cell)])
     for point in sorted((row.point for row in rows), key=_order):
         compress, clusters = _compressed(point)
         sparsity = f"{point.metrics['sparsity']:.3f}"
-        yield _line([sparsity, compress, clusters, *_cells(point, kinds)])
+        yield _line([sparsity, compress, clusters, *_cells(point, kinds, cell)])
 
 
 def _order(point: Record) -> tuple[float, str, int]:
@@ -118,8 +125,8 @@ def _compressed(point: Record) -> tuple[str, str]:
     return name, point.params.get("compress.clusters", "") if "cluster" in name else ""
 
 
-def _cells(record: Record, kinds: Sequence[Target]) -> list[str]:
-    return [_cell(record, kind) if record.has_file(kind) else "" for kind in kinds]
+def _cells(record: Record, kinds: Sequence[Target], cell: Cell) -> list[str]:
+    return [cell(record, kind) if record.has_file(kind) else "" for kind in kinds]
 
 
 def _cell(record: Record, kind: Target) -> str:
