@@ -4,14 +4,20 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from runner.device.fit import Fit, fit
+from runner.device.request import Request
+from runner.device.table import DeviceRow
 from runner.escaping.spreadsheet import csv_records
 from runner.report.picked_classes import PickedClasses, picked_classes
 from runner.results import choice
-from runner.results.choice import File, Limits
+from runner.results.choice import File
 from runner.results.class_figures import FileClasses
-from runner.results.decision import Decision, decide
+from runner.results.decision import Decision, decide_all
+from runner.results.device_rows import with_device_rows
 from runner.results.pareto import pareto
 from runner.results.rows import Results, Row, by_data
+from runner.settings.devices import Device
+from runner.settings.targets import Target
 from runner.tracking import Record, Store
 from runner.tracking.texts import read_text
 
@@ -29,9 +35,11 @@ class Contents:
     """What a report shows of one sweep, or of several side by side.
 
     Attributes:
-        decisions: what to ship, for each sweep and data set.
+        decisions: what to ship, for each sweep and data set, on the first device asked for.
+        asked: the same for each device; empty where nobody asked but for a phone.
         groups: the rows of all sweeps, by data set.
-        front: the files that no other file of their data set beats in bytes and accuracy.
+        front: the files that no other file of their data set beats in bytes and accuracy, of
+            those that the device runs.
         shown: the points that are shown in detail.
         curves: by the run id of a shown point, the values of its metrics by step.
         layers: by the run id of a shown point, the lines of its layers.csv.
@@ -41,6 +49,7 @@ class Contents:
     store: Store
     sweeps: tuple[Results, ...]
     decisions: tuple[tuple[Results, Decision], ...]
+    asked: tuple[tuple[Results, Decision], ...]
     groups: tuple[tuple[Row, ...], ...]
     front: tuple[File, ...]
     shown: tuple[Record, ...]
@@ -52,6 +61,40 @@ class Contents:
     def rows(self) -> list[Row]:
         """All rows, sweep after sweep."""
         return [row for results in self.sweeps for row in results.rows]
+
+    @property
+    def device(self) -> Device:
+        """The device that the charts are about."""
+        return self.decisions[0][1].device if self.decisions else Device.PHONE
+
+    @property
+    def asked_devices(self) -> list[Device]:
+        """The devices that the tables show; none where nobody asked but for a phone."""
+        return list(dict.fromkeys(decision.device for _, decision in self.asked))
+
+    @property
+    def size_name(self) -> str:
+        """What the bytes on the device are."""
+        return "zipped bytes" if self.device is Device.PHONE else "flash bytes"
+
+    def fit(self, record: Record, target: Target, device: Device) -> Fit:
+        """Say what a device makes of a file of a point or a baseline."""
+        return fit(target, record.figures(target), self._devices.get(record.id, ()), device)
+
+    def size(self, record: Record, target: Target) -> float | None:
+        """Return the bytes of a file on the device; None where it does not run there."""
+        found = self.fit(record, target, self.device)
+        return found.size if found.runs else None
+
+    def files(self, group: Sequence[Row]) -> list[File]:
+        """Return the files of points that the device runs."""
+        return [file for file in choice.files(group, self.device) if file.runs]
+
+    @functools.cached_property
+    def _devices(self) -> Mapping[str, Sequence[DeviceRow]]:
+        """What devices make of the files of each run, by its id."""
+        rows = {row.point.id: row.devices for row in self.rows}
+        return rows | {row.baseline.id: row.baseline_devices for row in self.rows if row.baseline}
 
     @property
     def picks(self) -> list[File]:
@@ -82,26 +125,31 @@ class Contents:
         return {row.point.id: label for label, results in pairs for row in results.rows}
 
 
-def gather(store: Store, sweeps: Sequence[Results]) -> Contents:
+def gather(store: Store, sweeps: Sequence[Results], request: Request | None = None) -> Contents:
     """Decide for each sweep by its own limit, and read what the charts show.
+
+    Args:
+        request: devices to choose for instead of each sweep's own.
 
     Raises:
         StoreFailed: the store does not answer.
     """
-    decisions = [
-        (results, decision)
-        for results in sweeps
-        for decision in decide(results.rows, Limits(results.max_drop))
-    ]
+    # Files for different devices do not stand in one chart: the first sweep's device counts.
+    common = request or sweeps[0].request
+    asked = [pair for results in sweeps for pair in _asked(store, results, common, request)]
+    sweeps = list({id(results): results for results, _ in asked}.values())
+    decisions = [pair for pair in asked if pair[1].device is common.device]
     rows = [row for results in sweeps for row in results.rows]
     groups = by_data(rows)
-    front = [file for group in groups for file in pareto(choice.files(group))]
+    front = [file for group in groups for file in _front(group, common.device)]
     picks = [decision.file for _, decision in decisions if decision.file]
     shown = _points_to_show([*picks, *front], rows)
+    plain = all(decision.limits.is_plain for _, decision in asked)
     return Contents(
         store=store,
         sweeps=tuple(sweeps),
         decisions=tuple(decisions),
+        asked=() if plain else tuple(asked),
         groups=tuple(tuple(group) for group in groups),
         front=tuple(front),
         shown=tuple(shown),
@@ -109,6 +157,20 @@ def gather(store: Store, sweeps: Sequence[Results]) -> Contents:
         layers={point.id: _layers(store, point) for point in shown},
         classes=tuple(_classes(store, file, rows) for file in picks),
     )
+
+
+def _asked(
+    store: Store, results: Results, common: Request, request: Request | None
+) -> list[tuple[Results, Decision]]:
+    """Decide for each device of one sweep, with its tables of devices."""
+    own = request or results.request
+    own = own if own.device is common.device else common
+    results = with_device_rows(store, results, own)
+    return [(results, decision) for decision in decide_all(results, store, own)]
+
+
+def _front(group: Sequence[Row], device: Device) -> list[File]:
+    return pareto([file for file in choice.files(group, device) if file.runs])
 
 
 def _classes(store: Store, file: File, rows: Sequence[Row]) -> PickedClasses:

@@ -1,16 +1,23 @@
 """Fill the table of the page: a heading, and a line for each measured file."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runner.report.contents import Contents
 from runner.results import choice
 from runner.results.rows import Row, varying
+from runner.settings.devices import Device
 from runner.settings.labels import short
 from runner.settings.targets import Target
 from runner.tracking import Record
 
 _FIGURES = ("zipped bytes", "times smaller", "validation", "drop, points", "test", "bytes")
+_ESTIMATE = "ms (estimate)"
+# Of a phone, the zipped bytes stand there in any case.
+_COLUMNS = {Device.PHONE: ("runs", "RAM"), Device.MICROCONTROLLER: ("runs", "flash", "RAM")}
+_ETHOS_U = ("runs", "flash", "RAM", _ESTIMATE)
+_RUNS = {True: "yes", False: "no", None: "not known"}
 DENSE, BEST, PICK = "dense", "best at its size", "to ship"
 
 
@@ -23,7 +30,7 @@ class Line:
 
 
 class FilesTable:
-    """Every file of every point and baseline, the smallest zip first."""
+    """Every file of every point and baseline, the smallest on the device first."""
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
@@ -43,7 +50,15 @@ class FilesTable:
         settings = short(self._settings).values()
         # The settings that vary say what the name says, and can be sorted.
         names = list(settings) or ["point"]
-        return ["mark", *sweep, *names, "file", *_FIGURES, *latency]
+        return ["mark", *sweep, *names, "file", *_FIGURES, *latency, *self._device_heading]
+
+    @property
+    def _device_heading(self) -> list[str]:
+        return [
+            f"{device}: {name}"
+            for device in self._contents.asked_devices
+            for name in _COLUMNS.get(device, _ETHOS_U)
+        ]
 
     @property
     def lines(self) -> list[Line]:
@@ -55,7 +70,7 @@ class FilesTable:
         return [line for _, line in sorted(lines.values(), key=lambda pair: pair[0])]
 
     def _lines(self, rows: Sequence[Row], best: float) -> dict[tuple[str, str], tuple[float, Line]]:
-        """Return each file's zipped bytes and line, by its run and target."""
+        """Return each file's bytes on the device and line, by its run and target."""
         dense = {row.baseline.id: row.baseline for row in rows if row.baseline}
         lines = {}
         for record in [*dense.values(), *(row.point for row in rows if row.baseline)]:
@@ -63,9 +78,25 @@ class FilesTable:
                 mark = DENSE if record.id in dense else self._mark(record, target)
                 cells = [mark, *self._names(record, mark), str(target)]
                 cells += self._figures(record, target, best)
-                size = record.metrics[f"zip_bytes/{target}"]
-                lines[record.id, str(target)] = (size, Line(tuple(cells), mark))
+                cells += self._on_devices(record, target)
+                size = self._contents.size(record, target)
+                # What does not run there stands last.
+                key = math.inf if size is None else size
+                lines[record.id, str(target)] = (key, Line(tuple(cells), mark))
         return lines
+
+    def _on_devices(self, record: Record, target: Target) -> list[str]:
+        cells = []
+        for device in self._contents.asked_devices:
+            fit = self._contents.fit(record, target, device)
+            texts = {
+                "runs": _RUNS[fit.runs] + (f": {fit.reason}" if fit.reason else ""),
+                "flash": _count(fit.size if fit.runs else None),
+                "RAM": _count(fit.ram),
+                _ESTIMATE: "" if fit.latency_ms is None else f"{fit.latency_ms:.3g}",
+            }
+            cells += [texts[name] for name in _COLUMNS.get(device, _ETHOS_U)]
+        return cells
 
     def _mark(self, record: Record, target: Target) -> str:
         key = (record.id, target)
@@ -91,3 +122,7 @@ class FilesTable:
             f"{figures[f'size_bytes/{target}']:,.0f}",
             *(["" if latency is None else f"{latency:.3g}"] if self._has_latency else []),
         ]
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"

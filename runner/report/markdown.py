@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from runner.escaping.markdown import code, plain
 from runner.report import sweep_facts
 from runner.report.contents import Contents
+from runner.report.devices_table import DevicesTable
 from runner.results.class_words import payment
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, Row
@@ -25,6 +26,7 @@ def whole(contents: Contents) -> str:
         parts += [
             f"## {plain(label)}: {sweep_facts.counted(results)}",
             *_decisions(contents, results),
+            *_devices(contents, results),
             as_text(results.rows),
             LEGEND,
             *_failures(results),
@@ -44,7 +46,8 @@ def note(contents: Contents, charts: Sequence[str]) -> str:
     """
     (results,) = contents.sweeps
     files = ", ".join(f"`pictures/{name}.html`" for name in charts)
-    head = [*_decisions(contents, results), f"**{sweep_facts.counted(results)}.**"]
+    decisions = [*_decisions(contents, results), *_devices(contents, results)]
+    head = [*decisions, f"**{sweep_facts.counted(results)}.**"]
     tail = [
         LEGEND,
         f"The whole report is among the artifacts: `report.html`; pictures: {files}.",
@@ -83,6 +86,13 @@ def _decision(contents: Contents, decision: Decision) -> str:
     classes = plain(payment(contents.classes_of(file)))
     parts = [f"**{plain(decision.verdict)}** {figures(file)}.", classes, code(path)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _devices(contents: Contents, results: Results) -> list[str]:
+    table = DevicesTable(contents, [results])
+    lines = [table.heading, ["---"] * len(table.heading), *table.lines]
+    texts = [f"| {' | '.join(map(plain, cells))} |" for cells in lines]
+    return ["\n".join(texts)] if table.lines else []
 
 
 def _failures(results: Results) -> list[str]:

@@ -11,6 +11,7 @@ from runner.escaping.html import environment
 from runner.report import sweep_facts
 from runner.report.charts.style import CONFIG
 from runner.report.contents import Contents
+from runner.report.devices_table import DevicesTable
 from runner.report.files_table import FilesTable
 from runner.results.class_words import payment
 from runner.results.decision import Decision, figures
@@ -30,6 +31,7 @@ def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
         plotly=Markup(get_plotlyjs()),  # noqa: S704
         decisions=[_decision(contents, *pair) for pair in contents.decisions],
         charts=[{"name": name, "html": _embed(name, figure)} for name, figure in charts.items()],
+        devices=DevicesTable(contents, contents.sweeps),
         table=FilesTable(contents),
         sweeps=[_sweep(*pair) for pair in zip(contents.labels, contents.sweeps, strict=True)],
     )

@@ -12,6 +12,7 @@ from runner.report.page import page
 from runner.report.points_csv import points_csv
 from runner.results.choice import File
 from runner.results.rows import Results
+from runner.settings.devices import Device
 from runner.tracking import Run, Store
 from runner.tracking.tags import NO_PICK, NOTE, PICK, PICK_TARGET, WRITTEN_NOTE
 
@@ -23,6 +24,12 @@ _PICKED = {
     "picked_zip_bytes": "zip_bytes",
     "picked_accuracy": "accuracy",
     "picked_validation_accuracy": "validation_accuracy",
+}
+# The same where it is for another device than a phone, as far as they are known.
+_PICKED_THERE = {
+    "picked_flash_bytes": "size",
+    "picked_ram_bytes": "ram",
+    "picked_latency_ms": "latency_ms",
 }
 
 
@@ -60,12 +67,15 @@ def _figures(contents: Contents) -> dict[str, float]:
         "points_done": float(statuses.count("FINISHED")),
         "points_failed": float(statuses.count("FAILED") + statuses.count("KILLED")),
     }
+    # A figure of an earlier report cannot be taken back, only overwritten.
+    before = contents.sweeps[0].sweep.metrics.keys()
+    stale = dict.fromkeys({*_PICKED, *_PICKED_THERE} & before, math.nan)
     if len(contents.decisions) > 1 or not contents.picks:
-        # A figure of an earlier report cannot be taken back, only overwritten.
-        stale = set(_PICKED) & contents.sweeps[0].sweep.metrics.keys()
-        return counts | dict.fromkeys(stale, math.nan)
+        return counts | stale
     (file,) = contents.picks
-    return counts | {name: getattr(file, field) for name, field in _PICKED.items()}
+    names = _PICKED if contents.device is Device.PHONE else _PICKED | _PICKED_THERE
+    values = {name: getattr(file, field) for name, field in names.items()}
+    return counts | stale | {name: value for name, value in values.items() if value is not None}
 
 
 def _set_note(run: Run, results: Results, text: str) -> None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from runner.device.fit import fit
+from runner.device.request import Request
 from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
 from runner.results.choice import File as Chosen
-from runner.results.choice import Limits
-from runner.results.decision import decide
-from runner.results.rows import Results
+from runner.results.decision import decide_all
+from runner.results.device_rows import with_device_rows
+from runner.results.rows import Results, Row
 from runner.results.rows import read as read_sweep
+from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, tags
 
@@ -35,34 +38,49 @@ def read_night(store: Store, run_id: str, postponed: Mapping[str, Sequence[str]]
     for record in store.children(run_id):
         name = record.tags.get(tags.ENTRY, record.name)
         results = read_sweep(store, record)
-        sweeps[name] = _sweep(name, results, postponed.get(name, ()))
+        sweeps[name] = _sweep(store, name, results, postponed.get(name, ()))
         facts |= _settings(name, record)
     for name in postponed.keys() - sweeps.keys():
         sweeps[name] = NightSweep(name, {}, None, tuple(postponed[name]))
     return Night(run.name, run_id, sweeps, facts)
 
 
-def _sweep(name: str, results: Results, postponed: Sequence[str]) -> NightSweep:
-    points = {row.point.name: _point(row.point) for row in results.rows}
-    decisions = decide(results.rows, Limits(results.max_drop))
+def _sweep(store: Store, name: str, results: Results, postponed: Sequence[str]) -> NightSweep:
+    # The file to ship is that for the first device.
+    request = Request(results.request.devices[:1], results.request.budgets)
+    results = with_device_rows(store, results, request)
+    points = {row.point.name: _point(row, request.device) for row in results.rows}
+    decisions = decide_all(results, store, request)
     # Files on several data sets do not compare: such a sweep has no pick.
     file = decisions[0].file if len(decisions) == 1 else None
     warnings = tuple(decision.warning for decision in decisions if decision.warning)
-    return NightSweep(name, points, _pick(file) if file else None, tuple(postponed), warnings)
+    pick = _pick(file) if file else None
+    return NightSweep(name, points, pick, tuple(postponed), warnings, request.device.value)
 
 
 def _pick(file: Chosen) -> Pick:
-    return Pick(file.point.name, str(file.target), file.zip_bytes, file.validation_accuracy)
+    flash = None if file.device is Device.PHONE else file.size
+    figures = (file.zip_bytes, file.validation_accuracy, flash)
+    return Pick(file.point.name, str(file.target), *figures)
 
 
-def _point(point: Record) -> NightPoint:
+def _point(row: Row, device: Device) -> NightPoint:
+    point = row.point
     files = {
-        str(target): File(*(point.metrics[f"{figure}/{target}"] for figure in _FIGURES))
+        str(target): _file(row, target, device)
         for target in Target
         if all(f"{figure}/{target}" in point.metrics for figure in _FIGURES)
     }
     seconds = point.metrics.get("seconds/total")
     return NightPoint(point.name, point.status, seconds, files, point.error or "")
+
+
+def _file(row: Row, target: Target, device: Device) -> File:
+    figures = row.point.figures(target)
+    found = fit(target, figures, row.devices, device)
+    there = found.runs and device is not Device.PHONE
+    flash = found.size if there else None
+    return File(**{name: figures[name] for name in _FIGURES}, flash_bytes=flash)
 
 
 def _settings(name: str, sweep: Record) -> dict[str, str]:

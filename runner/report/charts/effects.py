@@ -19,14 +19,14 @@ _MOST = 5
 
 
 def effects_chart(contents: Contents) -> Figure | None:
-    """Draw, for each setting that varies, its values against accuracy and zipped bytes.
+    """Draw, for each setting that varies, its values against accuracy and bytes on the device.
 
     The files are those of one target: the picked one's. None where nothing varies.
     """
-    kinds = targets(contents.rows)
+    kinds = [kind for kind in targets(contents.rows) if _points(contents, kind)]
     kinds += [file.target for file in contents.picks[:1]]
     target = kinds[-1] if kinds else None
-    points = [row.point for row in contents.rows if target and row.point.has_file(target)]
+    points = _points(contents, target) if target else []
     names = varying(points)[:_MOST]
     if target is None or not names:
         return None
@@ -35,17 +35,37 @@ def effects_chart(contents: Contents) -> Figure | None:
         horizontal_spacing=0.03, vertical_spacing=0.06,
     )  # fmt: skip
     for column, name in enumerate(names, start=1):
-        _draw(figure, points, name, target, column)
-    _label(figure, points, target, names)
+        heights = (_shares(points, target), _sizes(contents, points, target))
+        _draw(figure, points, name, heights, column)
+    _label(figure, contents, points, target, names)
     return apply_style(
         figure, f"Each setting's effect on {target} files; the line is the mean", 640
     )
 
 
-def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, column: int) -> None:
+def _points(contents: Contents, target: Target) -> list[Record]:
+    """Return the points with a file of this kind that the device runs."""
+    points = [row.point for row in contents.rows if row.point.has_file(target)]
+    return [point for point in points if contents.size(point, target) is not None]
+
+
+def _shares(points: Sequence[Record], target: Target) -> list[float]:
+    return [point.metrics[f"validation_accuracy/{target}"] for point in points]
+
+
+def _sizes(contents: Contents, points: Sequence[Record], target: Target) -> list[float]:
+    return [size for point in points if (size := contents.size(point, target)) is not None]
+
+
+def _draw(
+    figure: Figure,
+    points: Sequence[Record],
+    name: str,
+    rows: Sequence[Sequence[float]],
+    column: int,
+) -> None:
     values = [_value(point.params.get(name, "")) for point in points]
-    for row, metric in enumerate(("validation_accuracy", "zip_bytes"), start=1):
-        heights = [point.metrics[f"{metric}/{target}"] for point in points]
+    for row, heights in enumerate(rows, start=1):
         dots = Scatter(
             x=values,
             y=heights,
@@ -67,7 +87,13 @@ def _draw(figure: Figure, points: Sequence[Record], name: str, target: Target, c
         figure.add_traces([dots, line], rows=row, cols=column)
 
 
-def _label(figure: Figure, points: Sequence[Record], target: Target, names: Sequence[str]) -> None:
+def _label(
+    figure: Figure,
+    contents: Contents,
+    points: Sequence[Record],
+    target: Target,
+    names: Sequence[str],
+) -> None:
     labels = short(names)
     for column, name in enumerate(names, start=1):
         values = _places(_value(point.params.get(name, "")) for point in points)
@@ -76,13 +102,12 @@ def _label(figure: Figure, points: Sequence[Record], target: Target, names: Sequ
         kind = "linear" if numeric else "category"
         figure.update_xaxes(type=kind, row=1, col=column, **few)
         figure.update_xaxes(type=kind, title=chart_text(labels[name]), row=2, col=column, **few)
-    sizes = [point.metrics[f"zip_bytes/{target}"] for point in points]
-    shares = [point.metrics[f"validation_accuracy/{target}"] for point in points]
+    sizes, shares = _sizes(contents, points, target), _shares(points, target)
     for column in range(1, len(names) + 1):
         figure.update_yaxes(row=1, col=column, **share_axis(shares))
         figure.update_yaxes(row=2, col=column, **byte_axis(sizes))
     figure.update_yaxes(title="validation accuracy", row=1, col=1)
-    figure.update_yaxes(title="zipped bytes (log scale)", row=2, col=1)
+    figure.update_yaxes(title=f"{contents.size_name} (log scale)", row=2, col=1)
 
 
 def _places(values: Iterable[float | str]) -> list[float | str]:

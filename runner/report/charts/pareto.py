@@ -1,4 +1,4 @@
-"""Draw accuracy against zipped bytes, with the Pareto front and the dense baselines."""
+"""Draw accuracy against bytes on the device, with the Pareto front and the dense baselines."""
 
 import math
 from collections.abc import Sequence
@@ -7,16 +7,8 @@ from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
 from runner.escaping.html import chart_text
-from runner.report.charts.style import (
-    FAINT,
-    INK,
-    apply_style,
-    byte_axis,
-    colour,
-    marker,
-    share_axis,
-    symbol,
-)
+from runner.report.charts.clouds import HOVER, clouds
+from runner.report.charts.style import FAINT, INK, apply_style, byte_axis, share_axis
 from runner.report.contents import Contents
 from runner.results import choice
 from runner.results.choice import File
@@ -24,15 +16,10 @@ from runner.results.decision import in_points
 from runner.results.rows import Row, data_label
 from runner.settings.targets import Target
 
-_HOVER = (
-    "%{customdata[0]}<br>%{customdata[1]}<br>%{x:,.0f} bytes zipped"
-    "<br>validation %{y:.2%}, test %{customdata[2]:.2%}<extra></extra>"
-)
-
 
 def front_chart(contents: Contents) -> Figure | None:
     """Draw one plot for each data set; None where no file was measured."""
-    groups = [group for group in contents.groups if choice.files(group)]
+    groups = [group for group in contents.groups if contents.files(group)]
     if not groups:
         return None
     several = groups if len(groups) > 1 else []
@@ -40,88 +27,54 @@ def front_chart(contents: Contents) -> Figure | None:
     figure = make_subplots(rows=len(groups), cols=1, subplot_titles=titles, vertical_spacing=0.12)
     for number, group in enumerate(groups, start=1):
         _draw(figure, contents, group, number)
-    title = "Accuracy against zipped bytes: up and to the left is better"
+    title = f"Accuracy against {contents.size_name}: up and to the left is better"
     return apply_style(figure, title, height=120 + 480 * len(groups))
 
 
 def _draw(figure: Figure, contents: Contents, group: Sequence[Row], number: int) -> None:
-    files = choice.files(group)
+    files = contents.files(group)
     ids = {row.point.id for row in group}
     best = [file for file in contents.front if file.point.id in ids]
     picks = [file for file in contents.picks if file.point.id in ids]
-    traces = [_front_line(best), *_clouds(contents, files), *_dense(group), *_picks(picks)]
+    traces = [
+        _front_line(best),
+        *clouds(contents, files),
+        *_dense(contents, group),
+        *_picks(picks),
+    ]
     for trace in traces:
         trace.showlegend = number == 1 and trace.showlegend is not False
         figure.add_trace(trace, row=number, col=1)
-    sizes = [file.zip_bytes for file in files]
-    sizes += [size for trace in _dense(group) for size in trace.x]
-    figure.update_xaxes(title="zipped bytes (log scale)", row=number, col=1, **byte_axis(sizes))
+    sizes = [file.size for file in files]
+    sizes += [size for trace in _dense(contents, group) for size in trace.x]
+    title = f"{contents.size_name} (log scale)"
+    figure.update_xaxes(title=title, row=number, col=1, **byte_axis(sizes))
     figure.update_yaxes(title="validation accuracy", row=number, col=1)
     _name_picks(figure, contents, picks, number)
     _limits(figure, contents, group, number)
 
 
-def _clouds(contents: Contents, files: Sequence[File]) -> list[Scatter]:
-    """Draw one cloud for each target, and where sweeps are side by side, for each sweep too."""
-    kinds = [target for target in Target if any(file.target is target for file in files)]
-    groups: dict[tuple[str, Target], list[File]] = {}
-    for file in files:
-        groups.setdefault((contents.sweep_of(file.point), file.target), []).append(file)
-    if len(contents.sweeps) == 1:
-        return [
-            _cloud(some, str(target), number=kinds.index(target), shape=kinds.index(target))
-            for (_, target), some in groups.items()
-        ]
-    clouds = [
-        _cloud(some, f"{sweep} {target}", contents.labels.index(sweep), kinds.index(target))
-        for (sweep, target), some in groups.items()
-    ]
-    # The legend explains colours and shapes separately: together they would be too many.
-    for cloud in clouds:
-        cloud.showlegend = False
-    return [*clouds, *_legend(contents.labels, kinds)]
-
-
-def _cloud(files: Sequence[File], name: str, number: int, shape: int) -> Scatter:
-    return Scatter(
-        name=chart_text(name),
-        x=[file.zip_bytes for file in files],
-        y=[file.validation_accuracy for file in files],
-        customdata=[
-            [chart_text(file.point.name), chart_text(name), file.accuracy] for file in files
-        ],
-        mode="markers",
-        marker=marker(colour(number), symbol(shape)),
-        hovertemplate=_HOVER,
-    )
-
-
-def _legend(sweeps: Sequence[str], kinds: Sequence[Target]) -> list[Scatter]:
-    marks = [(sweep, colour(number), "circle") for number, sweep in enumerate(sweeps)]
-    marks += [(str(kind), FAINT, symbol(number)) for number, kind in enumerate(kinds)]
-    return [
-        Scatter(
-            name=chart_text(name), x=[None], y=[None], mode="markers", marker=marker(ink, shape)
-        )
-        for name, ink, shape in marks
-    ]
-
-
-def _dense(group: Sequence[Row]) -> list[Scatter]:
+def _dense(contents: Contents, group: Sequence[Row]) -> list[Scatter]:
     """Draw the files of the dense baselines, hollow."""
     baselines = {row.baseline.id: row.baseline for row in group if row.baseline}
-    marks = [(run, kind) for run in baselines.values() for kind in Target if run.has_file(kind)]
+    marks = [
+        (run, kind, size)
+        for run in baselines.values()
+        for kind in filter(run.has_file, Target)
+        if (size := contents.size(run, kind)) is not None
+    ]
     return [
         Scatter(
             name="dense baseline",
-            x=[run.metrics[f"zip_bytes/{kind}"] for run, kind in marks],
-            y=[run.metrics[f"validation_accuracy/{kind}"] for run, kind in marks],
+            x=[size for *_, size in marks],
+            y=[run.metrics[f"validation_accuracy/{kind}"] for run, kind, _ in marks],
             customdata=[
-                [chart_text(run.name), kind, run.metrics[f"accuracy/{kind}"]] for run, kind in marks
+                [chart_text(run.name), kind, run.metrics[f"accuracy/{kind}"], contents.size_name]
+                for run, kind, _ in marks
             ],
             mode="markers",
             marker={"color": INK, "symbol": "hexagon2-open", "size": 11, "line": {"width": 1.5}},
-            hovertemplate=_HOVER,
+            hovertemplate=HOVER,
         )
     ]
 
@@ -129,7 +82,7 @@ def _dense(group: Sequence[Row]) -> list[Scatter]:
 def _front_line(front: Sequence[File]) -> Scatter:
     return Scatter(
         name="best at its size",
-        x=[file.zip_bytes for file in front],
+        x=[file.size for file in front],
         y=[file.validation_accuracy for file in front],
         mode="lines",
         line={"color": FAINT, "width": 2, "shape": "hv"},
@@ -141,7 +94,7 @@ def _picks(picks: Sequence[File]) -> list[Scatter]:
     return [
         Scatter(
             name="to ship",
-            x=[file.zip_bytes for file in picks],
+            x=[file.size for file in picks],
             y=[file.validation_accuracy for file in picks],
             mode="markers",
             marker={"color": INK, "symbol": "circle-open", "size": 20, "line": {"width": 2.5}},
@@ -157,7 +110,7 @@ def _name_picks(figure: Figure, contents: Contents, picks: Sequence[File], numbe
         figure.add_annotation(
             text=f"<b>{name}</b>",
             # Plotly counts in powers of ten here.
-            x=math.log10(file.zip_bytes),
+            x=math.log10(file.size),
             y=file.validation_accuracy,
             ax=60,
             # Under each other: the picks of several sweeps may lie close together.
