@@ -16,7 +16,7 @@ from typing import IO, Any
 from filelock import FileLock
 from hydra.utils import to_absolute_path
 
-from runner.errors import RunnerError
+from runner.errors import Refused, RunnerError
 from runner.files import private_folder
 
 PLACE = "{file}"
@@ -55,7 +55,7 @@ def measure_by(command: str, path: Path, seconds: float, folder: Path) -> dict[s
     try:
         with FileLock(private_folder.make(folder) / "command.lock", mode=0o600):
             printed = _run(words_of(command, path), seconds)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, Refused) as error:
         raise CommandFailed(f"cannot be run ({error})") from None
     return _numbers(printed)
 

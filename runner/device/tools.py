@@ -1,5 +1,6 @@
 """Name the tools that figures of devices come from, with their versions."""
 
+import functools
 from importlib.metadata import PackageNotFoundError, version
 
 from runner.device.ethos_u import SYSTEMS
@@ -20,6 +21,7 @@ def tool(device: Device) -> str:
     return f"{package} {number}" + (f" ({choices})" if choices else "")
 
 
+@functools.cache
 def _version(package: str) -> str:
     try:
         return version(package)
