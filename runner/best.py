@@ -23,7 +23,8 @@ def main() -> None:
     """Enter from the command line."""
     made = command.parser(
         "best",
-        "Choose the file of the fewest zipped bytes that keeps all limits, and copy it here.",
+        "Choose the smallest file that runs on a device and keeps all limits, and copy it here.\n"
+        "On a phone zipped bytes count, elsewhere bytes of flash.",
         "no file keeps the limits (what comes closest is named), the baseline is not above chance,"
         " or the store failed",
         "Accuracy is judged on the validation images. Beside OUTPUT, OUTPUT.json says where the "

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.cli import command, failure
 from runner.cli.limits import add_limits, criteria_of
+from runner.device.fit import runs_by_litert
 from runner.errors import Refused
 from runner.escaping.markdown import plain
 from runner.settings.address_mask import masked
@@ -27,14 +28,15 @@ if TYPE_CHECKING:
     from runner.tracking import Store
     from runner.tracking.registry import Promotion
 
-_TFLITE = [target for target in Target if target is not Target.H5]
+# LiteRT, which answers requests, has no decoder of what is for TFLite Micro only.
+_TFLITE = [target for target in Target if target is not Target.H5 and runs_by_litert(target)]
 
 
 def main() -> None:
     """Enter from the command line."""
     made = command.parser(
         "promote",
-        "Register the TFLite file of the fewest zipped bytes that keeps all limits in MLflow's\n"
+        "Register the smallest TFLite file that runs on a device and keeps all limits in MLflow's\n"
         "model registry, as the champion that MLflow loads and serves.",
         "no file keeps the limits (what comes closest is named), the baseline is not above chance,"
         " or the store failed",
@@ -55,8 +57,10 @@ def _check(arguments: argparse.Namespace) -> list[Target]:
     Raises:
         Refused: a target cannot be served, or the registry takes no such name.
     """
-    if Target.H5 in (arguments.target or ()):
-        raise Refused(f"--target={Target.H5}: must be a file that is served: {', '.join(_TFLITE)}")
+    for target in arguments.target or ():
+        if target not in _TFLITE:
+            served = ", ".join(_TFLITE)
+            raise Refused(f"--target={target}: must be a file that is served: {served}")
     name = arguments.name
     # It stands in an address, models:/NAME@champion; the registry refuses more.
     if name is not None and not (name.strip() and name.isprintable() and "?" not in name):

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from runner.cli.command import Parser
+from runner.settings.byte_count import ACCEPTED, read_bytes
+from runner.settings.devices import Device
 from runner.settings.targets import Target
 
 if TYPE_CHECKING:
@@ -33,15 +35,48 @@ def add_limits(options: Parser) -> None:
         "--where", action="append", default=[], type=_setting, metavar="SETTING=VALUE",
         help="only points with this setting, as in dataset.name=mnist; may be given again",
     )  # fmt: skip
+    add_device(options)
+
+
+def add_device(options: Parser) -> None:
+    """Add the options that say what a file must run on, and the room there."""
+    options.add_argument(
+        "--device", choices=[*map(str, Device)], metavar="DEVICE",
+        help=f"what it must run on: {', '.join(Device)}; default: the sweep's own device and "
+        "budgets, which hold for its devices as far as no option says otherwise",
+    )  # fmt: skip
+    options.add_argument(
+        "--flash", type=_bytes, metavar="BYTES",
+        help="of its zip on a phone, else of the file as it lies in memory; as in 256K",
+    )  # fmt: skip
+    options.add_argument(
+        "--ram", type=_bytes, metavar="BYTES", help="of memory while it runs there; as in 64K"
+    )
+    options.add_argument(
+        "--latency-ms", type=_positive, metavar="MS",
+        help="milliseconds an image there: measured for a phone, estimated for an Ethos-U",
+    )  # fmt: skip
+    options.add_argument(
+        "--own", action="append", default=[], type=_own, metavar="NAME=MOST",
+        help="a number that measure.command printed; may be given again",
+    )  # fmt: skip
 
 
 def criteria_of(arguments: argparse.Namespace, targets: Sequence[Target]) -> "Criteria":
     """Return what a file must keep, as the options say."""
     # What reads results needs MLflow, which would cost --help its seconds.
+    from runner.device.budgets import Budgets
     from runner.results.selection import Criteria
 
     limits = {name: value for name in _LIMITS if (value := getattr(arguments, name)) is not None}
-    return Criteria(tuple(targets), arguments.max_drop, tuple(arguments.where), limits)
+    return Criteria(
+        tuple(targets),
+        arguments.max_drop,
+        tuple(arguments.where),
+        limits,
+        Device(arguments.device) if arguments.device else None,
+        Budgets(arguments.flash, arguments.ram, arguments.latency_ms, dict(arguments.own)),
+    )
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -49,6 +84,18 @@ def _setting(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise argparse.ArgumentTypeError(f"{text}: must be a setting and its value, as in seed=1")
     return name, value
+
+
+def _own(text: str) -> tuple[str, float]:
+    name, equals, most = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text}: must be a name and the most, as in ms=12.5")
+    return name, _within(most, float, 0, 1e300, "a number of at least 0")
+
+
+def _bytes(text: str) -> float:
+    accepted = f"at least 1 of {ACCEPTED}"
+    return _within(text, lambda given: int(str(read_bytes(given))), 1, float("inf"), accepted)
 
 
 def _share(text: str) -> float:

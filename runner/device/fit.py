@@ -76,8 +76,13 @@ def fit(
     )
 
 
+def runs_by_litert(target: Target) -> bool:
+    """Tell whether LiteRT runs files of a target, and Keras the h5 file."""
+    return not target.startswith("tflm_")
+
+
 def _on_phone(target: Target, known: Mapping[str, float], own: Mapping[str, float]) -> Fit:
-    runs = not target.startswith("tflm_")
+    runs = runs_by_litert(target)
     return Fit(
         runs=runs,
         reason="" if runs else "LiteRT has no operator DECODE",

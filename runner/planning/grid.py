@@ -141,9 +141,17 @@ def _with_new_values(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _refuse_to_vary(points: Sequence[Settings]) -> None:
     """Refuse several values of settings that belong to the sweep as a whole, or to its process."""
-    for name in ("tracking", "report", "cache", "threads"):
+    for name in ("tracking", "report", "cache", "threads", "measure", "device", "devices"):
         if len({getattr(settings, name) for settings in points}) > 1:
-            raise Refused(f"{name}: takes one value for a whole sweep; run a sweep for each value")
+            raise Refused(f"{name}: takes one value for a whole sweep; {_INSTEAD.get(name, _RUN)}")
     sweeps = {settings.sweep.model_copy(update={"point": None}) for settings in points}
     if len(sweeps) > 1:
-        raise Refused("sweep: takes one value for a whole sweep; run a sweep for each value")
+        raise Refused(f"sweep: takes one value for a whole sweep; {_RUN}")
+
+
+_RUN = "run a sweep for each value"
+_INSTEAD = dict.fromkeys(
+    ("device", "devices"),
+    "several devices stand in brackets, as in devices=[phone,microcontroller]; other budgets are "
+    "asked for later: python -m runner.best latest --flash 256K",
+)

@@ -1,12 +1,10 @@
-"""Choose the file of a sweep in Python: what may be asked for, and what it is given as."""
+"""Describe the file of a sweep to ship, in Python."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from runner.errors import Refused, RunnerError
-from runner.results.choice import File, Limits
+from runner.errors import RunnerError
+from runner.results.choice import File
 from runner.results.class_figures import class_names
-from runner.settings.targets import Target
 from runner.tracking import Store
 
 
@@ -26,6 +24,10 @@ class BestFile:
         size_bytes, zip_bytes: bytes of the file, and of its zip.
         accuracy, validation_accuracy: shares of the images classified right, from 0 to 1.
         zip_ratio: how many times smaller it is, zipped, than the baseline's h5 file.
+        device: what it is to run on.
+        flash_bytes: bytes there: of its zip on a phone, else of the file as it lies in memory.
+        ram_bytes, latency_ms: bytes of memory and milliseconds an image there; None where nobody
+            has measured them.
         classes: what its outputs stand for, in their order; empty for sweeps of earlier versions.
     """
 
@@ -39,6 +41,10 @@ class BestFile:
     validation_accuracy: float
     zip_ratio: float
     classes: tuple[str, ...]
+    device: str
+    flash_bytes: float
+    ram_bytes: float | None
+    latency_ms: float | None
 
     @classmethod
     def of(cls, file: File, store: Store) -> "BestFile":
@@ -55,33 +61,8 @@ class BestFile:
             validation_accuracy=file.validation_accuracy,
             zip_ratio=file.zip_ratio,
             classes=class_names(store, file.point),
+            device=str(file.device),
+            flash_bytes=file.size,
+            ram_bytes=file.ram,
+            latency_ms=file.latency_ms,
         )
-
-
-def targets_of(target: str | Sequence[str] | None) -> tuple[Target, ...]:
-    """Return the targets of these names; all without a name.
-
-    Raises:
-        Refused: there is no such target.
-    """
-    names = [target] if isinstance(target, str) else target or [*Target]
-    unknown = [name for name in names if name not in [*Target]]
-    if unknown:
-        raise Refused(f"target={unknown[0]}: must be one of {', '.join(Target)}")
-    return tuple(Target(name) for name in names)
-
-
-def limits_of(limits: Mapping[str, float]) -> dict[str, float]:
-    """Return the limits besides that on accuracy.
-
-    Raises:
-        Refused: there is no such limit, or it is not positive.
-    """
-    known = [field.name for field in fields(Limits) if field.name.startswith("max_")]
-    known.remove("max_drop")
-    for name, limit in limits.items():
-        if name not in known:
-            raise Refused(f"{name}={limit}: no such limit; there are max_drop, {', '.join(known)}")
-        if not limit > 0:
-            raise Refused(f"{name}={limit}: must be a positive number")
-    return dict(limits)

@@ -3,15 +3,16 @@
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from runner.cli.command import default_experiment
-from runner.report.best_file import BestFile, NothingQualifies, limits_of, targets_of
+from runner.report.best_file import BestFile, NothingQualifies
+from runner.report.file_limits import budgets_of, device_of, limits_of, targets_of
 from runner.results import choice, table
-from runner.results.choice import Limits
-from runner.results.decision import decide
+from runner.results.decision import decide_all
+from runner.results.device_rows import with_device_rows
 from runner.results.frame import files_frame
 from runner.results.lookup import find_sweep
 from runner.results.pareto import pareto
@@ -56,12 +57,13 @@ class Sweep:
 
     @property
     def front(self) -> pd.DataFrame:
-        """The rows of files that no other file beats in both zipped bytes and validation accuracy.
+        """The rows of files that no other file beats in both bytes and validation accuracy.
 
         The smallest file comes first; where the sweep has several data sets, each has its front.
         """
         parts = by_data(self._results.rows)
-        best = [file for part in parts for file in pareto(choice.files(part))]
+        device = self._results.request.device
+        best = [file for part in parts for file in pareto(choice.files(part, device))]
         keys = [(file.point.id, str(file.target)) for file in best]
         indexed = self.rows.set_index(["run_id", "target"], drop=False)
         # Without a file there is no key, and no list of keys that pandas takes.
@@ -70,12 +72,12 @@ class Sweep:
     @property
     def table(self) -> str:
         """The table that a sweep prints at its end, in Markdown."""
-        return table.as_text(self._results.rows)
+        return table.as_text(self._results.rows, self._results.request.device)
 
     @property
     def decision(self) -> str:
-        """Which file to ship, in one line for each data set."""
-        decisions = decide(self._results.rows, Limits(self._results.max_drop))
+        """Which file to ship, in one line for each device and data set."""
+        decisions = decide_all(self._results, self._store)
         return "\n".join(decision.text(self._store) for decision in decisions)
 
     def best(
@@ -84,24 +86,33 @@ class Sweep:
         max_drop: float | None = None,
         target: str | Sequence[str] | None = None,
         where: Mapping[str, object] | None = None,
-        **limits: float,
+        device: str | None = None,
+        **limits: Any,
     ) -> BestFile:
-        """Choose the smallest file, zipped, that keeps all limits.
+        """Choose the smallest file that runs on a device and keeps all limits.
 
         Args:
             max_drop: validation accuracy that it may lose, 0.01 is one point; by default the
                 sweep's own limit.
             target: only files of this kind, or of these kinds.
             where: only points with these settings: `{"seed": 1}`.
-            limits: `max_bytes`, `max_zip_bytes` and `max_latency_ms`.
+            device: what it must run on; by default the sweep's own device, whose budgets hold as
+                far as no others are given.
+            limits: `flash` and `ram`, bytes on the device as a number or as in `"256K"`;
+                `latency_ms` there; `own`, the most of numbers that `measure.command` printed,
+                by their names; `max_bytes`, `max_zip_bytes` and `max_latency_ms`.
 
         Raises:
             Refused: there is no such target, setting or limit.
             NothingQualifies: no file keeps the limits, or the baseline is not above chance.
         """
         settings = tuple((name, str(value)) for name, value in (where or {}).items())
-        criteria = Criteria(targets_of(target), max_drop, settings, limits_of(limits))
-        decision = qualify(self._results, criteria)
+        most, budgets = limits_of(limits), budgets_of(limits)
+        criteria = Criteria(
+            targets_of(target), max_drop, settings, most, device_of(device), budgets
+        )
+        request = criteria.request(self._results)
+        decision = qualify(with_device_rows(self._store, self._results, request), criteria)
         if decision.file is None:
             raise NothingQualifies(decision.reason)
         return BestFile.of(decision.file, self._store)
@@ -150,4 +161,5 @@ def load(
     """
     store = Store(resolve(tracking_uri), experiment or default_experiment())
     store.connect(create=False)
-    return Sweep(store, read(store, find_sweep(store, sweep)))
+    results = read(store, find_sweep(store, sweep))
+    return Sweep(store, with_device_rows(store, results, results.request))

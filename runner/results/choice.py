@@ -22,6 +22,8 @@ __all__ = [
     "smallest",
 ]
 
+# What runs comes first, and what nobody has tried before what is refused.
+_PLACES = {True: 0, None: 1, False: 2}
 _BASELINE_ACCURACY = f"validation_accuracy/{Target.H5}"
 
 
@@ -73,10 +75,10 @@ def closest(rows: Sequence[Row], limits: Limits) -> File | None:
     milliseconds is a share of it, over accuracy in points.
     """
 
-    def distance(file: File) -> tuple[bool, int, float, float]:
+    def distance(file: File) -> tuple[int, int, float, float]:
         broken = limits.broken_by(file)
         excess = sum(each.share for each in broken)
-        return not file.runs, len(broken), excess, file.size
+        return _PLACES[file.runs], len(broken), excess, file.size
 
     return min(_candidates(rows, limits), key=distance, default=None)
 

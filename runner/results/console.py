@@ -8,28 +8,30 @@ from pathlib import Path
 from rich.console import Console
 
 from runner.escaping.terminal import say
-from runner.results.choice import Limits
-from runner.results.decision import decide
+from runner.results.decision import decide_all
+from runner.results.device_rows import with_device_rows
 from runner.results.rows import Results
-from runner.results.table import LEGEND, as_text, for_terminal
+from runner.results.table import as_text, for_terminal, legend
 from runner.settings.address_mask import masked
 from runner.tracking import Store
 
 
 def show(store: Store, results: Results) -> None:
     """Print the table, the failed points, the file to ship and how to see more."""
-    rows = results.rows
+    results = with_device_rows(store, results, results.request)
+    rows, device = results.rows, results.request.device
     console = Console()
     if console.is_terminal:
-        console.print(for_terminal(rows, console))
+        console.print(for_terminal(rows, console, device))
     else:
-        say(*as_text(rows).split("\n"))
-    say(LEGEND)
+        say(*as_text(rows, device).split("\n"))
+    say(legend(device))
     for row in rows:
         if row.point.error:
             say(f"{row.point.status}: {row.point.name}: {row.point.error}")
-    for decision in decide(rows, Limits(results.max_drop)):
-        say(decision.text(store))
+    several = len(results.request.devices) > 1
+    for decision in decide_all(results, store):
+        say(f"{decision.device}: " * several + decision.text(store))
     say(f"Compare in the browser: {ui_command(store.uri)}")
 
 

@@ -6,9 +6,13 @@ from runner.results.choice import File
 
 
 def pareto(files: Sequence[File]) -> list[File]:
-    """Return the Pareto front of zipped bytes and validation accuracy, smallest file first."""
+    """Return the Pareto front of bytes on the device and validation accuracy, smallest file first.
+
+    Files that the device does not run are not on it.
+    """
     front: list[File] = []
-    for file in sorted(files, key=lambda file: (file.zip_bytes, -file.validation_accuracy)):
+    there = [file for file in files if file.runs]
+    for file in sorted(there, key=lambda file: (file.size, -file.validation_accuracy)):
         if not front or file.validation_accuracy > front[-1].validation_accuracy:
             front.append(file)
     return front

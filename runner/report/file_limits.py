@@ -1,0 +1,75 @@
+"""Read what may be asked of a file in Python, or refuse it in one line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from pydantic import ValidationError
+
+from runner.device.budgets import Budgets
+from runner.errors import Refused
+from runner.results.choice import Limits
+from runner.settings import DeviceSettings
+from runner.settings.devices import Device
+from runner.settings.load import refusal
+from runner.settings.targets import Target
+
+_BUDGETS = tuple(field.name for field in fields(Budgets))
+
+
+def device_of(name: str | None) -> Device | None:
+    """Return the device of that name; None without a name.
+
+    Raises:
+        Refused: there is no such device.
+    """
+    if name is None or name in [*Device]:
+        return None if name is None else Device(name)
+    raise Refused(f"device={name}: must be one of {', '.join(Device)}")
+
+
+def budgets_of(limits: Mapping[str, Any]) -> Budgets:
+    """Return the limits that are about a device; bytes may have a unit, as in `"256K"`.
+
+    Raises:
+        Refused: the settings of the same names would not accept one of them.
+    """
+    values = {name: limits[name] for name in _BUDGETS if name in limits}
+    try:
+        return Budgets.of(DeviceSettings.model_validate(values))
+    except ValidationError as error:
+        raise refusal(error, DeviceSettings) from None
+
+
+def targets_of(target: str | Sequence[str] | None) -> tuple[Target, ...]:
+    """Return the targets of these names; all without a name.
+
+    Raises:
+        Refused: there is no such target.
+    """
+    names = [target] if isinstance(target, str) else target or [*Target]
+    unknown = [name for name in names if name not in [*Target]]
+    if unknown:
+        raise Refused(f"target={unknown[0]}: must be one of {', '.join(Target)}")
+    return tuple(Target(name) for name in names)
+
+
+def limits_of(limits: Mapping[str, Any]) -> dict[str, float]:
+    """Return the limits besides that on accuracy, and those that are about a device.
+
+    Raises:
+        Refused: there is no such limit, or it is not positive.
+    """
+    known = [field.name for field in fields(Limits) if field.name.startswith("max_")]
+    known.remove("max_drop")
+    found: dict[str, float] = {}
+    for name, limit in limits.items():
+        if name in _BUDGETS:
+            continue
+        if name not in known:
+            names = ", ".join([*known, *_BUDGETS])
+            raise Refused(f"{name}={limit}: no such limit; there are max_drop, {names}")
+        if not limit > 0:
+            raise Refused(f"{name}={limit}: must be a positive number")
+        found[name] = limit
+    return found
