@@ -5,6 +5,7 @@ import traceback
 
 _GROUPS = ("help", "hydra_help", "hydra_logging", "job_logging", "launcher", "sweeper")
 _CHOICE = "must be settings in braces; a choice is typed with a slash, as in"
+_DEVICES = "devices=[phone,microcontroller]"
 _LOGS = "hydra.job_logging, hydra.hydra_logging"
 
 
@@ -16,6 +17,9 @@ def named(error: BaseException) -> str | None:
     """
     text = " ".join(str(error).split())
     cause = str(error.__cause__ or "").partition("\n")[0]
+    comma = re.match(r"Ambiguous value for argument '(?P<typed>devices?(\.name)?=[^']*)'", text)
+    if comma:
+        return f"{comma['typed']}: several devices stand in brackets, as in {_DEVICES}"
     merging = re.match(r"Error merging override [+~]*(?P<key>[\w.]+)=", text)
     if merging:
         typed, key = text.removeprefix("Error merging override "), merging["key"]

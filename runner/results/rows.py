@@ -8,6 +8,7 @@ from runner.device.table import DeviceRow
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, tags
 
+_OF_DEVICES = ("device.", "devices", "measure.")
 # Of the same images: the numbers that a model takes for their pixels.
 _RANGE = {f"dataset.{name}" for name in ("scale", "mean", "std", "scale_in_file")}
 
@@ -77,8 +78,12 @@ def read(store: Store, sweep: Record) -> Results:
 
 
 def varying(points: Sequence[Record]) -> list[str]:
-    """Name the settings in which the points differ, in the order of the settings."""
-    names = list(dict.fromkeys(name for point in points for name in point.params))
+    """Name the settings in which the points differ, in the order of the settings.
+
+    A sweep that goes on for another device has points from before: that makes no other points.
+    """
+    names = dict.fromkeys(name for point in points for name in point.params)
+    names = {name: None for name in names if not name.startswith(_OF_DEVICES)}
     return [name for name in names if len({point.params.get(name) for point in points}) > 1]
 
 

@@ -39,6 +39,8 @@ def no_tensorflow(tmp_path: Path) -> dict[str, str]:
         (["-m", "hydra.sweeper.params=x"], "hydra.sweeper.params=x: must be a group of settings"),
         (["-m", "sweep.retries=-1"], "sweep.retries=-1: must be a whole number of at least 0"),
         (["-m", "threads=1,2"], "threads: takes one value for a whole sweep"),
+        (["-m", "device=phone,microcontroller"], "in brackets, as in devices=[phone,micro"),
+        (["device=phone,microcontroller"], "in brackets, as in devices=[phone,microcontroller]"),
         (["+sweep=sparsity", "seed=range(0,10)", "schedule.final_sparsity=0.6,1.5"], "=1.5: must"),
         (["architecture=fashion_cnn"], "takes images of at least 16x16 pixels; dataset=digits"),
         (["schedule.dense_layers=[conv]"], "conv is no layer that lenet_300_100 prunes; it prunes"),

@@ -13,8 +13,9 @@ from runner.device.request import Request
 from runner.results import console
 from runner.results.decision import decide_all
 from runner.results.lookup import find_sweep
-from runner.results.rows import Results, read
+from runner.results.rows import Results, read, varying
 from runner.settings.devices import Device
+from runner.tracking import Record
 from tests.helpers.device_sweep import ETHOS, MICRO, REFUSAL, device_sweep
 from tests.helpers.project import Command
 from tests.helpers.stores import store_in
@@ -197,3 +198,11 @@ def test_a_decision_is_made_for_each_device(made: Path) -> None:
         (Device.ETHOS_U55_128, "tflite_int8"),
         (Device.PHONE, "tflite_dynamic"),
     ]
+
+
+def test_points_from_before_another_device_was_asked_for_do_not_differ_in_it() -> None:
+    settings = ({"device.name": "phone"}, {"device.name": MICRO, "measure.latency": "true"})
+    records = [
+        Record(str(each), "", "FINISHED", each | {"seed": "1"}, {}, {}, "") for each in settings
+    ]
+    assert varying(records) == []
