@@ -42,7 +42,7 @@ def device_sweep(folder: Path, name: str, request: str = "", table: bool = True)
         _log(point, share, accuracy, table)
         point.end("FINISHED")
         models = Path(store.local_file(store.get(point.id), "models"))
-        models.mkdir()
+        models.mkdir(parents=True)
         for target in SIZES:
             (models / f"{target}{'.h5' if target == 'h5' else '.tflite'}").write_text("a file")
     sweep.end("FINISHED")

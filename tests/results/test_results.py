@@ -1,5 +1,6 @@
 """What a sweep came to, read back from stores in which something is amiss."""
 
+import json
 import math
 import os
 from pathlib import Path
@@ -121,9 +122,13 @@ def test_what_a_sweep_is_told_when_it_goes_on_counts(
     few = ["-m", "schedule.final_sparsity=0.5", "export.targets=[h5]", *quick(npz)]
     (tmp_path / "out" / "0" / "models" / "h5.h5").mkdir(parents=True)
     assert command(*few, "hydra.sweep.dir=out").returncode == 1
-    again = command(*few, "report.max_drop=0.5")
+    changed = ["devices=[phone,microcontroller]", "device.flash=1M", "report.max_drop=0.5"]
+    again = command(*few, *changed)
     assert again.returncode == 0, again.stderr
-    assert "Smallest file within 50 points of the baseline" in again.stdout
+    assert "phone: Smallest file within 50 points of the baseline" in again.stdout
+    assert "microcontroller: No file that runs on a microcontroller is within 50" in again.stdout
     (sweep,) = runs_in(tmp_path, "sweep")
     assert sweep.tags["runner.command"].endswith("report.max_drop=0.5")
+    asked = {"devices": ["phone", "microcontroller"], "flash": 1024**2}
+    assert json.loads(sweep.tags["runner.device"]) == asked
     assert "within 50 points" in sweep.tags["mlflow.note.content"]
