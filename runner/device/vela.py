@@ -125,7 +125,7 @@ def _estimates(summary: Path, least: float) -> dict[str, float]:
         "flash_bytes": max(flash * 1024, least),
         "ram_bytes": float(line["sram_memory_used"]) * 1024,
         "cycles": float(line["cycles_total"]),
-        "latency_ms": float(line["inference_time"]) * 1000,
+        "latency_ms": round(float(line["inference_time"]) * 1000, 9),
     }
 
 

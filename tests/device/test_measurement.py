@@ -117,6 +117,7 @@ def test_a_phone_asks_for_no_row_and_unasked_there_is_no_agreement(
     assert not any("agreement" in row.figures for row in rows.values())
 
 
+@pytest.mark.long
 def test_operators_beside_the_ethos_u_are_counted_and_need_tflm(tmp_path: Path) -> None:
     # Vela does not compile the one, TFLite Micro does not know the other.
     resized = layers.UpSampling2D(3, interpolation="bilinear")
@@ -146,8 +147,13 @@ def _damaged(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
+@pytest.mark.parametrize(
+    "devices",
+    [[MICRO], pytest.param([MICRO, Device.ETHOS_U55_128], marks=pytest.mark.long)],
+    ids=len,
+)
 def test_a_file_that_ends_the_interpreter_takes_no_other_with_it(
-    files: dict[Target, Path], tmp_path: Path
+    files: dict[Target, Path], tmp_path: Path, devices: list[Device]
 ) -> None:
     bad = _damaged(files[Target.TFLITE_FLOAT32], tmp_path / "bad")
     half = tmp_path / "half.tflite"
@@ -161,16 +167,15 @@ def test_a_file_that_ends_the_interpreter_takes_no_other_with_it(
             Target.TFLITE_FLOAT16: empty,
             Target.TFLITE_INT8: files[Target.TFLITE_INT8],
         },
-        MICRO,
-        Device.ETHOS_U55_128,
+        *devices,
     )
     assert rows[Target.TFLITE_FLOAT32, MICRO].reason == "ended its process by SIGSEGV"
     for target in (Target.TFLITE_FLOAT32, Target.TFLITE_DYNAMIC, Target.TFLITE_FLOAT16):
-        for device in (MICRO, Device.ETHOS_U55_128):
+        for device in devices:
             assert rows[target, device].runs is False
             assert rows[target, device].reason
     assert rows[Target.TFLITE_INT8, MICRO].figures["agreement"] == 1
-    assert rows[Target.TFLITE_INT8, Device.ETHOS_U55_128].runs
+    assert all(rows[Target.TFLITE_INT8, device].runs for device in devices)
 
 
 def test_where_a_tool_is_not_installed_one_line_says_so(
