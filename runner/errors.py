@@ -9,6 +9,7 @@
     │   ├── SparsityMissed      pruning           (prune/pruning.py)
     │   ├── StageBroke          compression       (compress/invariants.py)
     │   ├── Unquantizable       compression       (compress/qat_scheme.py)
+    │   ├── NotEncoded          export            (export/tflm/encoded_file.py)
     │   └── TargetsFailed       export or measuring (point/deliver.py)
     ├── Unfit                   a user's own model (models/errors.py), before it is Refused
     │   ├── UnfitForData

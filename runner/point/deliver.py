@@ -1,6 +1,5 @@
 """Export, measure and log a finished model, one target after the other."""
 
-import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -13,12 +12,11 @@ from runner.data.scale import Scale
 from runner.device.table import TABLE
 from runner.device.wanted import Wanted
 from runner.errors import StepFailed, one_line
-from runner.export.convert import export, representative_images
-from runner.export.frozen_model import Exportable, exportables
+from runner.export.convert import representative_images
+from runner.export.frozen_model import exportables
 from runner.measure.class_table import Classes
 from runner.measure.layer_table import WeightBytes, layers_csv
-from runner.measure.measurement import Measurement, agreement, classify, measure
-from runner.measure.scores import Images
+from runner.measure.measurement import Measurement, agreement
 from runner.measure.weight_bytes import weight_bytes
 from runner.models.deploy import deployable
 from runner.models.outputs import gives_logits, taken_by
@@ -26,6 +24,7 @@ from runner.point.class_record import ClassRecord
 from runner.point.context import PointContext
 from runner.point.device_figures import DeviceFigures
 from runner.point.reference import Reference
+from runner.point.target_files import TargetFiles
 from runner.prune.sparsity import LayerSparsity
 from runner.settings.targets import Target
 from runner.tracking import Run
@@ -102,14 +101,13 @@ class Delivery:
         classes.log_labels(self.folder)
         calibration = representative_images(data.train.images, number, settings.seed)
         with exportables(finished.model, finished.aware, settings.export.batch) as sources:
-            expected = functools.cache(lambda of: classify(of.model, data.test.images, logits))
+            files = TargetFiles(sources, self.folder, data, calibration, settings.threads, logits)
             for target in targets:
                 # A converter may raise anything: one target's loss must not become another's.
                 try:
-                    source = sources.of(target)
-                    measured[target] = file = self._file(source, target, data, calibration, logits)
+                    measured[target] = file = self._file(files, target)
                     reference = self.reference or _own_reference(self.run, measured)
-                    self.run.log_metrics(_figures(file, expected(source), reference))
+                    self.run.log_metrics(_figures(file, files.model_classes(target), reference))
                     classes.log_confusion(file)
                 except Exception as error:
                     log.exception("%s failed", target)
@@ -136,13 +134,10 @@ class Delivery:
             self.run.log_text(classes.table(files, read(_CLASSES)), _CLASSES)
             self.run.log_text(devices.table(read(TABLE)), TABLE)
 
-    def _file(
-        self, source: Exportable, target: Target, data: Dataset, calibration: Images, logits: bool
-    ) -> Measurement:
-        """Export, measure and log one file."""
-        path = export(source, target, self.folder, calibration)
-        file = measure(target, path, data, self.context.settings.threads, logits)
-        self.run.log_file(path, "models")
+    def _file(self, files: TargetFiles, target: Target) -> Measurement:
+        """Make, measure and log one file."""
+        file = files.measure(target)
+        self.run.log_file(files.path(target), "models")
         return file
 
     def _weights(self, target: Target, model: keras.Model) -> WeightBytes:

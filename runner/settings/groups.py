@@ -67,7 +67,7 @@ class ExportSettings(Group):
     )
     """Files to write."""
     representative_images: Count = 200
-    """Training images that calibrate `tflite_int8` and `tflite_int16x8`."""
+    """Training images that calibrate `tflite_int8`, `tflite_int16x8` and `tflite_int4`."""
     batch: OptionalCount = 1
     """Images that a TFLite file takes at a time; null leaves their number open, which puts more
     operators into some files. The h5 file takes as many as the model."""
@@ -75,7 +75,8 @@ class ExportSettings(Group):
     @property
     def effective(self) -> dict[str, Any]:
         """Those settings that change the files, the targets in alphabetical order."""
-        conversions = [target.conversion for target in self.targets if target.conversion]
+        made = [target.source or target for target in self.targets]
+        conversions = [target.conversion for target in made if target.conversion]
         calibrated = any(conversion.calibrated for conversion in conversions)
         images = {"representative_images": self.representative_images} if calibrated else {}
         batch = {"batch": self.batch} if conversions else {}
