@@ -68,7 +68,7 @@ def _question(
 
 def _run_by_litert(target: Target, files: Mapping[Target, Path]) -> Path | None:
     """Find what LiteRT runs to compare with: the file itself, or what it was made from."""
-    return files.get(target)
+    return files[target].with_name(target.source.file_name) if target.source else files[target]
 
 
 def _row(target: Target, path: Path, answer: Answer | None) -> DeviceRow:

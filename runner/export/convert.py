@@ -9,6 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from runner.backend import save_h5, tf
+from runner.export.few_bits import quantize
 from runner.export.frozen_model import Exportable
 from runner.process.capture import stderr_to_log
 from runner.settings.targets import Conversion, Target
@@ -46,7 +47,10 @@ def export(model: Exportable, target: Target, folder: Path, representative: Imag
     # Renamed when it is complete: a file under its final name is always whole.
     temporary = folder / f".{os.getpid()}.{target.file_name}"
     try:
-        if target.conversion:
+        if target.conversion and target.conversion.weight_bits:
+            whole = _convert(model, Conversion(), representative)
+            temporary.write_bytes(quantize(whole, target.conversion, representative))
+        elif target.conversion:
             temporary.write_bytes(_convert(model, target.conversion, representative))
         else:
             save_h5(model.model, str(temporary))

@@ -18,6 +18,8 @@ Weights = Mapping[str, Mapping[str, Any]]
 
 # Operators that only convert a constant for the next operator.
 _UNPACKING = (schema.BuiltinOperator.DEQUANTIZE, schema.BuiltinOperator.DENSIFY)
+# TFLite Micro's operator that computes constants from pairs of packed bits and values.
+_DECODE = b"TFLM_DECODE"
 _INTEGERS = (schema.TensorType.INT32, schema.TensorType.INT64)
 
 
@@ -135,6 +137,7 @@ def _operators(file: Any) -> Iterator[tuple[str, list[_Constant]]]:
     """Yield the name of each operator's output and the constants that it takes, in order."""
     for graph in file.subgraphs:
         packed: dict[int, int] = {}
+        decoded: dict[int, _Constant] = {}
         for operator in graph.operators:
             # Which of the two fields holds the code depends on the converter's version.
             code = file.operatorCodes[operator.opcodeIndex]
@@ -142,11 +145,30 @@ def _operators(file: Any) -> Iterator[tuple[str, list[_Constant]]]:
                 source = operator.inputs[0]
                 packed[operator.outputs[0]] = packed.get(source, source)
                 continue
+            if code.customCode == _DECODE:
+                decoded |= _decoded(operator, graph, file)
+                continue
             inputs = [] if operator.inputs is None else operator.inputs
-            tensors = [graph.tensors[packed.get(index, index)] for index in inputs if index >= 0]
-            constants = (_constant(tensor, file) for tensor in tensors)
+            places = [packed.get(index, index) for index in inputs if index >= 0]
+            constants = [
+                decoded.get(place) or _constant(graph.tensors[place], file) for place in places
+            ]
             output = graph.tensors[operator.outputs[0]].name.decode()
             yield output, [constant for constant in constants if constant]
+
+
+def _decoded(operator: Any, graph: Any, file: Any) -> dict[int, _Constant]:
+    """Read what an operator DECODE computes: the names of its inputs, its shapes, all its bytes."""
+    inputs = [graph.tensors[index] for index in operator.inputs]
+    pairs = zip(operator.outputs, inputs[::2], inputs[1::2], strict=True)
+    return {
+        output: _Constant(
+            bits.name.decode(),
+            tuple(map(int, graph.tensors[output].shape)),
+            sum(len(file.buffers[tensor.buffer].data) for tensor in (bits, values)),
+        )
+        for output, bits, values in pairs
+    }
 
 
 def _constant(tensor: Any, file: Any) -> _Constant | None:

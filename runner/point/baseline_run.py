@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from filelock import Timeout
 
 from runner.errors import one_line
+from runner.export.tflm.makeable import makeable
 from runner.point import kept_reference
 from runner.point.chance_figures import chance_figures
 from runner.point.context import PointContext
@@ -91,7 +92,8 @@ class BaselineRun:
         lock = baseline_lock(settings, self.context.signature, work)
         with suppress(Timeout), lock.acquire(timeout=0 if settings.sweep.run_id else -1):
             found = self.context.baseline_record()
-            missing = _missing(settings.export.targets, found) if found else []
+            wanted = makeable(settings.export.targets, "none")
+            missing = _missing(wanted, found) if found else []
             if found and missing:
                 run = self.context.store.reopen(found)
                 self._deliver(baseline, run, missing, found)

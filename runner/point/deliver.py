@@ -14,6 +14,7 @@ from runner.device.wanted import Wanted
 from runner.errors import StepFailed, one_line
 from runner.export.convert import representative_images
 from runner.export.frozen_model import exportables
+from runner.export.tflm.makeable import left_out, makeable
 from runner.measure.class_table import Classes
 from runner.measure.layer_table import WeightBytes, layers_csv
 from runner.measure.measurement import Measurement, agreement
@@ -71,6 +72,7 @@ class Delivery:
 
     Attributes:
         dense: the class that the dense model gives to each test image, as a number.
+        compress: how the weights are compressed.
     """
 
     context: PointContext
@@ -78,6 +80,7 @@ class Delivery:
     folder: Path
     dense: Classes
     reference: Reference | None = None
+    compress: str = "none"
 
     def deliver(
         self, finished: FinishedModel, targets: Sequence[Target], earlier: Tables | None = None
@@ -102,7 +105,7 @@ class Delivery:
         calibration = representative_images(data.train.images, number, settings.seed)
         with exportables(finished.model, finished.aware, settings.export.batch) as sources:
             files = TargetFiles(sources, self.folder, data, calibration, settings.threads, logits)
-            for target in targets:
+            for target in self._makeable(targets):
                 # A converter may raise anything: one target's loss must not become another's.
                 try:
                     measured[target] = file = self._file(files, target)
@@ -116,6 +119,12 @@ class Delivery:
         if failures:
             raise TargetsFailed("; ".join(failures.values()), list(failures))
         return list(measured.values())
+
+    def _makeable(self, targets: Sequence[Target]) -> list[Target]:
+        """Leave out what cannot be made here, in one line each."""
+        for target, reason in left_out(targets, self.compress).items():
+            log.info("%s is left out: it %s", target, reason)
+        return makeable(targets, self.compress)
 
     def _log_tables(
         self,

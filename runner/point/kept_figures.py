@@ -12,6 +12,8 @@ import numpy as np
 from runner.backend import keras, make_repeatable, save_h5
 from runner.data.dataset import Dataset, Split
 from runner.device.wanted import Wanted
+from runner.export.tflm.encoded_file import encoded_file
+from runner.export.tflm.makeable import makeable
 from runner.measure.class_table import Classes
 from runner.measure.file_sizes import zipped_bytes
 from runner.measure.measurement import classify, litert_classifier
@@ -65,16 +67,18 @@ class KeptFigures:
         model, logits = deployable(built, scale), gives_logits(built)
         if (self.folder / "labels.txt").read_bytes() != labels_text(taken).encode():
             raise Untrue("labels.txt names other classes")
-        for target in settings.export.targets:
+        targets = makeable(settings.export.targets, settings.compress.name)
+        for target in targets:
             path = self.folder / target.file_name
             self._require_bytes(target, path)
             if target is Target.H5:
                 self._require_own_h5(model, path)
                 self._require_answers(target, lambda images: classify(model, images, logits), taken)
             else:
-                run = litert_classifier(path, settings.threads, logits)
+                source = self._require_encoded(target, path) if target.source else path
+                run = litert_classifier(source, settings.threads, logits)
                 self._require_answers(target, run, taken)
-        files = {target: self.folder / target.file_name for target in settings.export.targets}
+        files = {target: self.folder / target.file_name for target in targets}
         devices = KeptDevices(self.devices, self.figures, files)
         devices.require_true(Wanted.of(settings), taken.test.images)
 
@@ -110,6 +114,14 @@ class KeptFigures:
         sparsity = sparsity_figures(measure_sparsity(model, {}))["sparsity"]
         if not math.isclose(self.figures["sparsity"], sparsity, abs_tol=1e-9):
             raise Untrue(f"sparsity is {self.figures['sparsity']:g}; the h5 file has {sparsity:g}")
+
+    def _require_encoded(self, target: Target, path: Path) -> Path:
+        """Encode a file again from its source, and return that: it gives the same answers."""
+        source = self.folder / (target.source or target).file_name
+        with tempfile.TemporaryDirectory() as folder:
+            if encoded_file(source, target, Path(folder)).read_bytes() != path.read_bytes():
+                raise Untrue(f"{path.name} is not encoded from {source.name}")
+        return source
 
     def _require_answers(
         self, target: Target, run: Callable[[Images], Classes], data: Dataset

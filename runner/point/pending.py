@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from runner.device.table import TABLE
 from runner.errors import RunnerError, one_line
+from runner.export.tflm.makeable import makeable
 from runner.files import private_folder
 from runner.point.context import PointContext
 from runner.point.kept_devices import Untrue
@@ -102,7 +103,8 @@ def _read(context: PointContext, folder: Path) -> Notes:
     root = context.settings.cache.folder
     with private_folder.open_own(root, folder / _NOTES) as file:
         kept = KeptNotes.model_validate_json(file.read())
-    kept.require_whole(context.settings.export.targets)
+    settings = context.settings
+    kept.require_whole(makeable(settings.export.targets, settings.compress.name))
     _require_nothing_else(folder, kept)
     for each in kept.files:
         _copy_checked(root, folder / _FILES / each.name, context.folder / each.name, each)

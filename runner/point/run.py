@@ -107,7 +107,8 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
     )
     finished = FinishedModel(compressed.model, stages.layers, compressed.aware)
     dense = dense_answers(context, baseline.model)
-    delivery = Delivery(context, point, context.folder / "models", dense, reference)
+    place, stages_after = context.folder / "models", settings.compress.name
+    delivery = Delivery(context, point, place, dense, reference, stages_after)
     files = delivery.deliver(finished, settings.export.targets)
     point.log_metrics({"seconds/total": time.monotonic() - started})
     return baseline, "; ".join(map(str, files))

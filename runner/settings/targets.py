@@ -84,7 +84,7 @@ class Target(StrEnum):
         ),
     )
     TFLITE_FLOAT32_SPARSE = "tflite_float32_sparse", Conversion(("EXPERIMENTAL_SPARSITY",))
-    TFLITE_INT4 = "tflite_int4", Conversion(calibrated=True, weight_bits=4)
+    TFLITE_INT4 = "tflite_int4", Conversion(images="int8", calibrated=True, weight_bits=4)
     TFLM_PRUNED_INT8 = "tflm_pruned_int8", None, Encoding.PRUNED, "tflite_int8"
     TFLM_PRUNED_FLOAT32 = "tflm_pruned_float32", None, Encoding.PRUNED, "tflite_float32"
     TFLM_LUT_INT8 = "tflm_lut_int8", None, Encoding.LOOK_UP, "tflite_int8"

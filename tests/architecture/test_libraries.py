@@ -17,7 +17,8 @@ TENSORFLOW = (
 SERVED = Path("runner/tracking/served.py")
 # What imports TensorFlow when it is imported itself, relative to runner/: whole folders and files.
 WITH_TENSORFLOW = (
-    "backend.py", "compress", "export", "measure", "training",
+    "backend.py", "compress", "measure", "training",
+    "export/convert.py", "export/frozen_model.py",
     "data/decode_images.py",
     "models/build.py", "models/clone.py", "models/deploy.py", "models/flatten.py",
     "models/outputs.py", "models/preprocessing.py",
@@ -32,7 +33,7 @@ WITH_TENSORFLOW = (
     "point/kept_figures.py", "point/kept_reference.py",
     "point/pending.py",
     "point/run.py", "point/stage_log.py",
-    "point/tensorboard.py",
+    "point/target_files.py", "point/tensorboard.py",
     # Redirects its own output besides.
     "sweep/launchers/local/preload.py",
 )  # fmt: skip

@@ -28,11 +28,21 @@ NEEDED: dict[str, dict[str, Any]] = {
     "callable": {"target": "mine:model"},
 }
 # The choices that are more than a name.
-NAMED_OTHERWISE: dict[str, Group] = {
-    "two_of_four": ScheduleSettings(name="constant", final_sparsity=0.5, m_by_n=(2, 4)),
-    "all": ExportSettings(targets=tuple(Target)),
-    "notebook": ExportSettings(targets=(Target.H5, Target.TFLITE_FLOAT32, Target.TFLITE_DYNAMIC)),
-    "standard": ExportSettings(),
+NAMED_OTHERWISE: dict[tuple[str, str], Group] = {
+    ("schedule", "two_of_four"): ScheduleSettings(
+        name="constant", final_sparsity=0.5, m_by_n=(2, 4)
+    ),
+    ("export", "all"): ExportSettings(targets=tuple(Target)),
+    ("export", "microcontroller"): ExportSettings(
+        targets=(
+            *(Target.TFLITE_FLOAT32, Target.TFLITE_INT8, Target.TFLITE_INT16X8),
+            *(target for target in Target if target.on_tflm_only),
+        )
+    ),
+    ("export", "notebook"): ExportSettings(
+        targets=(Target.H5, Target.TFLITE_FLOAT32, Target.TFLITE_DYNAMIC)
+    ),
+    ("export", "standard"): ExportSettings(),
 }
 GROUPS: dict[str, type[Group]] = {
     "dataset": DatasetSettings,
@@ -59,7 +69,8 @@ def test_every_choice_of_a_group_has_the_defaults_of_its_file(
     needed = NEEDED.get(choice, {})
     overrides = [f"{group}.{name}={value}" for name, value in needed.items()]
     expected = from_hydra(composed(f"{group}={choice}", *overrides))
-    built = NAMED_OTHERWISE.get(choice) or GROUPS[group].model_validate({"name": choice, **needed})
+    plain = GROUPS[group]
+    built = NAMED_OTHERWISE.get((group, choice)) or plain.model_validate({"name": choice, **needed})
     assert Settings.model_validate({group: built}) == expected
 
 

@@ -85,9 +85,9 @@ def _inputs(
 def _random(random: np.random.Generator, taken: Mapping[str, Any]) -> NDArray[Any]:
     shape, dtype = taken["shape"], taken["dtype"]
     if dtype is np.float32:
-        return random.standard_normal(shape, np.float32)
+        return np.asarray(random.standard_normal(shape, np.float32))
     limits = np.iinfo(dtype)
-    return random.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+    return np.asarray(random.integers(limits.min, limits.max, shape, dtype, endpoint=True))
 
 
 def _output(interpreter: Any, values: NDArray[Any]) -> NDArray[Any]:
