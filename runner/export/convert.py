@@ -42,6 +42,9 @@ def export(model: Exportable, target: Target, folder: Path, representative: Imag
     Raises:
         Exception: of any kind, from the converter or the disk; no incomplete file remains.
     """
+    if target.conversion and target.conversion.calibrated and not model.aware and model.loops:
+        # It would end the process.
+        raise ValueError("the converter cannot calibrate recurrent layers, unless they unroll=True")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / target.file_name
     # Renamed when it is complete: a file under its final name is always whole.
@@ -66,9 +69,6 @@ def _convert(model: Exportable, conversion: Conversion, representative: Images) 
         places = (range(start, start + size) for start in range(0, len(representative), size))
         return ([representative.take(each, axis=0, mode="wrap")] for each in places)
 
-    if conversion.calibrated and not model.aware and model.loops:
-        # It would end the process.
-        raise ValueError("the converter cannot calibrate recurrent layers, unless they unroll=True")
     with stderr_to_log():
         converter = tf.lite.TFLiteConverter.from_saved_model(str(model.saved_model))
         converter.optimizations = [getattr(tf.lite.Optimize, name) for name in conversion.optimize]

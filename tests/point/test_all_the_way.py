@@ -46,7 +46,8 @@ def test_a_residual_model_goes_all_the_way(command: Command, saved: Path, tmp_pa
     (point,), (baseline,) = (runs_in(tmp_path, kind) for kind in ("point", "baseline"))
     assert baseline.name == "baseline residual on npz"
     for run in (point, baseline):
-        assert all(run.has_file(target) for target in Target)
+        clustered = run is point
+        assert all(run.has_file(each) for each in Target if clustered or each != "tflm_lut_int8")
     assert point.metrics["accuracy/tflite_int8"] > 0.8
     assert point.metrics["sparsity"] >= 0.79
     table = file_of(tmp_path, point, "layers.csv").read_text()

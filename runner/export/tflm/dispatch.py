@@ -6,7 +6,7 @@ encodings is public for some kinds only, and its encoder of pruned weights is a 
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -138,13 +138,9 @@ def _weights(graph: Any, tensor: Any) -> Weights | None:
     packed = tensor.dtype not in _TYPES or tensor._fb.sparsity is not None
     if not users or not known or ends or packed or tensor.is_variable:
         return None
-    points, axis = _quantization(tensor)
-    return Weights(tensor.array, np.array(points, np.int64), axis)
-
-
-def _quantization(tensor: Any) -> tuple[Sequence[int], int]:
-    """Return the zero points and the axis of the channels."""
     stored = tensor.quantization
     if stored is None:
-        return [0], 0
-    return list(stored.zero_points), stored.axis or 0
+        return Weights(tensor.array, np.zeros(1, np.int64))
+    if len(stored.zero_points) != len(stored.scales):
+        return None
+    return Weights(tensor.array, np.array(stored.zero_points, np.int64), stored.axis or 0)

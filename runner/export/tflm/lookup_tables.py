@@ -47,8 +47,8 @@ def _channels(weights: Weights) -> NDArray[Any]:
 def _table(channel: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Return the values of a channel, each once, and the place of each weight among them."""
     # By their bits: in float, 0 and -0 are equal, and yet two values.
-    unsigned = channel.view(f"u{channel.itemsize}")
-    values, places = np.unique(unsigned, return_inverse=True)
+    integers = channel.view(f"i{channel.itemsize}")
+    values, places = np.unique(integers, return_inverse=True)
     return values.view(channel.dtype), places
 
 
