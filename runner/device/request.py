@@ -30,11 +30,15 @@ class Request:
 
         Raises:
             ValueError: it is another text, or names a device that this version does not know.
+        TypeError: it names a budget that this version does not know.
+        KeyError: it names no devices.
         """
         if not text:
             return cls()
         values: dict[str, Any] = json.loads(text)
         devices = tuple(Device(name) for name in values.pop("devices"))
+        if not devices:
+            raise ValueError(text)
         return cls(devices, Budgets(**values))
 
     @property

@@ -71,6 +71,8 @@ def select(
     result = qualify(results, criteria)
     file = result.file or result.closest
     values = provenance(results, result.baseline, file) if file else {}
+    if file and file.device is not Device.PHONE:
+        values["on_device"] = file.fit.values
     limits = {"device": str(result.device), "limits": result.limits.values}
     values = {"qualifies": result.file is not None, **limits, **values}
     return result, values if result.file else values | {"reason": result.reason}
