@@ -10,6 +10,7 @@ from runner.settings.devices import Device
 from runner.settings.targets import Target
 
 if TYPE_CHECKING:
+    from runner.device.budgets import Budgets
     from runner.results.selection import Criteria
 
 _LIMITS = ("max_bytes", "max_zip_bytes", "max_latency_ms")
@@ -65,7 +66,6 @@ def add_device(options: Parser) -> None:
 def criteria_of(arguments: argparse.Namespace, targets: Sequence[Target]) -> "Criteria":
     """Return what a file must keep, as the options say."""
     # What reads results needs MLflow, which would cost --help its seconds.
-    from runner.device.budgets import Budgets
     from runner.results.selection import Criteria
 
     limits = {name: value for name in _LIMITS if (value := getattr(arguments, name)) is not None}
@@ -75,8 +75,15 @@ def criteria_of(arguments: argparse.Namespace, targets: Sequence[Target]) -> "Cr
         tuple(arguments.where),
         limits,
         Device(arguments.device) if arguments.device else None,
-        Budgets(arguments.flash, arguments.ram, arguments.latency_ms, dict(arguments.own)),
+        budgets_of(arguments),
     )
+
+
+def budgets_of(arguments: argparse.Namespace) -> "Budgets":
+    """Return the room on the device, as the options say."""
+    from runner.device.budgets import Budgets
+
+    return Budgets(arguments.flash, arguments.ram, arguments.latency_ms, dict(arguments.own))
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Make the report of a sweep again, or one of several sweeps side by side.
 
-python -m runner.report SWEEP [SWEEP ...] [--output FOLDER]
+python -m runner.report SWEEP [SWEEP ...] [--device DEVICE] [--output FOLDER]
 """
 
 import argparse
@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.cli import command, failure
+from runner.cli.limits import add_device, budgets_of
 from runner.errors import Refused
 from runner.escaping.terminal import encodable
+from runner.settings.devices import Device
 
 if TYPE_CHECKING:
+    from runner.device.request import Request
     from runner.results.rows import Results
     from runner.tracking import Store
 
@@ -24,10 +27,12 @@ def main() -> None:
         "report",
         "Make the report of a sweep again, or one of several sweeps side by side.",
         "the store failed",
-        f"One sweep's report is logged to its run. With --output, and for several sweeps, it is "
-        f"written to a folder instead ({_DEFAULT}), and the store stays as it is.",
+        f"One sweep's report is logged to its run. With --output, for several sweeps, and for "
+        f"another device, it is written to a folder instead ({_DEFAULT}), and what the run of the "
+        "sweep says stays as it is.",
     )
     command.add_sweep(made, several=True)
+    add_device(made)
     made.add_argument("--output", type=Path, metavar="FOLDER", help="write the report here")
     command.enter(made, _act)
 
@@ -39,25 +44,40 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     names = list(dict.fromkeys(arguments.sweep))
     sweeps = {sweep.id: sweep for sweep in (find_sweep(store, name) for name in names)}
     results = [read(store, sweep) for sweep in sweeps.values()]
-    if len(results) == 1 and not arguments.output:
+    request = _request(arguments, results[0])
+    if len(results) == 1 and not arguments.output and not request:
         from runner.report.publish import publish
 
         path = publish(store, results[0])
     else:
-        path = str(_write(store, results, arguments.output or _DEFAULT))
+        path = str(_write(store, results, arguments.output or _DEFAULT, request))
     values = {"report": path, "sweeps": list(sweeps)}
     command.show(arguments, values, f"Report: {path}")
     return failure.DONE
 
 
-def _write(store: "Store", results: "list[Results]", folder: Path) -> Path:
+def _request(arguments: argparse.Namespace, results: "Results") -> "Request | None":
+    """Say what the report is for, where the options say it rather than the sweep."""
+    from runner.device.request import Request
+    from runner.results.selection import Criteria
+
+    budgets = budgets_of(arguments)
+    if arguments.device:
+        return Criteria(device=Device(arguments.device), budgets=budgets).request(results)
+    own = results.request
+    return Request(own.devices, budgets.over(own.budgets)) if budgets.values else None
+
+
+def _write(
+    store: "Store", results: "list[Results]", folder: Path, request: "Request | None"
+) -> Path:
     from runner.report.charts import draw_charts
     from runner.report.contents import gather
     from runner.report.markdown import whole
     from runner.report.page import page
     from runner.report.points_csv import points_csv
 
-    contents = gather(store, results)
+    contents = gather(store, results, request)
     html = page(contents, draw_charts(contents))
     texts = {"report.html": html, "report.md": whole(contents), "points.csv": points_csv(contents)}
     try:

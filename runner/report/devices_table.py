@@ -8,7 +8,7 @@ from runner.results.decision import Decision
 from runner.results.rows import Results, data_label
 from runner.settings.devices import Device
 
-_HEADING = ("device", "file to ship", "flash", "RAM", "latency", "validation", "test", "why none")
+_HEADING = ("device", "file to ship", "size", "RAM", "latency", "validation", "test", "why none")
 
 
 class DevicesTable:
@@ -17,7 +17,8 @@ class DevicesTable:
     def __init__(self, contents: Contents, sweeps: Sequence[Results]) -> None:
         self._contents = contents
         self._decisions = [pair for pair in contents.asked if pair[0] in sweeps]
-        self._several = len({(id(sweep), d.rows) for sweep, d in self._decisions}) > 1
+        devices = {decision.device for _, decision in self._decisions}
+        self._several = len(self._decisions) > len(devices)
 
     @property
     def heading(self) -> list[str]:
@@ -45,7 +46,7 @@ class DevicesTable:
 
 
 def _figures(device: Device, file: File) -> list[str]:
-    size = f"{file.size:,.0f} bytes{' zipped' if device is Device.PHONE else ''}"
+    size = f"{file.size:,.0f} bytes{' zipped' if device is Device.PHONE else ' of flash'}"
     ram = "" if file.ram is None else f"{file.ram:,.0f} bytes"
     estimate = " (estimate)" if device.is_ethos_u else ""
     latency = "" if file.latency_ms is None else f"{file.latency_ms:.3g} ms{estimate}"

@@ -1,7 +1,10 @@
 """Write the points as CSV: one line a point, a column for every setting and every figure."""
 
+from collections.abc import Mapping
+
 from runner.escaping.spreadsheet import csv_text
 from runner.report.contents import Contents
+from runner.results.rows import Row
 
 _COLUMNS = ("sweep", "point", "run_id", "status", "pick", "error")
 
@@ -12,12 +15,29 @@ def points_csv(contents: Contents) -> str:
     params = dict.fromkeys(name for point in points for name in point.params)
     metrics = sorted({name for point in points for name in point.metrics})
     picks = {file.point.id: str(file.target) for file in contents.picks}
-    head = [*_COLUMNS, *params, *metrics]
+    devices = {row.point.id: _on_devices(contents, row) for row in contents.rows}
+    more = sorted({name for known in devices.values() for name in known})
+    head = [*_COLUMNS, *params, *metrics, *more]
     lines: list[list[object]] = [[*head]]
     for results in contents.sweeps:
         for point in (row.point for row in results.rows):
             values = (results.name, point.name, point.id, point.status, picks.get(point.id))
             columns = dict(zip(_COLUMNS, (*values, point.error), strict=True))
-            known = {**columns, **point.params, **point.metrics}
+            known = {**columns, **devices[point.id], **point.params, **point.metrics}
             lines.append([known.get(name) for name in head])
     return csv_text(lines)
+
+
+def _on_devices(contents: Contents, row: Row) -> Mapping[str, object]:
+    """Return for each device asked for which file of a point is picked, and what files take."""
+    values: dict[str, object] = {}
+    for _, decision in contents.asked:
+        if decision.file and decision.file.point.id == row.point.id:
+            values[f"pick/{decision.device}"] = str(decision.file.target)
+    for found in row.devices:
+        if found.device in contents.asked_devices:
+            values |= {
+                f"{found.device}_{name}/{found.target}": f"{value:.10g}"
+                for name, value in found.figures.items()
+            }
+    return {name: value for name, value in values.items() if name not in row.point.metrics}
