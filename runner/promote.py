@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from runner.cli import command, failure
 from runner.cli.limits import add_limits, criteria_of
-from runner.device.fit import runs_by_litert
 from runner.errors import Refused
 from runner.escaping.markdown import plain
 from runner.settings.address_mask import masked
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from runner.tracking.registry import Promotion
 
 # LiteRT, which answers requests, has no decoder of what is for TFLite Micro only.
-_TFLITE = [target for target in Target if target is not Target.H5 and runs_by_litert(target)]
+_TFLITE = [target for target in Target if target is not Target.H5 and not target.on_tflm_only]
 
 
 def main() -> None:

@@ -76,16 +76,11 @@ def fit(
     )
 
 
-def runs_by_litert(target: Target) -> bool:
-    """Tell whether LiteRT runs files of a target, and Keras the h5 file."""
-    return not target.startswith("tflm_")
-
-
 def _on_phone(target: Target, known: Mapping[str, float], own: Mapping[str, float]) -> Fit:
-    runs = runs_by_litert(target)
+    runs = not target.on_tflm_only
     return Fit(
         runs=runs,
-        reason="" if runs else "LiteRT has no operator DECODE",
+        reason="" if runs else "LiteRT cannot decode its weights",
         size=known["zip_bytes"],
         # Its name in earlier versions was shorter.
         ram=known.get("litert_arena_bytes", known.get("arena_bytes")),

@@ -126,9 +126,9 @@ def _figures(
         return ["failed" if record.status == "FAILED" and kind in requested else "-", "", ""]
     figures = record.figures(kind)
     accuracy = f"{figures['accuracy']:.2%}"
-    if device is Device.PHONE:
-        return [accuracy, f"{figures['zip_bytes']:,.0f}", f"{figures['zip_ratio']:.1f}x"]
     there = fit(kind, figures, devices, device)
     if not there.runs:
         return ["not known" if there.runs is None else "does not run", "", ""]
+    if device is Device.PHONE:
+        return [accuracy, f"{there.size:,.0f}", f"{figures['zip_ratio']:.1f}x"]
     return [accuracy, f"{there.size:,.0f}", "-" if there.ram is None else f"{there.ram:,.0f}"]

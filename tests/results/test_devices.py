@@ -24,7 +24,7 @@ from tests.helpers.stores import store_in
 # Sweeps by their names, with their tags of devices.
 SWEEPS = {
     "plain": "",
-    "tight": json.dumps({"devices": [MICRO, "phone"], "flash": 59 * 1024}),
+    "tight": json.dumps({"devices": [MICRO, "phone"], "flash": 29 * 1024}),
     "three": json.dumps({"devices": [MICRO, ETHOS, "phone"]}),
 }
 
@@ -61,9 +61,9 @@ def test_without_a_device_nothing_is_another_than_before(made: Path, tool_in: Co
 def test_another_device_is_asked_for_later(made: Path, tool_in: Command) -> None:
     asked = ["best", "plain", "--json", "--device"]
     done = tool_in(made, *asked, MICRO)
-    assert _pick(done) == ("tflite_int8", "final_sparsity=0.5")
+    assert _pick(done) == ("tflm_pruned_int8", "final_sparsity=0.5")
     values = json.loads(done.stdout)
-    assert (values["device"], values["on_device"]["flash_bytes"]) == (MICRO, 60 * 1024)
+    assert (values["device"], values["on_device"]["flash_bytes"]) == (MICRO, 30 * 1024)
     assert _pick(tool_in(made, *asked, ETHOS, "--latency-ms", "0.25"))[0] == "tflite_int8"
     room = ["--flash", "64K", "--ram", "5K", "--own", "joule=60"]
     assert _pick(tool_in(made, *asked, MICRO, *room))[0] == "tflite_int8"
@@ -74,11 +74,11 @@ def test_another_device_is_asked_for_later(made: Path, tool_in: Command) -> None
 def test_where_nothing_fits_the_nearest_is_named_with_what_it_exceeds(
     made: Path, tool_in: Command
 ) -> None:
-    done = tool_in(made, "best", "plain", "--device", MICRO, "--flash", "40K", "--ram", "4.5K")
+    done = tool_in(made, "best", "plain", "--device", MICRO, "--flash", "20K", "--ram", "4.5K")
     assert done.returncode == 1
     assert done.stdout == (
-        "no file keeps --flash=40K --ram=4608; the closest, tflite_int8 of final_sparsity=0.5, "
-        "takes 60K of flash, 20K above 40K and takes 5K of RAM, 512 bytes above 4.5K\n"
+        "no file keeps --flash=20K --ram=4608; the closest, tflite_int8 of final_sparsity=0.5, "
+        "takes 60K of flash, 40K above 20K and takes 5K of RAM, 512 bytes above 4.5K\n"
     )
     done = tool_in(made, "best", "plain", "--device", MICRO, "--target", "tflite_dynamic")
     assert f"the closest, tflite_dynamic of final_sparsity=0.5, does not run there ({REFUSAL})" in (
@@ -106,10 +106,10 @@ def test_a_budget_on_what_nobody_measured_is_told(
 def test_the_devices_and_budgets_of_the_sweep_hold(made: Path, tool_in: Command) -> None:
     best = ["best", "tight", "--json"]
     assert json.loads(tool_in(made, *best).stdout)["qualifies"] is False
-    assert _pick(tool_in(made, *best, "--flash", "60K"))[0] == "tflite_int8"
+    assert _pick(tool_in(made, *best, "--flash", "60K"))[0] == "tflm_pruned_int8"
     # Its budgets are those of each of its devices, not of another one.
     values = json.loads(tool_in(made, *best, "--device", "phone").stdout)
-    assert values["limits"]["flash"] == 59 * 1024
+    assert values["limits"]["flash"] == 29 * 1024
     values = json.loads(tool_in(made, *best, "--device", ETHOS).stdout)
     assert (values["target"], "flash" in values["limits"]) == ("tflite_int8", False)
 
@@ -149,7 +149,7 @@ def test_the_console_shows_the_device_and_a_pick_for_each(
 ) -> None:
     console.show(store_in(made), _results(made, "three"))
     told = capsys.readouterr().out
-    assert "95.00% 61,440 5,120" in told
+    assert "95.00% 30,720 36,864" in told
     assert "does not run" in told
     assert "bytes of flash and of RAM on a microcontroller" in told
     picks = [line.partition(": ")[0] for line in told.splitlines() if ": Smallest" in line]
@@ -160,6 +160,8 @@ def test_the_console_shows_the_device_and_a_pick_for_each(
 def test_promote_registers_what_litert_serves(made: Path, tool_in: Command) -> None:
     done = tool_in(made, "promote", "plain", "--target", "h5", "--device", MICRO)
     assert (done.returncode, "must be a file that is served" in done.stderr) == (2, True)
+    done = tool_in(made, "promote", "plain", "--target", "tflm_pruned_int8", "--device", MICRO)
+    assert (done.returncode, "must be a file that is served" in done.stderr) == (2, True)
     done = tool_in(made, "promote", "plain", "--device", MICRO, "--flash", "1K")
     assert (done.returncode, "takes 60K of flash, 59K above 1K" in done.stdout) == (1, True)
 
@@ -167,16 +169,16 @@ def test_promote_registers_what_litert_serves(made: Path, tool_in: Command) -> N
 def test_in_python(made: Path) -> None:
     sweep = runner.load("tight", tracking_uri=store_in(made).uri)
     best = sweep.best(flash="60K")
-    assert (best.target, best.device, best.flash_bytes) == ("tflite_int8", MICRO, 60 * 1024)
-    assert best.ram_bytes == 5 * 1024
+    assert (best.target, best.device, best.flash_bytes) == ("tflm_pruned_int8", MICRO, 30 * 1024)
+    assert best.ram_bytes == 36 * 1024
     assert sweep.best(device="phone").target == "tflite_dynamic"
-    with pytest.raises(runner.NothingQualifies, match="takes 60K of flash, 2K above 58K"):
-        sweep.best(flash="58K")
+    with pytest.raises(runner.NothingQualifies, match="takes 30K of flash, 2K above 28K"):
+        sweep.best(flash="28K")
     with pytest.raises(runner.Refused, match="flash=58X: must be bytes, as in 65536"):
         sweep.best(flash="58X")
     with pytest.raises(runner.Refused, match="device=toaster: must be one of phone"):
         sweep.best(device="toaster")
-    assert set(sweep.front["target"]) == {"tflite_int8"}
+    assert set(sweep.front["target"]) == {"tflm_pruned_int8"}
     runs = sweep.rows.set_index(["run", "point", "target"])[f"{MICRO}_runs"]
     assert not runs["point", "final_sparsity=0.5", "tflite_dynamic"]
 
@@ -201,7 +203,7 @@ def test_a_tag_of_a_later_version_is_no_fault() -> None:
 def test_a_decision_is_made_for_each_device(made: Path) -> None:
     decisions = decide_all(_results(made, "three"), store_in(made))
     assert [(each.device, each.file and str(each.file.target)) for each in decisions] == [
-        (Device.MICROCONTROLLER, "tflite_int8"),
+        (Device.MICROCONTROLLER, "tflm_pruned_int8"),
         (Device.ETHOS_U55_128, "tflite_int8"),
         (Device.PHONE, "tflite_dynamic"),
     ]
