@@ -22,6 +22,7 @@
     ├── PointsFailed            points of a sweep (sweep/dispatch.py)
     ├── SweepFailed             a sweep that Python started           (api.py)
     ├── NothingQualifies        no file is to ship                    (report/best_file.py)
+    ├── Incomplete              what a stored run cannot get (completion/incomplete.py): a warning
     ├── Exhausted               a process of its own  (process/isolated.py), before it is Refused
     └── Busy                    another night runs: exit code 3      (nightly/run/lock.py)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.cli import command, failure
+from runner.cli.completion import completing
 from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused
 from runner.escaping.markdown import plain
@@ -71,7 +72,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     from runner.results.selection import select
 
     criteria = criteria_of(arguments, _check(arguments))
-    decision, values = select(store, arguments.sweep, criteria)
+    decision, values = select(store, arguments.sweep, criteria, completing(arguments))
     if not decision.file:
         command.show(arguments, values, decision.reason)
         return failure.FAILED

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 
 from hydra.core.utils import JobReturn
 
+from runner.completion.complete import complete
+from runner.device.request import Request
+from runner.device.wanted import Wanted
 from runner.errors import is_fault, one_line
 from runner.escaping.terminal import say
 from runner.planning.grid import Point
 from runner.results import console
 from runner.results.rows import Results, read
+from runner.settings import Settings
 from runner.settings.address_mask import masked
 from runner.sweep.announcement import Announcement
 from runner.sweep.dispatch import Dispatch, PointsFailed
@@ -39,6 +43,7 @@ def run_sweep(
     sweep = resume_or_begin(store, name, points)
     Announcement(sweep.run.id, store.uri, store.experiment).write()
     returns: list[JobReturn] = []
+    done = 0
     try:
         with sweep.run.closing():
             remaining = remaining_points(store, sweep, name, points)
@@ -56,7 +61,7 @@ def run_sweep(
         log.error("%s: %s", name, failure)
         return False, returns
     finally:
-        _report(store, sweep.run.id)
+        _report(store, sweep.run.id, settings if done else None)
 
 
 def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:
@@ -64,16 +69,29 @@ def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:
     return sorted(points, key=lambda point: point.name not in first)
 
 
-def _report(store: Store, sweep_run_id: str) -> None:
+def _report(store: Store, sweep_run_id: str, earlier: Settings | None) -> None:
+    """Print and log what the sweep came to.
+
+    Args:
+        earlier: what is asked of points that were finished before, where there are some.
+    """
     try:
         with few_retries():
             results = read(store, store.get(sweep_run_id))
+        if earlier:
+            results = _complete(store, results, earlier)
         console.show(store, results)
     except StoreFailed as failure:
         log.error("no table, the store does not answer: %s", failure)
         log.error("nothing is lost: the same command logs what is kept, and goes on")
         return
     _publish(store, results)
+
+
+def _complete(store: Store, results: Results, settings: Settings) -> Results:
+    """Measure what points lack that were finished before another device was asked for."""
+    wanted = Wanted.of(settings)
+    return complete(store, results, Request.of(settings), targets=(), wanted=wanted)
 
 
 def _publish(store: Store, results: Results) -> None:

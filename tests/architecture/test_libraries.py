@@ -17,7 +17,7 @@ TENSORFLOW = (
 SERVED = Path("runner/tracking/served.py")
 # What imports TensorFlow when it is imported itself, relative to runner/: whole folders and files.
 WITH_TENSORFLOW = (
-    "backend.py", "compress", "measure", "training",
+    "backend.py", "completion/conversion.py", "compress", "measure", "training",
     "export/convert.py", "export/frozen_model.py",
     "data/decode_images.py",
     "models/build.py", "models/clone.py", "models/deploy.py", "models/flatten.py",

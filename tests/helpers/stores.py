@@ -1,6 +1,12 @@
 """Read the store that a command left in a folder."""
 
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+from mlflow.tracking._tracking_service import utils
 
 from runner.tracking import Record, Store
 
@@ -30,3 +36,35 @@ def figures_in(folder: Path, kind: str) -> dict[str, dict[str, float]]:
 def file_of(folder: Path, run: Record, artifact: str) -> Path:
     """Find an artifact of a run there."""
     return Path(store_in(folder).local_file(run, artifact))
+
+
+@contextmanager
+def copied(folder: Path, other: Path) -> Iterator[Path]:
+    """Copy a folder with a store, for a test that writes into it; its files lie there too."""
+    shutil.copytree(folder, other, symlinks=True)
+    with closing(sqlite3.connect(other / "mlflow.db")) as database, database:
+        for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
+            change = f"UPDATE {table} SET {column} = replace({column}, ?, ?)"  # noqa: S608
+            database.execute(change, (str(folder), str(other)))
+    # MLflow remembers by a run's id where its files lie, and the runs of both have the same ids.
+    utils._artifact_repos_cache.clear()
+    try:
+        yield other
+    finally:
+        utils._artifact_repos_cache.clear()
+
+
+def forget(folder: Path, ending: str) -> None:
+    """Delete the metrics there whose names end so, as if nobody had measured them."""
+    with closing(sqlite3.connect(folder / "mlflow.db")) as database, database:
+        for table in ("metrics", "latest_metrics"):
+            database.execute(f"DELETE FROM {table} WHERE key LIKE ?", (f"%{ending}",))  # noqa: S608
+
+
+def refuse_metrics(folder: Path) -> None:
+    """Let the store there take no more metrics, as one that only others may write."""
+    with closing(sqlite3.connect(folder / "mlflow.db")) as database, database:
+        database.execute(
+            "CREATE TRIGGER closed BEFORE INSERT ON metrics "
+            "BEGIN SELECT RAISE(ABORT, 'only read'); END"
+        )
