@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.cli import command, failure
+from runner.cli.completion import completing
 from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused, RunnerError
 from runner.escaping.json_text import json_text
+from runner.settings.devices import Device
 from runner.settings.targets import Target
 
 if TYPE_CHECKING:
     from runner.results.choice import File
     from runner.tracking import Store
+
+_NO_FIRMWARE = "is for firmware: add --device microcontroller, or take --output FILE"
 
 
 def main() -> None:
@@ -35,7 +39,23 @@ def main() -> None:
     made.add_argument(
         "--output", type=Path, metavar="FILE", help="write the file here; .h5 or .tflite"
     )
-    command.enter(made, _act, lambda given: targets_of(given, given.output))
+    made.add_argument(
+        "--output-dir", type=Path, metavar="FOLDER",
+        help="write what the firmware of a microcontroller needs here: the file as an array, its "
+        "operators, its images, README.txt",
+    )  # fmt: skip
+    command.enter(made, _act, _check)
+
+
+def _check(arguments: argparse.Namespace) -> list[Target]:
+    folder = arguments.output_dir
+    if folder and arguments.output:
+        raise Refused(f"--output-dir={folder}: must stand alone, without --output")
+    if folder and folder.exists() and not folder.is_dir():
+        raise Refused(f"--output-dir={folder}: must be a folder to write, and is a file")
+    if folder and arguments.device == Device.PHONE:
+        raise Refused(f"--output-dir={folder}: {_NO_FIRMWARE}")
+    return targets_of(arguments, arguments.output)
 
 
 def targets_of(arguments: argparse.Namespace, output: Path | None) -> list[Target]:
@@ -64,26 +84,58 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     from runner.results.selection import select
 
     criteria = criteria_of(arguments, targets_of(arguments, arguments.output))
-    decision, values = select(store, arguments.sweep, criteria)
+    decision, values = select(store, arguments.sweep, criteria, completing(arguments))
+    if arguments.output_dir and decision.device is not Device.MICROCONTROLLER:
+        raise Refused(f"--output-dir={arguments.output_dir}: {_NO_FIRMWARE}")
     if not decision.file:
         command.show(arguments, values, decision.reason)
         return failure.FAILED
     classes = file_classes(store, decision.file)
     values |= classes.values | confusion_values(store, decision.file, decision.own_baseline)
+    if arguments.output_dir:
+        return _write_firmware(arguments, store, decision.file, values)
     if arguments.output:
         values = _write(store, decision.file, arguments.output, values)
         path, labels = str(arguments.output), str(_labels_of(arguments.output))
     else:
         labels = store.local_file(decision.file.point, LABELS)
-        path = store.local_file(decision.file.point, decision.file.artifact)
-        # From a server, it is an address.
-        if Path(path).is_absolute() and not Path(path).exists():
-            raise RunnerError(f"{path}: is not there any more (run {decision.file.point.id})")
+        path = _path_of(store, decision.file)
     lines = [
         f"{path} ({decision.file.point.name}): {figures(decision.file)}",
         *words(classes, labels),
     ]
     command.show(arguments, values | {"path": path}, *lines)
+    return failure.DONE
+
+
+def _path_of(store: "Store", file: "File") -> str:
+    path = store.local_file(file.point, file.artifact)
+    # From a server, it is an address.
+    if Path(path).is_absolute() and not Path(path).exists():
+        raise RunnerError(f"{path}: is not there any more (run {file.point.id})")
+    return path
+
+
+def _write_firmware(
+    arguments: argparse.Namespace, store: "Store", file: "File", values: dict[str, Any]
+) -> int:
+    """Write all that firmware needs of the file, and say how much memory to reserve."""
+    from runner.firmware.bundle import write_bundle
+    from runner.firmware.chosen import facts_of
+    from runner.results.decision import figures
+
+    folder = arguments.output_dir
+    if file.ram is None:
+        raise RunnerError(f"{file.target} of {file.point.name}: nobody has measured its arena")
+    facts = facts_of(store, file, values["sweep"], file.ram)
+    values |= {"path": str(folder / "model.tflite"), "arena_bytes": facts.arena}
+    write_bundle(folder, facts, json_text(values))
+    command.show(
+        arguments,
+        values,
+        f"{folder} ({file.point.name}): {figures(file)}",
+        f"Reserve {facts.arena:,} bytes for its arena; {folder / 'README.txt'} says how to go on.",
+    )
     return failure.DONE
 
 

@@ -10,8 +10,11 @@ from runner.firmware.readme import readme
 from runner.firmware.resolver import operators_h
 
 
-def write_bundle(folder: Path, facts: Facts) -> None:
-    """Write model.tflite, the C++ files and README.txt; files of the same names are replaced.
+def write_bundle(folder: Path, facts: Facts, provenance: str = "{}") -> None:
+    """Write model.tflite, C++ files, model.json and README.txt, in the place of earlier ones.
+
+    Args:
+        provenance: what the file is and where it comes from, as JSON.
 
     Raises:
         Refused: the folder cannot be written; names the option.
@@ -21,6 +24,7 @@ def write_bundle(folder: Path, facts: Facts) -> None:
         "model.cc": model_cc(facts),
         "operators.h": operators_h(facts),
         "preprocessing.h": preprocessing_h(facts),
+        "model.json": f"{provenance}\n",
         "README.txt": readme(facts),
     }
     try:
