@@ -15,6 +15,7 @@ from runner.completion.stored_run import StoredRun
 from runner.device.request import Request
 from runner.device.table import DeviceRow
 from runner.device.wanted import Wanted
+from runner.errors import one_line
 from runner.results.device_rows import with_device_rows
 from runner.results.rows import Results, Row
 from runner.settings.devices import Device
@@ -90,8 +91,14 @@ def _make(additions: Sequence[Addition], wanted: Sequence[Target]) -> None:
 def _measure(addition: Addition, wanted: Wanted) -> None:
     try:
         measure_lacking(addition, wanted)
-    except StoreFailed as failure:
-        addition.leave_out(["figures of devices"], str(failure))
+    except Exception as failure:
+        # Flatbuffers that are damaged raise any of Python's errors.
+        reason = str(failure) if isinstance(failure, StoreFailed) else _damaged(failure)
+        addition.leave_out(["figures of devices"], reason)
+
+
+def _damaged(failure: Exception) -> str:
+    return f"a file of it cannot be read ({type(failure).__name__}: {one_line(failure)})"
 
 
 def _explain(additions: Sequence[Addition]) -> None:

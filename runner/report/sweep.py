@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from runner.cli.command import default_experiment
+from runner.completion.complete import complete
 from runner.report.best_file import BestFile, NothingQualifies
 from runner.report.file_limits import budgets_of, device_of, limits_of, targets_of
 from runner.results import choice, table
@@ -91,6 +92,8 @@ class Sweep:
     ) -> BestFile:
         """Choose the smallest file that runs on a device and keeps all limits.
 
+        What the device needs and was not measured is measured first, from the stored files.
+
         Args:
             max_drop: validation accuracy that it may lose, 0.01 is one point; by default the
                 sweep's own limit.
@@ -112,7 +115,10 @@ class Sweep:
             targets_of(target), max_drop, settings, most, device_of(device), budgets
         )
         request = criteria.request(self._results)
-        decision = qualify(with_device_rows(self._store, self._results, request), criteria)
+        # Files are made only for a device that is named here.
+        gained = criteria.targets if target else None
+        results = complete(self._store, self._results, request, gained if device else ())
+        decision = qualify(results, criteria)
         if decision.file is None:
             raise NothingQualifies(decision.reason)
         return BestFile.of(decision.file, self._store)

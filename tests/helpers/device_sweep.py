@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runner.device.table import HOST, TABLE, DeviceRow, devices_csv
+from runner.device.tools import tool
+from runner.settings.devices import Device
 from runner.tracking import Kind, Run, Store
 from runner.tracking.tags import BASELINE_RUN_ID, DEVICE, SWEEP
 
@@ -15,6 +17,7 @@ SIZES: Mapping[str, tuple[int, int, int | None]] = {
     "tflite_float32": (8 * K, 200 * K, 6 * K),
     "tflite_dynamic": (2 * K, 55 * K, None),
     "tflite_int8": (3 * K, 60 * K, 5 * K),
+    "tflm_pruned_float32": (2 * K, 61 * K, 37 * K),
     # Of the fewest bytes on each, and LiteRT does not run it.
     "tflm_pruned_int8": (1 * K, 30 * K, 36 * K),
 }
@@ -64,17 +67,30 @@ def _log(run: Run, share: float, accuracy: float, table: bool) -> None:
         run.log_metrics({f"{name}/{target}": float(value) for name, value in figures.items()})
         rows += _rows(target, size * share, arena)
     if table:
+        run.log_metrics({"macs": 1000.0})
         run.log_text(devices_csv(rows), TABLE)
     run.flush()
 
 
 def _rows(target: str, size: float, arena: int | None) -> list[DeviceRow]:
     reason = REFUSAL if target == "tflite_dynamic" else "not a TFLite file"
-    micro = {"flash_bytes": size} | ({"ram_bytes": float(arena)} if arena else {})
+    micro = {"flash_bytes": size}
+    if arena:
+        micro |= {"ram_bytes": float(arena), "agreement": 1.0}
     npu = {"flash_bytes": size / 2, "ram_bytes": 3.0 * K, "latency_ms": 0.25, "cycles": 9000.0}
     fits = target == "tflite_int8"
     return [
-        DeviceRow(target, MICRO, arena is not None, "" if arena else reason, "", micro),
-        DeviceRow(target, ETHOS, fits, "" if fits else "no operator", "", npu if fits else {}),
+        # Measured by what is installed here, so that nothing measures it again.
+        DeviceRow(
+            target, MICRO, arena is not None, "" if arena else reason, tool(Device(MICRO)), micro
+        ),
+        DeviceRow(
+            target,
+            ETHOS,
+            fits,
+            "" if fits else "no operator",
+            tool(Device(ETHOS)),
+            npu if fits else {},
+        ),
         DeviceRow(target, HOST, None, "", "", {"own/joule": size / K}),
     ]

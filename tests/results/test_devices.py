@@ -114,13 +114,18 @@ def test_the_devices_and_budgets_of_the_sweep_hold(made: Path, tool_in: Command)
     assert (values["target"], "flash" in values["limits"]) == ("tflite_int8", False)
 
 
-@pytest.mark.parametrize("table", [True, False])
-def test_points_without_a_table_say_that_nobody_has_measured(
-    table: bool, made: Path, tool_in: Command
+def test_points_without_a_table_say_that_nobody_has_measured(made: Path) -> None:
+    (decision,) = decide_all(_results(made, "bare"), store_in(made), Request((Device(ETHOS),)))
+    assert decision.file is None
+    assert "cannot be told to run there (nobody has measured it there)" in decision.reason
+
+
+def test_a_damaged_file_is_left_out_in_a_line(
+    made: Path, tool_in: Command, caplog: pytest.LogCaptureFixture
 ) -> None:
-    done = tool_in(made, "best", "plain" if table else "bare", "--device", ETHOS)
-    assert done.returncode == (0 if table else 1)
-    assert table or "nobody has measured it there" in done.stdout
+    done = tool_in(made, "best", "bare", "--device", MICRO, "--target", "tflite_int8")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert "left out: figures of devices of final_sparsity=0.5 and 1 more" in caplog.text
 
 
 @pytest.mark.parametrize(
