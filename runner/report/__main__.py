@@ -45,6 +45,12 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     sweeps = {sweep.id: sweep for sweep in (find_sweep(store, name) for name in names)}
     results = [read(store, sweep) for sweep in sweeps.values()]
     request = _request(arguments, results[0])
+    if request:
+        from runner.completion.complete import complete
+
+        # Files are made only for a device that the command line names.
+        targets = None if arguments.device else ()
+        results = [complete(store, each, request, targets) for each in results]
     if len(results) == 1 and not arguments.output and not request:
         from runner.report.publish import publish
 
