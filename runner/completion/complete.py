@@ -85,7 +85,10 @@ def _make(additions: Sequence[Addition], wanted: Sequence[Target]) -> None:
         log.warning("making %s from the stored h5 files of %d runs", made, number)
     make_from_h5(from_h5)
     for addition, needed in encoded:
-        make_encoded(addition, needed)
+        try:
+            make_encoded(addition, needed)
+        except StoreFailed as failure:
+            addition.leave_out(needed, str(failure))
 
 
 def _measure(addition: Addition, wanted: Wanted) -> None:

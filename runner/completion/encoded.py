@@ -9,6 +9,7 @@ from runner.device.tools import TFLITE_MICRO
 from runner.escaping.spreadsheet import csv_lines, csv_text
 from runner.export.tflm.encoded_file import can_encode, encoded_file
 from runner.measure.file_sizes import zipped_bytes, zstd_bytes
+from runner.models.errors import short
 from runner.settings.targets import Target
 
 # It answers as the file that it is encoded from, bit for bit.
@@ -31,8 +32,9 @@ def make_encoded(addition: Addition, targets: Sequence[Target]) -> None:
             continue
         try:
             path = encoded_file(addition.file(source), target, addition.folder / "made")
-        except ValueError as reason:
-            addition.leave_out([target], str(reason))
+        except Exception as error:
+            # The reader trusts the bytes, and raises many kinds of errors for wrong ones.
+            addition.leave_out([target], short(error))
             continue
         _add(addition, target, source, path)
 

@@ -16,6 +16,7 @@ from runner.device.measurement import measure_devices
 from runner.device.metrics import device_metrics
 from runner.device.wanted import Wanted
 from runner.firmware.tensors import input_and_output
+from runner.models.errors import short
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 
@@ -26,8 +27,10 @@ def measure_lacking(addition: Addition, wanted: Wanted) -> None:
     Raises:
         StoreFailed: the store does not answer, or no longer has a file.
     """
-    on_devices, here = lacks_devices(addition, wanted), lacks_host(addition, wanted)
+    on_devices, here = lacks_devices(addition, wanted, images=True), lacks_host(addition, wanted)
     images = _images(addition, wanted, [*on_devices, *here]) if on_devices or here else None
+    if images is None:
+        on_devices = lacks_devices(addition, wanted, images=False)
     if on_devices:
         _measure(addition, on_devices, replace(wanted, latency=False, command=None), images)
     if here:
@@ -63,8 +66,14 @@ def _images(
     except Incomplete as reason:
         addition.leave_out(["what needs images"], str(reason))
         return None
-    model = schema.Model.GetRootAs(addition.file(converted[0]).read_bytes(), 0)
-    return images.reshape(-1, *input_and_output(model)[0].shape[1:])
+    content = addition.file(converted[0]).read_bytes()
+    try:
+        shape = input_and_output(schema.Model.GetRootAs(content, 0))[0].shape
+        return images.reshape(-1, *shape[1:])
+    except Exception as error:
+        # The reader trusts the bytes, and raises many kinds of errors for wrong ones.
+        addition.leave_out(["what needs images"], f"{converted[0]} is damaged: {short(error)}")
+        return None
 
 
 def _macs(addition: Addition) -> dict[str, float]:
@@ -72,5 +81,10 @@ def _macs(addition: Addition) -> dict[str, float]:
     converted = [each for each in addition.targets if each.conversion]
     if addition.metric("macs") is not None or not converted:
         return {}
-    found = macs(addition.file(converted[0]).read_bytes())
+    content = addition.file(converted[0]).read_bytes()
+    try:
+        found = macs(content)
+    except Exception:
+        # As above; what devices say of the file is in their rows.
+        return {}
     return {} if found is None else {"macs": float(found)}

@@ -125,7 +125,7 @@ def test_a_damaged_file_is_left_out_in_a_line(
 ) -> None:
     done = tool_in(made, "best", "bare", "--device", MICRO, "--target", "tflite_int8")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
-    assert "left out: figures of devices of final_sparsity=0.5 and 1 more" in caplog.text
+    assert "left out: what needs images of final_sparsity=0.5 and 1 more" in caplog.text
 
 
 @pytest.mark.parametrize(
