@@ -63,12 +63,16 @@ def _question(
 ) -> dict[str, Any]:
     question: dict[str, Any] = {"path": str(files[target])}
     lite = _run_by_litert(target, files)
+    # Without it there is nothing to compare with.
     return {**question, **shared, "litert": str(lite)} if lite else question
 
 
 def _run_by_litert(target: Target, files: Mapping[Target, Path]) -> Path | None:
     """Find what LiteRT runs to compare with: the file itself, or what it was made from."""
-    return files[target].with_name(target.source.file_name) if target.source else files[target]
+    if target.source is None:
+        return files[target]
+    beside = files[target].with_name(target.source.file_name)
+    return files.get(target.source) or (beside if beside.is_file() else None)
 
 
 def _row(target: Target, path: Path, answer: Answer | None) -> DeviceRow:

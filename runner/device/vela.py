@@ -3,6 +3,7 @@
 import csv
 import logging
 import re
+import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -103,6 +104,8 @@ def _compile(path: Path, device: Device) -> _Compiled:
         counts = [pattern.search(done.stdout) for pattern in (_NPU, _CPU)]
         if "No module named 'ethosu" in done.stderr:
             return _Compiled({}, _MISSING)
+        if done.returncode < 0:
+            return _Compiled({}, f"Vela is ended by {signal.Signals(-done.returncode).name}")
         if done.returncode or summary is None or None in counts:
             return _Compiled({}, f"Vela fails: {_last_words(done.stdout + done.stderr)}")
         npu, cpu = [float(count[1]) for count in counts if count]

@@ -1,6 +1,7 @@
 """What devices make of each target of a small net, in the words of who refuses it."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from runner.device.table import DeviceRow, devices_csv, read_devices
 from runner.device.wanted import Wanted
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
+from runner.export.tflm.dispatch import encode
+from runner.export.tflm.encoded_file import can_encode
 from runner.settings.devices import Device
-from runner.settings.targets import Target
+from runner.settings.targets import Encoding, Target
 
 layers = keras.layers
 IMAGES = np.random.default_rng(0).random((30, 8, 8, 1), dtype=np.float32)
@@ -30,6 +33,7 @@ BY_TFLM = {
     Target.TFLITE_INT8: "",
     Target.TFLITE_INT16X8: "",
     Target.TFLITE_FLOAT32_SPARSE: "Didn't find op for builtin opcode 'DENSIFY'",
+    Target.TFLITE_INT4: "filter->type != kTfLiteInt4",
 }
 _FLOATS = "no operator runs on the Ethos-U: Operation has tensor with unsupported DataType Float32"
 BY_VELA = {
@@ -40,6 +44,7 @@ BY_VELA = {
     Target.TFLITE_INT8: "",
     Target.TFLITE_INT16X8: "",
     Target.TFLITE_FLOAT32_SPARSE: _FLOATS,
+    Target.TFLITE_INT4: "Vela is ended by SIG",
 }
 
 
@@ -107,6 +112,30 @@ def test_each_ethos_u_says_the_same(files: dict[Target, Path], device: Device) -
     for target, words in BY_VELA.items():
         row = rows[target, device]
         assert (row.runs, words in row.reason) == (not words, True), row
+
+
+@pytest.mark.skipif(not can_encode(), reason="the wheel tflite-micro is for Linux on x86-64 alone")
+def test_an_encoded_file_is_compared_with_what_it_was_made_from(
+    files: dict[Target, Path], tmp_path: Path
+) -> None:
+    target, source = Target.TFLM_PRUNED_INT8, files[Target.TFLITE_INT8]
+    encoded = tmp_path / target.file_name
+    encoded.write_bytes(encode(source.read_bytes(), Encoding.PRUNED))
+    assert encoded.stat().st_size < source.stat().st_size
+    alone = _measured({target: encoded}, MICRO, Device.ETHOS_U55_128)
+    assert "agreement" not in alone[target, MICRO].figures
+    assert alone[target, MICRO].runs
+    assert alone[target, Device.ETHOS_U55_128].runs is not None
+    for found in (
+        _measured({target: encoded, Target.TFLITE_INT8: source}, MICRO)[target, MICRO],
+        _measured({target: shutil.copy(encoded, source.with_name(encoded.name))}, MICRO)[
+            target, MICRO
+        ],
+    ):
+        assert found.figures["agreement"] == 1
+        assert found.figures["flash_bytes"] == encoded.stat().st_size
+        # Decoded weights lie in the arena.
+        assert found.figures["ram_bytes"] > 64 * 16
 
 
 def test_a_phone_asks_for_no_row_and_unasked_there_is_no_agreement(
