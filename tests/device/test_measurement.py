@@ -128,7 +128,7 @@ def test_an_encoded_file_is_compared_with_what_it_was_made_from(
     assert alone[target, Device.ETHOS_U55_128].runs is not None
     for found in (
         _measured({target: encoded, Target.TFLITE_INT8: source}, MICRO)[target, MICRO],
-        _measured({target: shutil.copy(encoded, source.with_name(encoded.name))}, MICRO)[
+        _measured({target: Path(shutil.copy(encoded, source.with_name(encoded.name)))}, MICRO)[
             target, MICRO
         ],
     ):
