@@ -15,7 +15,7 @@ def request(compress: str, *targets: Target) -> Request:
     return Request(
         architecture=ArchitectureSettings(),
         schedule=ScheduleSettings(),
-        compress=CompressSettings(name=compress),
+        compress=CompressSettings.model_validate({"name": compress}),
         shape=(8, 8, 1),
         classes=Classes.numbered(2),
         targets=targets,
