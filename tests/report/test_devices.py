@@ -45,7 +45,10 @@ def test_each_device_has_a_row_of_what_the_file_takes_there(store: Store) -> Non
     ]
     point = "final_sparsity=0.5"
     assert shown == [
-        ("microcontroller", f"tflite_int8 of {point}", "61,440 bytes of flash", "5,120 bytes", ""),
+        (
+            *("microcontroller", f"tflm_pruned_int8 of {point}", "30,720 bytes of flash"),
+            *("36,864 bytes", ""),
+        ),
         ("phone", f"tflite_dynamic of {point}", "2,048 bytes zipped", "", ""),
         (
             *("ethos_u55_128", f"tflite_int8 of {point}", "30,720 bytes of flash"),
@@ -59,7 +62,7 @@ def test_the_decision_and_the_front_are_those_of_the_first_device(store: Store) 
     contents = _contents(store)
     ((_, decision),) = contents.decisions
     assert decision.device is Device.MICROCONTROLLER
-    assert {str(file.target) for file in contents.front} <= {"tflite_int8", "tflite_float32"}
+    assert {str(file.target) for file in contents.front} == {"tflm_pruned_int8"}
     front = draw_charts(contents)["front"]
     assert front.layout.xaxis.title.text == "flash bytes (log scale)"
     named = {trace.name for trace in front.data}
@@ -67,7 +70,7 @@ def test_the_decision_and_the_front_are_those_of_the_first_device(store: Store) 
     assert not {"tflite_dynamic", "h5"} & named
     # Of the dense baseline, too, only what runs there.
     (dense,) = (trace for trace in front.data if trace.name == "dense baseline")
-    assert sorted(dense.x) == [60 * 1024, 200 * 1024]
+    assert sorted(dense.x) == [size * 1024 for size in (30, 60, 61, 200)]
 
 
 def test_every_file_shows_what_each_device_makes_of_it(store: Store) -> None:
@@ -109,7 +112,7 @@ def test_page_and_texts_hold_the_table(store: Store) -> None:
         assert "0.25 ms (estimate)" in text.replace("\\", "")
     lines = list(csv.DictReader(points_csv(contents).splitlines()))
     first = next(line for line in lines if line["schedule.final_sparsity"] == "0.5")
-    assert first["pick"] == first["pick/microcontroller"] == "tflite_int8"
+    assert first["pick"] == first["pick/microcontroller"] == "tflm_pruned_int8"
     assert first["pick/phone"] == "tflite_dynamic"
     assert first["microcontroller_ram_bytes/tflite_int8"] == "5120"
 
@@ -119,7 +122,7 @@ def test_the_sweeps_run_says_what_the_pick_takes_on_the_device(store: Store) -> 
     publish(store, results)
     metrics = store.get(results.sweep.id).metrics
     picked = ("picked_flash_bytes", "picked_ram_bytes", "picked_zip_bytes")
-    assert [metrics[name] for name in picked] == [61440, 5120, 3072]
+    assert [metrics[name] for name in picked] == [30720, 36864, 1024]
 
 
 @pytest.mark.parametrize("table", [True, False])
