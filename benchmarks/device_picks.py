@@ -99,7 +99,8 @@ def _why_not(results: Results, question: Question, file: File, other: File) -> s
     rows = next(row.devices for row in results.rows if row.point.id == other.point.id)
     found = fit(other.target, other.point.figures(other.target), rows, question.device)
     if not found.runs:
-        return f"`{other.target}` does not run: {found.reason}"
+        # The last of the refusal's sentences names the operator.
+        return f"`{other.target}` does not run: {found.reason.rpartition('; ')[2]}"
     exceeded = question.budgets.exceeded_by(found, question.device)
     if exceeded:
         return f"`{other.target}` {' and '.join(excess.text for excess in exceeded)}"
