@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from runner.completion.addition import Addition
+from runner.completion.images import images_as_taken
+from runner.completion.incomplete import Incomplete
 from runner.device.table import HOST, DeviceRow
 from runner.device.tools import TFLITE_MICRO
 from runner.escaping.spreadsheet import csv_lines, csv_text
@@ -25,18 +30,27 @@ def make_encoded(addition: Addition, targets: Sequence[Target]) -> None:
     if targets and not can_encode():
         addition.leave_out(targets, f"{TFLITE_MICRO} is not installed")
         return
+    images = _images(addition) if targets else None
     for target in targets:
         source = target.source
         if source is None or source not in addition.targets:
             addition.leave_out([target], f"there is no {source}")
             continue
         try:
-            path = encoded_file(addition.file(source), target, addition.folder / "made")
+            path = encoded_file(addition.file(source), target, addition.folder / "made", images)
         except Exception as error:
             # The reader trusts the bytes, and raises many kinds of errors for wrong ones.
             addition.leave_out([target], short(error))
             continue
         _add(addition, target, source, path)
+
+
+def _images(addition: Addition) -> NDArray[np.float32] | None:
+    """Load test images; without them, files are compared on random inputs only."""
+    try:
+        return images_as_taken(addition.run)
+    except Incomplete:
+        return None
 
 
 def _add(addition: Addition, target: Target, source: Target, path: Path) -> None:

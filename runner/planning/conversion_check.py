@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from runner.export.tflm.makeable import left_out
 from runner.models.errors import subject
 from runner.planning.request import Request
 from runner.settings.targets import Target
@@ -21,10 +20,6 @@ def unsupported(model: Any, request: Request) -> str | None:
     Args:
         model: Keras model without models inside it.
     """
-    without = left_out(request.targets, request.compress.name)
-    if without and len(without) == len(request.targets):
-        target, reason = next(iter(without.items()))
-        return f"export.targets={target}: {reason}"
     target = Target.TFLITE_INT16X8
     if target not in request.targets:
         return None

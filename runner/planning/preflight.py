@@ -9,6 +9,7 @@ import numpy as np
 from runner.data.dataset import Dataset, load
 from runner.data.sources import SHAPES, local_file
 from runner.errors import ImpossiblePoint, Refused
+from runner.export.tflm.makeable import left_out
 from runner.files import private_folder
 from runner.models.architectures import ARCHITECTURES, Shape
 from runner.models.layer_plan import plan
@@ -38,6 +39,7 @@ def check(settings: Settings, typed: Sequence[str] = ()) -> Settings:
     """
     architecture, dataset = settings.architecture, settings.dataset
     _require_known(architecture)
+    _require_a_file(settings)
     # A sweep has already inspected the models of all its points.
     in_sweep = bool(settings.sweep.run_id)
     if not in_sweep:
@@ -74,6 +76,15 @@ def _require_known(architecture: ArchitectureSettings) -> None:
     if architecture.name not in known:
         accepted = ", ".join(known)
         raise Refused(f"architecture.name={architecture.name}: must be one of {accepted}")
+
+
+def _require_a_file(settings: Settings) -> None:
+    """Refuse targets of which the point would have none."""
+    targets = settings.export.targets
+    without = left_out(targets, settings.compress.name)
+    if len(without) == len(targets):
+        reason = next(iter(without.values()))
+        raise ImpossiblePoint(f"export.targets=[{','.join(targets)}]: {reason}")
 
 
 def _require_small_shift(shift: int, shape: Shape) -> None:

@@ -123,7 +123,8 @@ def _figures(
 ) -> list[str]:
     if not record.has_file(kind):
         requested = record.params.get("export.targets", "").strip("[]").split(",")
-        return ["failed" if record.status == "FAILED" and kind in requested else "-", "", ""]
+        asked = kind in requested and kind.goes_with(record.params.get("compress.name", "none"))
+        return ["failed" if record.status == "FAILED" and asked else "-", "", ""]
     figures = record.figures(kind)
     accuracy = f"{figures['accuracy']:.2%}"
     there = fit(kind, figures, devices, device)

@@ -99,6 +99,10 @@ class Target(StrEnum):
         """Whether nothing but TFLite Micro runs the file."""
         return self.encoding is not None
 
+    def goes_with(self, compress: str) -> bool:
+        """Tell whether a point with this compression can have the file; `none` for a baseline."""
+        return self.encoding is not Encoding.LOOK_UP or compress.startswith("cluster")
+
     @property
     def file_name(self) -> str:
         """Name the file, with the extension that its readers expect."""

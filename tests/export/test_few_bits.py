@@ -14,7 +14,14 @@ from tests.helpers.litert import by_litert
 IMAGES = np.random.default_rng(0).random((40, 8, 8, 1), dtype=np.float32)
 
 
-@pytest.mark.parametrize("kind", ["dense", "conv", "depthwise"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "dense",
+        pytest.param("conv", marks=pytest.mark.long),
+        pytest.param("depthwise", marks=pytest.mark.long),
+    ],
+)
 def test_empty_channels_keep_their_biases(tmp_path: Path, kind: str) -> None:
     make_repeatable(1, 1)
     layers = keras.layers

@@ -118,7 +118,7 @@ def test_a_network_goes_through_all_targets(
     assert done.returncode == 0, done.stderr
     (run,) = runs_in(Path.cwd(), "point")
     for target in targets:
-        assert run.has_file(target)
+        assert run.has_file(target) or not target.goes_with("none")
         # A file that takes one image at a time has no shapes to compute, and so a figure.
         if target.conversion and name in ("mobilenet_v1", "mobilenet_v2", "resnet_8"):
             assert run.metrics[f"litert_arena_bytes/{target}"] > 32 * 32 * 3

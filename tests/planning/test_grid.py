@@ -1,4 +1,6 @@
-"""What belongs to a sweep as a whole is no axis of it."""
+"""What belongs to a sweep as a whole is no axis of it, and what no point can have is refused."""
+
+from pathlib import Path
 
 import pytest
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
@@ -12,6 +14,7 @@ from runner.errors import Refused
 from runner.planning import grid
 from runner.planning.candidates import expand
 from runner.settings.paths import CONF, register
+from tests.helpers.tiny import write_npz
 
 DEVICES = r"devices=\[phone,microcontroller\]"
 
@@ -52,3 +55,22 @@ def test_single_points_may_not_differ_in_it_either(composer: Composer) -> None:
     singles = [{"device": "phone"}, {"device": "microcontroller"}]
     with pytest.raises(Refused, match=DEVICES):
         grid.check(expand({}, singles, [], loader), loader, config)
+
+
+def test_points_without_any_of_their_files_are_left_out(composer: Composer, tmp_path: Path) -> None:
+    loader, config = composer
+    axes = {
+        "export.targets": "[tflm_lut_int8]",
+        "compress": "none,cluster",
+        "architecture": "lenet_300_100",
+        "dataset": "npz",
+        "dataset.path": str(write_npz(tmp_path / "tiny.npz")),
+        "cache.folder": str(tmp_path / "cache"),
+    }
+    found = grid.check(expand(axes, [], [], loader), loader, config)
+    assert [point.settings.compress.name for point in found.points] == ["cluster"]
+    why = r"export.targets=[tflm_lut_int8]: needs clustered weights: compress=cluster or"
+    assert [why in line for line in found.skipped] == [True]
+    axes["compress"] = "none"
+    with pytest.raises(Refused, match=r"no point of the sweep is possible.* needs clustered"):
+        grid.check(expand(axes, [], [], loader), loader, config)

@@ -7,7 +7,7 @@ from rich.text import Text
 from runner.results import console
 from runner.results.console import ui_command
 from runner.results.rows import Results, Row
-from runner.results.table import LEGEND
+from runner.results.table import LEGEND, as_text
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Store
 
@@ -117,3 +117,17 @@ def test_the_ui_command_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ui_command(uri).endswith(" --backend-store-uri 'postgresql://me:***@host/x'")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     assert ui_command(uri).endswith(' --backend-store-uri "$MLFLOW_TRACKING_URI"')
+
+
+@pytest.mark.parametrize(
+    ("compress", "cells"), [("none", {"-"}), ("qat", {"-"}), ("cluster_qat", {"failed"})]
+)
+def test_what_a_point_could_not_have_has_not_failed(compress: str, cells: set[str]) -> None:
+    params = {"export.targets": "[h5,tflm_lut_int8]", "compress.name": compress}
+    metrics = {name: value for name, value in FIGURES.items() if name.endswith("/h5")}
+    # A point that has the file makes a column of it.
+    whole = Record("1", "whole", "FINISHED", params, {}, FIGURES, "")
+    failed = Record("2", "failed", "FAILED", params, {}, metrics, "")
+    head, *_, line = as_text([Row(whole, None), Row(failed, None)]).splitlines()
+    column = [each.strip() for each in head.split("|")].index("tflm_lut_int8")
+    assert {line.split("|")[column].strip()} == cells

@@ -1,5 +1,6 @@
 """Write the file of a target that is encoded from another file."""
 
+import logging
 import os
 import tempfile
 from importlib.util import find_spec
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 
 from runner.device.file_by_file import FAILED, ask
 from runner.errors import StepFailed
-from runner.settings.targets import Target
+from runner.settings.targets import Encoding, Target
+
+log = logging.getLogger(__name__)
 
 # The package that encodes files, as it is installed and imported.
 PACKAGE, _MODULE = "tflite-micro", "tflite_micro"
@@ -35,7 +38,8 @@ def encoded_file(
     """Write the target's file into the folder and return its path.
 
     TFLite Micro has then computed the same with it as with its source, bit for bit. Where no weight
-    takes fewer bytes encoded, it has the bytes of its source.
+    takes fewer bytes encoded, or TFLite Micro does not run the source anyway, it has the bytes of
+    its source.
 
     Args:
         source: the file that it is encoded from.
@@ -48,8 +52,16 @@ def encoded_file(
     path = folder / target.file_name
     temporary = folder / f".{os.getpid()}.{target.file_name}"
     try:
-        why = _encode(source, target, temporary, images)
-        if why:
+        why = _ask(source, target.encoding, temporary, images)
+        # Once it is encoded, either of the two may be what TFLite Micro does not run.
+        refusal = _ask(source, None, temporary) if why and temporary.exists() else None
+        if refusal:
+            log.warning(
+                "%s has the bytes of its source, which TFLite Micro does not run: %s",
+                target,
+                refusal,
+            )
+        elif why:
             raise NotEncoded(why)
         temporary.replace(path)
     finally:
@@ -57,20 +69,24 @@ def encoded_file(
     return path
 
 
-def _encode(
-    source: Path, target: Target, path: Path, images: NDArray[np.float32] | None
+def _ask(
+    source: Path, encoding: Encoding | None, path: Path, images: NDArray[np.float32] | None = None
 ) -> str | None:
-    """Encode in a process of its own; returns why that failed."""
+    """Encode in a process of its own; returns why that failed.
+
+    Args:
+        encoding: None to copy a file, and run it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         drawn = Path(folder) / "images.npy"
         if images is not None:
             np.save(drawn, images[:_IMAGES])
         question = {
             "source": str(source),
-            "encoding": target.encoding,
+            "encoding": encoding,
             "path": str(path),
             "images": None if images is None else str(drawn),
         }
-        answers = ask("runner.export.tflm.encoding_process", {str(target): question}, _SECONDS)
-    answer = answers[str(target)]
+        answers = ask("runner.export.tflm.encoding_process", {source.name: question}, _SECONDS)
+    answer = answers[source.name]
     return answer.get("why") or answer.get(FAILED)

@@ -26,11 +26,11 @@ def _encode(question: Mapping[str, Any], words: Path) -> Mapping[str, Any]:
         from runner.export.tflm.verify import verify
 
         source = Path(question["source"]).read_bytes()
-        encoded = encode(source, Encoding(question["encoding"]))
-        if encoded != source:
-            images = question["images"]
-            verify(source, encoded, np.load(images) if images else None, _SEED)
+        encoding, images = question["encoding"], question["images"]
+        encoded = encode(source, Encoding(encoding)) if encoding else source
         Path(question["path"]).write_bytes(encoded)
+        if encoded != source or not encoding:
+            verify(source, encoded, np.load(images) if images else None, _SEED)
     except Exception as error:
         said = printed(words)
         return {"why": said if said and isinstance(error, RuntimeError) else str(error)}

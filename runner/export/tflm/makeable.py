@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from runner.export.tflm.encoded_file import PACKAGE, can_encode
-from runner.settings.targets import Encoding, Target
+from runner.settings.targets import Target
 
 
 def makeable(targets: Iterable[Target], compress: str) -> list[Target]:
@@ -19,11 +19,11 @@ def makeable(targets: Iterable[Target], compress: str) -> list[Target]:
 
 def left_out(targets: Iterable[Target], compress: str) -> Mapping[Target, str]:
     """Return why each of the other targets cannot be made."""
-    installed, clustered = can_encode(), compress.startswith("cluster")
+    installed = can_encode()
     reasons: dict[Target, str] = {}
     for target in targets:
         if target.encoding and not installed:
             reasons[target] = f"needs the package {PACKAGE}, which is not installed"
-        elif target.encoding is Encoding.LOOK_UP and not clustered:
+        elif not target.goes_with(compress):
             reasons[target] = "needs clustered weights: compress=cluster or compress=cluster_qat"
     return reasons

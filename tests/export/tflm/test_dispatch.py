@@ -1,9 +1,12 @@
 """Encoded files hold the weights of their source, and TFLite Micro computes the same with them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 pytest.importorskip("tflite_micro")
 
@@ -93,6 +96,52 @@ def test_zero_points_by_channel_are_kept() -> None:
     same(source, encoded)
 
 
+def bias(outputs: int, dtype: str, zeros: float = 0.95) -> NDArray[Any]:
+    values = RANDOM.integers(-999, 999, outputs).astype(dtype)
+    return np.where(RANDOM.random(outputs) < zeros, values.dtype.type(0), values)
+
+
+@pytest.mark.parametrize("points", [False, True], ids=["zeros", "zero points"])
+@pytest.mark.parametrize("encoding", Encoding)
+def test_channels_on_the_last_axis(encoding: Encoding, points: bool) -> None:
+    channels = 64
+    zeros = RANDOM.integers(-9, 9, channels) if points else np.zeros(channels, np.int64)
+    weights = np.where(RANDOM.random((1, 5, 7, channels)) < 0.9, zeros, 90).astype(np.int8)
+    scales = np.linspace(0.01, 0.02, channels).tolist()
+    layer = Dense(weights, scales, zeros.tolist(), bias(channels, "<i4", 0.0))
+    source = dense_file([layer])
+    encoded = encode(source, encoding)
+    assert len(encoded) < len(source)
+    same(source, encoded)
+    assert verify(source, encoded, None, seed=1) >= 8
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+def test_biases_are_encoded_beside_their_weights_and_alone(encoding: Encoding) -> None:
+    rows = 900
+    for layer in (
+        replace(floats(rows, 9, 0.0), bias=bias(rows, "<f4")),
+        replace(integers(rows, 9, 0.0), bias=bias(rows, "<i4")),
+        replace(clustered(rows, 9, 2, 1), bias=bias(rows, "<i4")),
+        Dense(np.where(RANDOM.random((rows, 9)) < 0.9, 0, 3).astype("<f4"), bias=bias(rows, "<f4")),
+    ):
+        source = dense_file([layer])
+        encoded = encode(source, encoding)
+        assert len(source) - len(encoded) > rows
+        same(source, encoded)
+        verify(source, encoded, None, seed=1)
+
+
+def test_an_empty_bias_and_one_without_zeros() -> None:
+    for zeros in (1.0, 0.0):
+        layer = replace(integers(90, 90, 0.9), bias=bias(90, "<i4", zeros))
+        source = dense_file([layer, replace(integers(90, 90, 0.0), bias=bias(90, "<i4", zeros))])
+        encoded = encode(source, Encoding.PRUNED)
+        assert len(encoded) < len(source)
+        same(source, encoded)
+        verify(source, encoded, None, seed=1)
+
+
 @pytest.mark.parametrize("shared", [False, True])
 def test_layers_with_the_same_weights_and_several_graphs(shared: bool) -> None:
     layer = floats(60, 60, 0.9)
@@ -126,9 +175,19 @@ def test_a_wrong_file_is_found_out() -> None:
 
 
 def test_images_are_run_too() -> None:
-    source = dense_file([integers(60, 60, 0.9)])
-    images = RANDOM.random((3, 60), np.float32)
-    verify(source, encode(source, Encoding.PRUNED), images, seed=1)
+    # Beside a number that is not huge, the second one gets lost.
+    source, other = (dense_file([Dense(np.array([[1, way]], "<f4"))]) for way in (0, 1e-30))
+    assert verify(source, other, None, seed=1) >= 8
+    images = np.array([[1, 1e30]], np.float32)
+    with pytest.raises(Unequal, match="on input 2"):
+        verify(source, other, images, seed=1)
+    integers_too = dense_file([integers(60, 60, 0.9)])
+    verify(
+        integers_too,
+        encode(integers_too, Encoding.PRUNED),
+        RANDOM.random((3, 60), np.float32),
+        seed=1,
+    )
 
 
 def test_no_operator_that_needs_constants_gets_decoded_ones() -> None:

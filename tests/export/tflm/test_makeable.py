@@ -1,33 +1,23 @@
 import pytest
 
-from runner.data.classes import Classes
+from runner.errors import ImpossiblePoint
 from runner.export.tflm import makeable as module
 from runner.export.tflm.makeable import left_out, makeable
-from runner.planning.conversion_check import unsupported
-from runner.planning.request import Request
-from runner.settings import ArchitectureSettings, CompressSettings, ScheduleSettings
+from runner.planning import preflight
 from runner.settings.targets import Target
+from tests.helpers.project import Configure
 
 ENCODED = [target for target in Target if target.encoding]
 
 
-def request(compress: str, *targets: Target) -> Request:
-    return Request(
-        architecture=ArchitectureSettings(),
-        schedule=ScheduleSettings(),
-        compress=CompressSettings.model_validate({"name": compress}),
-        shape=(8, 8, 1),
-        classes=Classes.numbered(2),
-        targets=targets,
-    )
-
-
-def test_asked_for_alone_it_is_refused() -> None:
-    line = unsupported(None, request("none", Target.TFLM_LUT_INT8))
-    assert line is not None
-    assert line.startswith("export.targets=tflm_lut_int8: needs clustered weights")
-    assert unsupported(None, request("none", Target.H5, Target.TFLM_LUT_INT8)) is None
-    assert unsupported(None, request("cluster", Target.TFLM_LUT_INT8)) is None
+def test_asked_for_alone_it_is_refused_before_tensorflow(settings: Configure) -> None:
+    alone = "export.targets=[tflm_lut_int8]"
+    with pytest.raises(
+        ImpossiblePoint, match=r"^export.targets=\[tflm_lut_int8\]: needs clustered"
+    ):
+        preflight.check(settings(alone))
+    preflight.check(settings(alone, "compress=cluster"))
+    preflight.check(settings("export.targets=[tflm_lut_int8,h5]"))
 
 
 @pytest.mark.parametrize("compress", ["none", "qat"])
