@@ -1,15 +1,18 @@
-"""Resume the last unfinished sweep of the same points, or begin a new one."""
+"""Go on with the last sweep of the same points, or begin a new one."""
 
+import hashlib
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from runner.device.request import Request
 from runner.planning.fingerprint import sweep_fingerprint
 from runner.planning.grid import Point
+from runner.settings import Settings
 from runner.settings.parameters import sweep_parameters
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
-from runner.tracking.tags import DEVICE, FINGERPRINT, MAX_DROP, PARENT, POINTS, SWEEP
+from runner.tracking.tags import DEVICE, FINGERPRINT, MAX_DROP, MEASURE, PARENT, POINTS, SWEEP
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +35,11 @@ class SweepRun:
 
 
 def resume_or_begin(store: Store, name: str, points: Sequence[Point]) -> SweepRun:
-    """Resume the last unfinished sweep of these points, or begin a new one.
+    """Resume the last sweep of these points, or begin a new one.
 
-    All runs in the store whose process has ended are closed as KILLED first. A sweep whose process
-    is still running is not resumed.
+    A sweep is resumed that is unfinished, or that is now asked for another device or other figures
+    of its files, which nothing is trained for. All runs in the store whose process has ended are
+    closed as KILLED first. A sweep whose process is still running is not resumed.
 
     Raises:
         Refused: the store cannot be used.
@@ -50,15 +54,17 @@ def resume_or_begin(store: Store, name: str, points: Sequence[Point]) -> SweepRu
     with store.lock():
         store.close_dead()
         same = store.of_kind(Kind.SWEEP, {FINGERPRINT: fingerprint})
-        unfinished = _unfinished(same) if points[0].settings.sweep.resume else None
-        run = store.adopt(unfinished) if unfinished else _begin(store, name, fingerprint, points)
+        asked = _asked(points[0].settings)
+        known = _to_go_on(same, asked) if points[0].settings.sweep.resume else None
+        run = store.adopt(known) if known else _begin(store, name, fingerprint, points)
         run.tag(MAX_DROP, str(points[0].settings.report.max_drop))
-        run.tag(DEVICE, Request.of(points[0].settings).text)
+        for tag, text in asked.items():
+            run.tag(tag, text)
         run.tag(POINTS, str(len(points)))
         run.flush()
         if not same:
             _say_what_begins_anew(store, store.get(run.id))
-        return SweepRun(run, resumed=unfinished is not None)
+        return SweepRun(run, resumed=known is not None)
 
 
 def remaining_points(
@@ -81,6 +87,21 @@ def remaining_points(
     if not points[0].settings.sweep.reuse:
         return remaining
     return [point for point in remaining if not _copy_finished(store, sweep.run, name, point)]
+
+
+def _asked(settings: Settings) -> dict[str, str]:
+    """Return what is asked of files that are there, as tags; a command may hold a secret."""
+    measure = json.dumps(settings.measure.model_dump(mode="json"))
+    digest = hashlib.sha256(measure.encode()).hexdigest()[:16]
+    return {DEVICE: Request.of(settings).text, MEASURE: digest}
+
+
+def _to_go_on(sweeps: Sequence[Record], asked: Mapping[str, str]) -> Record | None:
+    """Return the newest of these sweeps where it is unfinished, or other things are asked of it."""
+    if not sweeps or sweeps[-1].status == "RUNNING":
+        return None
+    other = any(sweeps[-1].tags.get(tag, text) != text for tag, text in asked.items())
+    return sweeps[-1] if other else _unfinished(sweeps)
 
 
 def _unfinished(sweeps: Sequence[Record]) -> Record | None:

@@ -43,7 +43,6 @@ def run_sweep(
     sweep = resume_or_begin(store, name, points)
     Announcement(sweep.run.id, store.uri, store.experiment).write()
     returns: list[JobReturn] = []
-    done = 0
     try:
         with sweep.run.closing():
             remaining = remaining_points(store, sweep, name, points)
@@ -61,7 +60,7 @@ def run_sweep(
         log.error("%s: %s", name, failure)
         return False, returns
     finally:
-        _report(store, sweep.run.id, settings if done else None)
+        _report(store, sweep.run.id, settings)
 
 
 def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:
@@ -69,17 +68,12 @@ def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:
     return sorted(points, key=lambda point: point.name not in first)
 
 
-def _report(store: Store, sweep_run_id: str, earlier: Settings | None) -> None:
-    """Print and log what the sweep came to.
-
-    Args:
-        earlier: what is asked of points that were finished before, where there are some.
-    """
+def _report(store: Store, sweep_run_id: str, settings: Settings) -> None:
+    """Print and log what the sweep came to."""
     try:
         with few_retries():
             results = read(store, store.get(sweep_run_id))
-        if earlier:
-            results = _complete(store, results, earlier)
+        results = _complete(store, results, settings)
         console.show(store, results)
     except StoreFailed as failure:
         log.error("no table, the store does not answer: %s", failure)
@@ -89,9 +83,15 @@ def _report(store: Store, sweep_run_id: str, earlier: Settings | None) -> None:
 
 
 def _complete(store: Store, results: Results, settings: Settings) -> Results:
-    """Measure what points lack that were finished before another device was asked for."""
+    """Measure what runs lack that were finished before this was asked of their files."""
     wanted = Wanted.of(settings)
-    return complete(store, results, Request.of(settings), targets=(), wanted=wanted)
+    try:
+        return complete(store, results, Request.of(settings), targets=(), wanted=wanted)
+    except StoreFailed:
+        raise
+    except Exception as failure:
+        log.error("not all is measured: %s", one_line(failure), exc_info=is_fault(failure))
+        return results
 
 
 def _publish(store: Store, results: Results) -> None:
