@@ -88,7 +88,7 @@ def _how_to_time(device: Device) -> str:
     if device is Device.PHONE:
         return "measure.latency=true"
     if device.is_ethos_u:
-        return "Vela says it of the files that run there"
+        return "Vela says it of files of which it leaves no operator on the CPU"
     return "nothing here times a microcontroller; a measure.command of your own may"
 
 

@@ -125,7 +125,9 @@ def test_an_encoded_file_is_compared_with_what_it_was_made_from(
     alone = _measured({target: encoded}, MICRO, Device.ETHOS_U55_128)
     assert "agreement" not in alone[target, MICRO].figures
     assert alone[target, MICRO].runs
-    assert alone[target, Device.ETHOS_U55_128].runs is not None
+    beside = alone[target, Device.ETHOS_U55_128]
+    assert (beside.runs, beside.figures) == (False, {})
+    assert "decoded by the CPU" in beside.reason
     for found in (
         _measured({target: encoded, Target.TFLITE_INT8: source}, MICRO)[target, MICRO],
         _measured({target: Path(shutil.copy(encoded, source.with_name(encoded.name)))}, MICRO)[
@@ -157,6 +159,9 @@ def test_operators_beside_the_ethos_u_are_counted_and_need_tflm(tmp_path: Path) 
     found = rows[Target.TFLITE_INT8, Device.ETHOS_U55_128]
     assert (found.runs, found.figures["cpu_operators"]) == (True, 1)
     assert found.figures["npu_operators"] > 1
+    assert found.figures["cycles"] > 0
+    # A budget on the time is not kept by a part of it.
+    assert (found.reason, "latency_ms" in found.figures) == ("", False)
     refused = _export(_net(conv, resized, gelu), tmp_path / "refused", [Target.TFLITE_INT8])
     found = _measured(refused, Device.ETHOS_U55_128)[Target.TFLITE_INT8, Device.ETHOS_U55_128]
     assert found.runs is False
