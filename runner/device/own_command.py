@@ -20,8 +20,9 @@ from runner.errors import Refused, RunnerError
 from runner.files import private_folder
 
 PLACE = "{file}"
-# What MLflow takes in the name of a metric, and people type without quotes.
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+# What MLflow takes in the name of a metric, and people type without quotes. It reads names as
+# paths, in which "." and ".." are folders.
+_NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.-]{1,60}")
 # Characters of what it prints that are looked at, from its end.
 _PRINTED, _WORDS = 100_000, 300
 
@@ -43,10 +44,12 @@ def words_of(command: str, path: Path) -> list[str]:
 def measure_by(command: str, path: Path, seconds: float, folder: Path) -> dict[str, float]:
     """Run the command for one file, in the working folder, and read the numbers that it prints.
 
-    No other command of this user's runs at the same time on this machine.
+    No other command of this user's runs at the same time on this machine. When it ends, or is
+    ended, so are the processes that it started, but for those that left its process group, as with
+    `setsid`: these go on.
 
     Args:
-        seconds: after which it is ended, with all that it started.
+        seconds: after which it is ended.
         folder: holds the lock.
 
     Raises:
@@ -102,7 +105,8 @@ def _numbers(printed: str) -> dict[str, float]:
 def _number(name: str, value: Any) -> float:
     if not _NAME.fullmatch(name):
         raise CommandFailed(
-            f"printed the name {name[:_WORDS]!r}; letters, digits and _ . - are taken, at most 60"
+            f"printed the name {name[:_WORDS]!r}; letters, digits and _ . - are taken, at most 60, "
+            "but neither . nor .. alone"
         )
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise CommandFailed(f"printed {name}={json.dumps(value)[:_WORDS]}, which is no number")

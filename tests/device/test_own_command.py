@@ -3,10 +3,12 @@
 import shlex
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+from mlflow.utils.validation import _validate_metric_name
 
 from runner.device.own_command import CommandFailed, measure_by
 from runner.errors import Refused
@@ -28,6 +30,11 @@ FAULTS = {
     'print(\'{"ms": "12"}\')': 'printed ms="12", which is no number',
     "print('{\"a b\": 1}')": "printed the name 'a b'; letters",
     "print('{\"a/b\": 1}')": "printed the name 'a/b'; letters",
+    'print(\'{"ms": 1, ".": 1}\')': "printed the name '.'; letters",
+    "print('{\"..\": 1}')": "printed the name '..'; letters",
+    "print('{\"\": 1}')": "printed the name ''; letters",
+    "print('{\"ms\\\\n\": 1}')": "printed the name 'ms\\n'; letters",
+    "print('{\"\u00b5s\": 1}')": "printed the name '\u00b5s'; letters",
     "print('[' * 9999)": "printed no JSON",
     "import sys; print('half'); sys.exit('no device found')": "ended with code 1: no device found",
     "import sys; print('half'); sys.exit(3)": "ended with code 3: half",
@@ -49,6 +56,20 @@ def test_its_numbers_are_those_of_its_last_line(tmp_path: Path) -> None:
     )
     found = measure_by(by_python(code), path, HANGS_AFTER, tmp_path / "locks")
     assert found == {"bytes": 5, "ms.p90_x-y": 2.5}
+
+
+def test_mlflow_takes_each_name_that_is_taken(tmp_path: Path) -> None:
+    names = [".", "..", "...", ".a", "a.", "..a", "a..", "-", "_", "1", "a" * 60, "a" * 61]
+    taken: list[str] = []
+    for name in names:
+        with suppress(CommandFailed):
+            code = f"print('{{\"{name}\": 1}}')"
+            taken += measure_by(
+                by_python(code), tmp_path / "h5.h5", HANGS_AFTER, tmp_path / "locks"
+            )
+    assert taken == names[2:-1]
+    for name in taken:
+        _validate_metric_name(f"own/{name}/tflite_int8")
 
 
 def test_the_path_may_be_a_part_of_a_word(tmp_path: Path) -> None:
