@@ -78,7 +78,7 @@ def _images(
 
 def _macs(addition: Addition) -> dict[str, float]:
     """Count the multiplications of a run of an earlier version, by any of its files."""
-    converted = [each for each in addition.targets if each.conversion]
+    converted = [each for each in addition.targets if each is not Target.H5]
     if addition.metric("macs") is not None or not converted:
         return {}
     content = addition.file(converted[0]).read_bytes()

@@ -12,6 +12,8 @@ from runner.settings.targets import Target
 Shape = tuple[int, ...]
 
 _CODES = schema.BuiltinOperator
+# TFLite Micro's operator that unpacks weights.
+_DECODE = b"TFLM_DECODE"
 # Which operators are run, or how often, is known only while they run; or they are many in one.
 _UNKNOWN = {
     *(_CODES.CALL, _CODES.CALL_ONCE, _CODES.IF, _CODES.WHILE, _CODES.CUSTOM, _CODES.LSTM),
@@ -51,7 +53,8 @@ def macs(content: bytes) -> int | None:
     codes = [model.OperatorCodes(index) for index in range(model.OperatorCodesLength())]
     # Which of the two fields holds the code depends on the converter's version.
     kinds = [max(code.DeprecatedBuiltinCode(), code.BuiltinCode()) for code in codes]
-    if model.SubgraphsLength() != 1 or _UNKNOWN & set(kinds):
+    others = {kind for code, kind in zip(codes, kinds, strict=True) if code.CustomCode() != _DECODE}
+    if model.SubgraphsLength() != 1 or _UNKNOWN & others:
         return None
     graph = model.Subgraphs(0)
     batch = _shape(graph, graph.Inputs(0))[0]

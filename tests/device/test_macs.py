@@ -10,8 +10,11 @@ from runner.backend import keras, make_repeatable
 from runner.device.macs import macs, macs_of
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
-from runner.settings.targets import Target
+from runner.export.tflm.dispatch import encode
+from runner.export.tflm.encoded_file import can_encode
+from runner.settings.targets import Encoding, Target
 from tests.helpers.tflite_file import write_softmax
+from tests.helpers.tflm_files import Dense, dense_file
 
 layers = keras.layers
 IMAGES = np.random.default_rng(0).random((8, 8, 8, 2), dtype=np.float32)
@@ -114,6 +117,21 @@ def test_products_of_matrices_count_however_they_lie(tmp_path: Path) -> None:
     with exportables(model, batch=1) as sources:
         path = export(sources.plain, Target.TFLITE_FLOAT32, tmp_path, IMAGES)
     assert macs(path.read_bytes()) == 6 * 4 * 6
+
+
+@pytest.mark.skipif(not can_encode(), reason="the wheel tflite-micro is for Linux on x86-64 alone")
+def test_a_file_that_unpacks_its_weights_makes_those_of_its_source(tmp_path: Path) -> None:
+    weights = np.zeros((32, 40), np.float32)
+    weights[:, ::10] = 1
+    source = dense_file([Dense(weights)])
+    encoded = encode(source, Encoding.PRUNED)
+    assert b"TFLM_DECODE" in encoded
+    path = tmp_path / Target.TFLM_PRUNED_FLOAT32.file_name
+    path.write_bytes(encoded)
+    assert macs(source) == 32 * 40
+    assert macs_of({Target.H5: path.with_suffix(".h5"), Target.TFLM_PRUNED_FLOAT32: path}) == {
+        "macs": 32 * 40
+    }
 
 
 def test_a_file_without_products_has_none_and_a_run_without_tflite_files_no_figure(
