@@ -122,7 +122,7 @@ LayerSparsities = Annotated[
     Field(description="final sparsities by layer name or pattern, as in {conv_*: 0.5}"),
 ]
 OwnLimits = Annotated[
-    dict[Name, Annotated[float, Field(ge=0, allow_inf_nan=False)]],
+    dict[Name, Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]],
     AfterValidator(_Frozen),
     Field(description="numbers by the names that measure.command prints, as in {ms: 12.5}"),
 ]
@@ -135,11 +135,11 @@ MByN = Annotated[
 ]
 # Pixels of which a mean above 1 is taken off go from 0 to 255.
 ChannelNumbers = Annotated[
-    tuple[Annotated[float, Field(ge=0, le=1)], ...] | None,
+    tuple[Annotated[float, Field(strict=True, ge=0, le=1)], ...] | None,
     Field(min_length=1, description="a list of numbers from 0 to 1, of pixels from 0 to 1"),
 ]
 ChannelDeviations = Annotated[
-    tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None,
+    tuple[Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)], ...] | None,
     Field(min_length=1, description="a list of positive numbers, of pixels from 0 to 1"),
 ]
 OptionalSize = Annotated[

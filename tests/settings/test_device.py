@@ -18,6 +18,7 @@ from tests.helpers.project import Compose
         ("device.ram=64KB", 65536),
         ("device.latency_ms=2.5", 2.5),
         ("device.own={ms:12.5}", {"ms": 12.5}),
+        ("device.own={ms: 5}", {"ms": 5}),
         ("+device.own.ms=12.5", {"ms": 12.5}),
         ("device.own=null", {}),
     ],
@@ -28,7 +29,12 @@ def test_budgets_are_read(composed: Compose, typed: str, read: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["device.flash=0", "device.ram=-1K", "device.flash=64k", "device.own={ms:-1}"]
+    "typed",
+    [
+        *("device.flash=0", "device.ram=-1K", "device.flash=64k", "device.flash=true"),
+        *("device.latency_ms=true", "device.own={ms:-1}", "device.own={ms: true}"),
+        *("device.own={ms: false}", "device.own={ms: '5'}", "device.own={ms: .nan}"),
+    ],
 )
 def test_what_is_no_budget_is_refused(composed: Compose, typed: str) -> None:
     with pytest.raises(Refused, match=typed.partition("=")[0]):
