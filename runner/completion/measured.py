@@ -48,7 +48,7 @@ def _measure(
 ) -> None:
     sources = [each.source for each in targets if each.source in addition.targets]
     files = {each: addition.file(each) for each in dict.fromkeys([*sources, *targets]) if each}
-    rows = measure_devices(files, wanted, images)
+    rows = measure_devices(files, replace(wanted, run=addition.run.name), images)
     # Of a source, which lies there for what is made from it, nothing is lacking.
     addition.add_rows([row for row in rows if row.target in targets])
 

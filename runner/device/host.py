@@ -73,5 +73,5 @@ def _row(target: Target, path: Path, wanted: Wanted, timed: Answer | None) -> De
         except CommandFailed as failure:
             reasons.append(f"measure.command {failure}")
     for reason in reasons:
-        log.warning("%s: %s", target, reason)
+        log.warning("%s: %s", f"{target} of {wanted.run}" if wanted.run else target, reason)
     return DeviceRow(target, HOST, None, "; ".join(reasons), host_tool(wanted), figures)

@@ -26,6 +26,7 @@ class Wanted:
         command_seconds: after which it is ended.
         latency: whether files are timed on this machine.
         folder: holds the lock of whoever runs such a command on this machine.
+        run: what people call the run of the files, for the log.
     """
 
     devices: tuple[Device, ...] = (Device.PHONE,)
@@ -34,6 +35,7 @@ class Wanted:
     command_seconds: float = 60.0
     latency: bool = False
     folder: Path = field(default_factory=_folder)
+    run: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -134,7 +134,10 @@ class Delivery:
         earlier: Tables,
     ) -> None:
         weights = {str(target): self._weights(target, finished.model) for target in files}
-        wanted, images = Wanted.of(self.context.settings), classes.data.test.images
+        images = classes.data.test.images
+        of_baseline = self.folder == self.context.baseline_folder
+        name = "the baseline" if of_baseline else self.context.name
+        wanted = replace(Wanted.of(self.context.settings), run=name)
         # Before the lock of the tables: it may take a while.
         devices = DeviceFigures.measure(self.run, self.folder, [*files.values()], wanted, images)
         with earlier as read:
