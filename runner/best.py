@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from runner.cli import command, failure
 from runner.cli.completion import completing
+from runner.cli.firmware import compile_values, refuse_phone, write_firmware
 from runner.cli.limits import add_limits, criteria_of
 from runner.errors import Refused, RunnerError
 from runner.escaping.json_text import json_text
-from runner.settings.devices import Device
 from runner.settings.targets import Target
 
 if TYPE_CHECKING:
     from runner.results.choice import File
     from runner.tracking import Store
-
-_NO_FIRMWARE = "is for firmware: add --device microcontroller, or take --output FILE"
 
 
 def main() -> None:
@@ -41,8 +39,8 @@ def main() -> None:
     )
     made.add_argument(
         "--output-dir", type=Path, metavar="FOLDER",
-        help="write what the firmware of a microcontroller needs here: the file as an array, its "
-        "operators, its images, README.txt",
+        help="write what firmware needs here: the file, compiled for an Ethos-U, and as an array, "
+        "its operators, its images, README.txt",
     )  # fmt: skip
     command.enter(made, _act, _check)
 
@@ -53,8 +51,7 @@ def _check(arguments: argparse.Namespace) -> list[Target]:
         raise Refused(f"--output-dir={folder}: must stand alone, without --output")
     if folder and folder.exists() and not folder.is_dir():
         raise Refused(f"--output-dir={folder}: must be a folder to write, and is a file")
-    if folder and arguments.device == Device.PHONE:
-        raise Refused(f"--output-dir={folder}: {_NO_FIRMWARE}")
+    refuse_phone(folder, arguments.device)
     return targets_of(arguments, arguments.output)
 
 
@@ -85,26 +82,24 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
 
     criteria = criteria_of(arguments, targets_of(arguments, arguments.output))
     decision, values = select(store, arguments.sweep, criteria, completing(arguments))
-    if arguments.output_dir and decision.device is not Device.MICROCONTROLLER:
-        raise Refused(f"--output-dir={arguments.output_dir}: {_NO_FIRMWARE}")
+    refuse_phone(arguments.output_dir, decision.device)
     if not decision.file:
         command.show(arguments, values, decision.reason)
         return failure.FAILED
     classes = file_classes(store, decision.file)
     values |= classes.values | confusion_values(store, decision.file, decision.own_baseline)
     if arguments.output_dir:
-        return _write_firmware(arguments, store, decision.file, values)
+        return write_firmware(arguments, store, decision.file, values)
     if arguments.output:
         values = _write(store, decision.file, arguments.output, values)
         path, labels = str(arguments.output), str(_labels_of(arguments.output))
     else:
         labels = store.local_file(decision.file.point, LABELS)
         path = _path_of(store, decision.file)
-    lines = [
-        f"{path} ({decision.file.point.name}): {figures(decision.file)}",
-        *words(classes, labels),
-    ]
-    command.show(arguments, values | {"path": path}, *lines)
+    compiling = compile_values(decision.file, path)
+    line = f"{path} ({decision.file.point.name}): {figures(decision.file)}"
+    values |= compiling | {"path": path}
+    command.show(arguments, values, line, *compiling.values(), *words(classes, labels))
     return failure.DONE
 
 
@@ -114,29 +109,6 @@ def _path_of(store: "Store", file: "File") -> str:
     if Path(path).is_absolute() and not Path(path).exists():
         raise RunnerError(f"{path}: is not there any more (run {file.point.id})")
     return path
-
-
-def _write_firmware(
-    arguments: argparse.Namespace, store: "Store", file: "File", values: dict[str, Any]
-) -> int:
-    """Write all that firmware needs of the file, and say how much memory to reserve."""
-    from runner.firmware.bundle import write_bundle
-    from runner.firmware.chosen import facts_of
-    from runner.results.decision import figures
-
-    folder = arguments.output_dir
-    if file.ram is None:
-        raise RunnerError(f"{file.target} of {file.point.name}: nobody has measured its arena")
-    facts = facts_of(store, file, values["sweep"], file.ram)
-    values |= {"path": str(folder / "model.tflite"), "arena_bytes": facts.arena}
-    write_bundle(folder, facts, json_text(values))
-    command.show(
-        arguments,
-        values,
-        f"{folder} ({file.point.name}): {figures(file)}",
-        f"Reserve {facts.arena:,} bytes for its arena; {folder / 'README.txt'} says how to go on.",
-    )
-    return failure.DONE
 
 
 def _write(store: "Store", file: "File", output: Path, values: dict[str, Any]) -> dict[str, Any]:

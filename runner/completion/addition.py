@@ -16,6 +16,7 @@ class Addition:
 
     Attributes:
         folder: for its files on this machine.
+        asked: targets whose files are measured, besides those that are made; None for all.
         made: files that it did not have.
         metrics: of these files, and of devices.
         texts: its tables with these files, by their names among its artifacts.
@@ -25,6 +26,7 @@ class Addition:
 
     run: StoredRun
     folder: Path
+    asked: Sequence[Target] | None = None
     made: dict[Target, Path] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -46,6 +48,12 @@ class Addition:
     def targets(self) -> list[Target]:
         """The targets that it has files of, with those that it gets."""
         return [each for each in Target if each in self.made or each in self.run.targets]
+
+    @property
+    def to_measure(self) -> list[Target]:
+        """The targets that somebody asks for, with those that it gets."""
+        asked = self.asked
+        return [each for each in self.targets if asked is None or each in (*asked, *self.made)]
 
     def leave_out(self, names: Iterable[str], reason: str) -> None:
         """Note what it does not get, and why."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from runner.completion.addition import Addition
+from runner.completion.asked import Asked
 from runner.completion.encoded import make_encoded
 from runner.completion.from_h5 import make_from_h5
 from runner.completion.gained import gained, missing
@@ -24,12 +25,14 @@ from runner.tracking import Record, Store, StoreFailed, few_retries
 
 log = logging.getLogger(__name__)
 
+_ALL = Asked()
+
 
 def complete(
     store: Store,
     results: Results,
     request: Request,
-    targets: Sequence[Target] | None = None,
+    asked: Asked = _ALL,
     wanted: Wanted | None = None,
 ) -> Results:
     """Make the files that the devices gain, measure what is lacking, and log it in the runs.
@@ -39,7 +42,7 @@ def complete(
 
     Args:
         request: the devices.
-        targets: files to make; None for those that the devices gain.
+        asked: the files to make and to measure.
         wanted: what is measured besides; None for nothing but what the devices need.
 
     Returns:
@@ -51,13 +54,14 @@ def complete(
     """
     wanted = replace(wanted or Wanted(), devices=request.devices)
     plain = all(device is Device.PHONE for device in wanted.devices)
-    if plain and not (targets or wanted.latency or wanted.command):
+    if plain and not (asked.made or wanted.latency or wanted.command):
         return with_device_rows(store, results, request)
     with tempfile.TemporaryDirectory() as folder:
         additions = [
-            Addition(run, Path(folder) / run.record.id) for run in _stored_runs(store, results)
+            Addition(run, Path(folder) / run.record.id, asked.measured)
+            for run in _stored_runs(store, results)
         ]
-        _make(additions, gained(wanted.devices) if targets is None else targets)
+        _make(additions, gained(wanted.devices) if asked.made is None else asked.made)
         for addition in additions:
             _measure(addition, wanted)
         _explain(additions)

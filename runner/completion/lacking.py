@@ -20,14 +20,14 @@ def lacks_devices(addition: Addition, wanted: Wanted, images: bool) -> list[Targ
     """
     rows = {(row.target, row.device): row for row in addition.rows}
     return [
-        each for each in addition.targets if any(_of_devices(rows, each, wanted.devices, images))
+        each for each in addition.to_measure if any(_of_devices(rows, each, wanted.devices, images))
     ]
 
 
 def lacks_host(addition: Addition, wanted: Wanted) -> list[Target]:
     """Name the targets whose file this machine has not timed, or the user's command measured."""
     rows = {row.target: row for row in addition.rows if row.device == HOST}
-    return [each for each in addition.targets if any(_of_host(rows, each, wanted, addition))]
+    return [each for each in addition.to_measure if any(_of_host(rows, each, wanted, addition))]
 
 
 def _agrees_with_nothing(row: DeviceRow) -> bool:

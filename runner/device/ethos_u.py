@@ -4,6 +4,7 @@ Its estimates depend on them. Each is a chip with flash for the weights and SRAM
 is described in the file Arm/vela.ini that comes with Vela.
 """
 
+import shlex
 from typing import NamedTuple
 
 from runner.settings.devices import Device
@@ -29,3 +30,17 @@ SYSTEMS = {
     Device.ETHOS_U65_256: System("ethos-u65-256", *_U65),
     Device.ETHOS_U85_256: System("ethos-u85-256", *_U85),
 }
+
+
+def options(device: Device) -> list[str]:
+    """Return what Vela is told of a device, as arguments."""
+    system = SYSTEMS[device]
+    return [
+        *("--accelerator-config", system.accelerator, "--config", CONFIG),
+        *("--system-config", system.system, "--memory-mode", system.memory),
+    ]
+
+
+def vela_command(device: Device, file: str) -> str:
+    """Write the command that compiles a file for a device; it writes into the folder output."""
+    return shlex.join(["vela", *options(device), file])

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.device.ethos_u import CONFIG, SYSTEMS
+from runner.device.ethos_u import options
 from runner.device.table import DeviceRow
 from runner.device.tflm import NO_TFLITE_FILE
 from runner.device.tools import TFLITE_MICRO, VELA, tool
+from runner.errors import RunnerError
 from runner.process import isolated
 from runner.process.isolated import Exhausted, Limits
 from runner.settings.devices import Device
@@ -36,6 +37,21 @@ class _Compiled:
 
     figures: Mapping[str, float]
     reason: str
+
+
+def compile_file(path: Path, device: Device, folder: Path) -> tuple[Path, Mapping[str, float]]:
+    """Compile one file for an Ethos-U into a folder, by the options that its figures come from.
+
+    Returns:
+        The compiled file, and the figures as `ethos_rows` has them.
+
+    Raises:
+        RunnerError: Vela fails, or no operator would run on the Ethos-U.
+    """
+    compiled = _compile(path, device, folder)
+    if not compiled.figures.get("npu_operators"):
+        raise RunnerError(f"{path.name}: not compiled for {device} ({compiled.reason})")
+    return _compiled_in(folder), compiled.figures
 
 
 def ethos_rows(
@@ -70,7 +86,8 @@ def _row(target: Target, path: Path, device: Device, micro: DeviceRow | None) ->
         return DeviceRow(target, device, False, NO_TFLITE_FILE, measured_by)
     if target.encoding:
         return DeviceRow(target, device, False, _ENCODED, measured_by)
-    compiled = _compile(path, device) if measured_by else _Compiled({}, _MISSING)
+    with tempfile.TemporaryDirectory() as folder:
+        compiled = _compile(path, device, Path(folder)) if measured_by else _Compiled({}, _MISSING)
     if compiled.reason == _MISSING:
         return DeviceRow(target, device, None, _MISSING)
     runs, reason = _verdict(compiled, micro)
@@ -93,32 +110,31 @@ def _verdict(compiled: _Compiled, micro: DeviceRow | None) -> tuple[bool | None,
     return False, f"{left}, where TFLite Micro refuses the file: {micro.reason}"
 
 
-def _compile(path: Path, device: Device) -> _Compiled:
-    system = SYSTEMS[device]
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = [
-            *("--accelerator-config", system.accelerator, "--config", CONFIG),
-            *("--system-config", system.system, "--memory-mode", system.memory),
-            *("--output-dir", folder, str(path.absolute())),
-        ]
-        try:
-            done = isolated.run("ethosu.vela", *arguments, limits=_LIMITS, folder=Path(folder))
-        except Exhausted as reason:
-            return _Compiled({}, f"Vela {reason}")
-        summary = next(Path(folder).glob("*_summary_*.csv"), None)
-        counts = [pattern.search(done.stdout) for pattern in (_NPU, _CPU)]
-        if "No module named 'ethosu" in done.stderr:
-            return _Compiled({}, _MISSING)
-        if done.returncode < 0:
-            return _Compiled({}, f"Vela is ended by {signal.Signals(-done.returncode).name}")
-        if done.returncode or summary is None or None in counts:
-            return _Compiled({}, f"Vela fails: {_last_words(done.stdout + done.stderr)}")
-        npu, cpu = [float(count[1]) for count in counts if count]
-        figures = {"npu_operators": npu, "cpu_operators": cpu}
-        if npu:
-            (compiled,) = Path(folder).glob("*_vela.tflite")
-            figures |= _of_a_part(_estimates(summary), compiled) if cpu else _estimates(summary)
-        return _Compiled(figures, _reasons(done.stdout))
+def _compile(path: Path, device: Device, folder: Path) -> _Compiled:
+    arguments = [*options(device), "--output-dir", str(folder.absolute()), str(path.absolute())]
+    try:
+        done = isolated.run("ethosu.vela", *arguments, limits=_LIMITS, folder=folder)
+    except Exhausted as reason:
+        return _Compiled({}, f"Vela {reason}")
+    summary = next(folder.glob("*_summary_*.csv"), None)
+    counts = [pattern.search(done.stdout) for pattern in (_NPU, _CPU)]
+    if "No module named 'ethosu" in done.stderr:
+        return _Compiled({}, _MISSING)
+    if done.returncode < 0:
+        return _Compiled({}, f"Vela is ended by {signal.Signals(-done.returncode).name}")
+    if done.returncode or summary is None or None in counts:
+        return _Compiled({}, f"Vela fails: {_last_words(done.stdout + done.stderr)}")
+    npu, cpu = [float(count[1]) for count in counts if count]
+    figures = {"npu_operators": npu, "cpu_operators": cpu}
+    if npu:
+        whole = _estimates(summary)
+        figures |= _of_a_part(whole, _compiled_in(folder)) if cpu else whole
+    return _Compiled(figures, _reasons(done.stdout))
+
+
+def _compiled_in(folder: Path) -> Path:
+    (compiled,) = folder.glob("*_vela.tflite")
+    return compiled
 
 
 def _estimates(summary: Path) -> dict[str, float]:

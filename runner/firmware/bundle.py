@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from runner.errors import Refused
+from runner.firmware.accelerator import SOURCE
 from runner.firmware.facts import Facts
 from runner.firmware.header import model_cc, model_h
 from runner.firmware.preprocessing import preprocessing_h
@@ -12,6 +13,8 @@ from runner.firmware.resolver import operators_h
 
 def write_bundle(folder: Path, facts: Facts, provenance: str = "{}") -> None:
     """Write model.tflite, C++ files, model.json and README.txt, in the place of earlier ones.
+
+    Beside a file that is compiled for an Ethos-U, source.tflite is the file before.
 
     Args:
         provenance: what the file is and where it comes from, as JSON.
@@ -30,6 +33,8 @@ def write_bundle(folder: Path, facts: Facts, provenance: str = "{}") -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "model.tflite").write_bytes(facts.content)
+        if facts.accelerator:
+            (folder / SOURCE).write_bytes(facts.accelerator.source)
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:

@@ -8,6 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from runner.data.scale import RAW, Scale
 from runner.errors import RunnerError, one_line
+from runner.firmware.accelerator import Accelerator
 from runner.firmware.arena import arena_to_reserve
 from runner.firmware.operators import Operator, operators
 from runner.firmware.tensors import Tensor, input_and_output
@@ -23,9 +24,11 @@ class Facts:
         input: of one image.
         output: of one image.
         operators: that the file uses, each once.
-        measured_arena: bytes that TFLite Micro took on the machine that measured.
+        measured_arena: bytes that TFLite Micro took on the machine that measured, or that Vela
+            estimates for an Ethos-U.
         labels: of the classes, in the order of the outputs; empty where no run names them.
         scale: how pixels come to what the file takes.
+        accelerator: that the file is compiled for; None for a plain microcontroller.
     """
 
     title: str
@@ -36,6 +39,7 @@ class Facts:
     measured_arena: int
     labels: tuple[str, ...]
     scale: Scale
+    accelerator: Accelerator | None = None
 
     @classmethod
     def of(

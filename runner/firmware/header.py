@@ -17,7 +17,7 @@ _HEADER = """{title}
 constexpr std::size_t kModelSize = {size};
 extern const unsigned char kModel[kModelSize];
 
-// Bytes to set aside, of which TFLite Micro took {measured} where it was measured (README.txt).
+// Bytes to set aside, of which {measured} (README.txt).
 constexpr std::size_t kTensorArenaSize = {arena};
 
 // A number is (value - zero point) * scale; of float values the scale is 1.
@@ -56,7 +56,7 @@ def model_h(facts: Facts) -> str:
     return _HEADER.format(
         title=c_text.comment(facts.title),
         size=len(facts.content),
-        measured=f"{facts.measured_arena:,}",
+        measured=_measured(facts),
         arena=facts.arena,
         input=_tensor("Input", facts.input),
         output=_tensor("Output", facts.output),
@@ -68,6 +68,13 @@ def model_cc(facts: Facts) -> str:
     """Write model.cc: the bytes of the file, and the names of its classes."""
     title, array = c_text.comment(facts.title), c_text.array(facts.content)
     return _SOURCE.format(title=title, array=array) + _names(facts.labels)
+
+
+def _measured(facts: Facts) -> str:
+    bytes_ = f"{facts.measured_arena:,}"
+    if facts.accelerator:
+        return f"Vela estimates {bytes_}"
+    return f"TFLite Micro took {bytes_} where it was measured"
 
 
 def _tensor(name: str, tensor: Tensor) -> str:

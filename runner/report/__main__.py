@@ -46,11 +46,12 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     results = [read(store, sweep) for sweep in sweeps.values()]
     request = _request(arguments, results[0])
     if request:
+        from runner.completion.asked import Asked
         from runner.completion.complete import complete
 
         # Files are made only for a device that the command line names.
-        targets = None if arguments.device else ()
-        results = [complete(store, each, request, targets) for each in results]
+        asked = Asked(None if arguments.device else ())
+        results = [complete(store, each, request, asked) for each in results]
     if len(results) == 1 and not arguments.output and not request:
         from runner.report.publish import publish
 

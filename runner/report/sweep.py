@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from runner.cli.command import default_experiment
+from runner.completion.asked import Asked
 from runner.completion.complete import complete
 from runner.report.best_file import BestFile, NothingQualifies
 from runner.report.file_limits import budgets_of, device_of, limits_of, targets_of
@@ -18,7 +19,7 @@ from runner.results.frame import files_frame
 from runner.results.lookup import find_sweep
 from runner.results.pareto import pareto
 from runner.results.rows import Results, by_data, read
-from runner.results.selection import Criteria, qualify
+from runner.results.selection import Criteria, fitting, qualify
 from runner.settings.store_uri import resolve
 from runner.settings.targets import Target
 from runner.tracking import Store
@@ -116,8 +117,9 @@ class Sweep:
         )
         request = criteria.request(self._results)
         # Files are made only for a device that is named here.
-        gained = criteria.targets if target else None
-        results = complete(self._store, self._results, request, gained if device else ())
+        named = criteria.targets if target else None
+        asked = Asked(named if device else (), named)
+        results = complete(self._store, fitting(self._results, criteria), request, asked)
         decision = qualify(results, criteria)
         if decision.file is None:
             raise NothingQualifies(decision.reason)

@@ -1,7 +1,7 @@
 """Select the file of a sweep that meets criteria, or the one closest to them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runner.device.budgets import Budgets
@@ -66,7 +66,7 @@ def select(
         Refused: there is no such sweep, or its points do not compare.
         StoreFailed: the store does not answer.
     """
-    results = read(store, find_sweep(store, sweep))
+    results = fitting(read(store, find_sweep(store, sweep)), criteria)
     results = complete(store, results, criteria.request(results))
     result = qualify(results, criteria)
     file = result.file or result.closest
@@ -84,6 +84,20 @@ def qualify(results: Results, criteria: Criteria) -> Decision:
     Raises:
         Refused: no point has these settings, or their accuracies do not compare.
     """
+    rows = fitting(results, criteria).rows
+    drop = results.max_drop if criteria.max_drop is None else criteria.max_drop
+    request = criteria.request(results)
+    limits: dict[str, Any] = dict(criteria.limits)
+    limits |= {"device": request.device, "budgets": request.budgets}
+    return decision(rows, Limits(drop, criteria.targets, **limits))
+
+
+def fitting(results: Results, criteria: Criteria) -> Results:
+    """Return the sweep with those of its points only that have the settings.
+
+    Raises:
+        Refused: no point has these settings, or their accuracies do not compare.
+    """
     rows = _rows_with(results, criteria.where)
     if len(by_data(rows)) > 1:
         names = [name for name in varying([row.point for row in rows]) if says_which_images(name)]
@@ -91,11 +105,7 @@ def qualify(results: Results, criteria: Criteria) -> Decision:
             f"SWEEP={results.name}: has points on several data sets, whose accuracies do not "
             f"compare; choose one with --where SETTING=VALUE of {', '.join(names)}"
         )
-    drop = results.max_drop if criteria.max_drop is None else criteria.max_drop
-    request = criteria.request(results)
-    limits: dict[str, Any] = dict(criteria.limits)
-    limits |= {"device": request.device, "budgets": request.budgets}
-    return decision(rows, Limits(drop, criteria.targets, **limits))
+    return replace(results, rows=tuple(rows))
 
 
 def _rows_with(results: Results, where: Sequence[tuple[str, str]]) -> list[Row]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from hydra.core.utils import JobReturn
 
+from runner.completion.asked import Asked
 from runner.completion.complete import complete
 from runner.device.request import Request
 from runner.device.wanted import Wanted
@@ -86,7 +87,7 @@ def _complete(store: Store, results: Results, settings: Settings) -> Results:
     """Measure what runs lack that were finished before this was asked of their files."""
     wanted = Wanted.of(settings)
     try:
-        return complete(store, results, Request.of(settings), targets=(), wanted=wanted)
+        return complete(store, results, Request.of(settings), Asked(made=()), wanted=wanted)
     except StoreFailed:
         raise
     except Exception as failure:

@@ -25,6 +25,7 @@ def folder(swept: tuple[Path, str, str], tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not can_encode(), reason="no wheel of tflite-micro")
 def test_the_smallest_file_that_runs_there_is_written(folder: Path, tool_in: Command) -> None:
     wanted = ["--device", "microcontroller", "--max-drop", "1", "--output-dir", "new/firmware"]

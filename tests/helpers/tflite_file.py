@@ -6,12 +6,15 @@ import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
 
 
-def write_softmax(path: Path, shape: tuple[int, ...], beta: float = 1.0) -> Path:
+def write_softmax(
+    path: Path, shape: tuple[int, ...], beta: float = 1.0, int8: bool = False
+) -> Path:
     """Write a file whose probabilities are the softmax of all the numbers of an image.
 
     Args:
         shape: of an image.
         beta: what the numbers are multiplied with before.
+        int8: whether all values are quantized.
     """
     values = 1
     for side in shape:
@@ -19,6 +22,9 @@ def write_softmax(path: Path, shape: tuple[int, ...], beta: float = 1.0) -> Path
     graph = schema.SubGraphT()
     graph.tensors = [_tensor([1, *shape], "image"), _tensor([1, values]), _tensor([1, values])]
     graph.inputs, graph.outputs = [0], [2]
+    for tensor in graph.tensors if int8 else ():
+        tensor.type, tensor.quantization = schema.TensorType.INT8, schema.QuantizationParametersT()
+        tensor.quantization.scale, tensor.quantization.zeroPoint = [1 / 256], [-128]
     reshape, softmax = schema.ReshapeOptionsT(), schema.SoftmaxOptionsT()
     reshape.newShape, softmax.beta = [1, values], beta
     graph.operators = [

@@ -8,18 +8,23 @@ from pathlib import Path
 import pytest
 
 import runner
+from runner.data.dataset import load
 from runner.device.budgets import Budgets
 from runner.device.request import Request
 from runner.results import console
 from runner.results.decision import decide_all
+from runner.results.device_rows import device_rows
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, read, varying
+from runner.settings import Settings
 from runner.settings.devices import Device
+from runner.settings.parameters import as_yaml
 from runner.tracking import Record
 from runner.tracking.tags import DEVICE
 from tests.helpers.device_sweep import ETHOS, MICRO, REFUSAL, device_sweep
 from tests.helpers.project import Command
 from tests.helpers.stores import store_in
+from tests.helpers.tiny import write_npz
 
 # Sweeps by their names, with their tags of devices.
 SWEEPS = {
@@ -37,7 +42,20 @@ def made(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, tag in SWEEPS.items():
         device_sweep(folder, name, tag)
     device_sweep(folder, "bare", table=False)
+    _say_of_what(folder, "bare")
     return folder
+
+
+def _say_of_what(folder: Path, name: str) -> None:
+    """Log the settings and the images of a sweep's runs, as every sweep does."""
+    npz = write_npz(folder / "tiny.npz")
+    settings = Settings.model_validate({"dataset": {"name": "npz", "path": str(npz)}})
+    data = load(settings.dataset, folder)
+    for row in _results(folder, name).rows:
+        for record in filter(None, (row.point, row.baseline)):
+            run = store_in(folder).reopen(record)
+            run.log_inputs(data, as_yaml(settings))
+            run.flush()
 
 
 def _results(folder: Path, name: str) -> Results:
@@ -123,9 +141,20 @@ def test_points_without_a_table_say_that_nobody_has_measured(made: Path) -> None
 def test_a_damaged_file_is_left_out_in_a_line(
     made: Path, tool_in: Command, caplog: pytest.LogCaptureFixture
 ) -> None:
-    done = tool_in(made, "best", "bare", "--device", MICRO, "--target", "tflite_int8")
+    bare = ["best", "bare", "--device", MICRO, "--target", "tflite_int8"]
+    done = tool_in(made, *bare, "--where", "schedule.final_sparsity=0.9", "--max-drop", "1")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
-    assert "left out: what needs images of final_sparsity=0.5 and 1 more" in caplog.text
+    assert "the closest, tflite_int8 of final_sparsity=0.9, does not run there (" in done.stdout
+    assert "left out: what needs images of final_sparsity=0.9: tflite_int8 is damaged: " in (
+        caplog.text
+    )
+    # Only what is asked for is measured.
+    assert "final_sparsity=0.5" not in caplog.text
+    devices = {
+        row.point.name: {each.target for each in device_rows(store_in(made), row.point)}
+        for row in _results(made, "bare").rows
+    }
+    assert devices == {"final_sparsity=0.5": set(), "final_sparsity=0.9": {"tflite_int8"}}
 
 
 @pytest.mark.parametrize(
