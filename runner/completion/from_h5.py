@@ -59,7 +59,7 @@ def _job(addition: Addition, targets: Sequence[Target]) -> Job:
     dense = h5 if run.is_baseline else run.fetch_dense(addition.folder / "dense")
     reference = (run.baseline.id, figures["zip_bytes/h5"], figures["accuracy/h5"])
     return Job(
-        settings=run.settings_here,
+        settings=run.settings,
         data_digest=run.data_digest,
         h5=h5,
         dense=dense,

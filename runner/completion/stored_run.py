@@ -13,15 +13,16 @@ from runner.completion.incomplete import Incomplete
 from runner.device.table import DeviceRow
 from runner.errors import RunnerError, one_line
 from runner.results.device_rows import device_rows
-from runner.settings import DeviceSettings, MeasureSettings, Settings
+from runner.settings import Settings
 from runner.settings.load import refusal
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
 from runner.tracking.inputs import data_digest
 from runner.tracking.texts import read_text
 
-# Where its runs are kept is known, and the address hides a password.
-_NOT_NEEDED = ("tracking", "sweep")
+# Where its runs are kept is known, and the address hides a password. What was measured of its files
+# for which devices is in its tables: here other devices are asked for, with other budgets.
+_NOT_NEEDED = ("tracking", "sweep", "device", "devices", "measure")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class StoredRun:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings that it was made with.
+        """The settings that its files were made with; nothing is measured by them.
 
         Raises:
             Incomplete: they are not there, or those of another version.
@@ -70,13 +71,6 @@ class StoredRun:
             raise Incomplete(f"its config.yaml is of another version ({reason})") from None
         except (yaml.YAMLError, AttributeError, RunnerError) as error:
             raise Incomplete(f"its config.yaml cannot be read ({one_line(error)})") from None
-
-    @property
-    def settings_here(self) -> Settings:
-        """The settings that its files are made with here, where nothing else is measured."""
-        return self.settings.model_copy(
-            update={"devices": (), "device": DeviceSettings(), "measure": MeasureSettings()}
-        )
 
     @cached_property
     def data_digest(self) -> str:

@@ -9,7 +9,7 @@ from runner.report.devices_table import DevicesTable
 from runner.results.class_words import payment
 from runner.results.decision import Decision, figures
 from runner.results.rows import Results, Row
-from runner.results.table import LEGEND, as_text
+from runner.results.table import as_text, legend
 
 # MLflow takes 8,000 characters in a tag, and the note is one.
 _LONGEST = 7500
@@ -18,6 +18,7 @@ _LONGEST = 7500
 def whole(contents: Contents) -> str:
     """Write everything: decisions, tables, failures, settings, versions and commands."""
     parts = [f"# {plain(' and '.join(contents.labels))}"]
+    device = contents.device
     for label, results in zip(contents.labels, contents.sweeps, strict=True):
         settings = "\n".join(
             f"- {code(name)}: {code(value)}"
@@ -27,8 +28,8 @@ def whole(contents: Contents) -> str:
             f"## {plain(label)}: {sweep_facts.counted(results)}",
             *_decisions(contents, results),
             *_devices(contents, results),
-            as_text(results.rows),
-            LEGEND,
+            as_text(results.rows, device),
+            legend(device),
             *_failures(results),
             "### How",
             _facts(results),
@@ -49,7 +50,7 @@ def note(contents: Contents, charts: Sequence[str]) -> str:
     decisions = [*_decisions(contents, results), *_devices(contents, results)]
     head = [*decisions, f"**{sweep_facts.counted(results)}.**"]
     tail = [
-        LEGEND,
+        legend(contents.device),
         f"The whole report is among the artifacts: `report.html`; pictures: {files}.",
         *_failures(results),
     ]
@@ -60,13 +61,14 @@ def note(contents: Contents, charts: Sequence[str]) -> str:
 
 def _table(contents: Contents, rows: Sequence[Row], room: int) -> str:
     """Draw the table, without the points that are not the best at any size if it is too long."""
-    table = as_text(rows)
+    table = as_text(rows, contents.device)
     if len(table) <= room:
         return table
     best = list(dict.fromkeys(file.point.id for file in [*contents.picks, *contents.front]))
     for most in range(len(best), 0, -1):
         some = [row for row in rows if row.point.id in best[:most]]
-        table = f"{as_text(some)}\n\n{len(rows) - most} more points are in `report.html`."
+        more = f"{len(rows) - most} more points are in `report.html`."
+        table = f"{as_text(some, contents.device)}\n\n{more}"
         if len(table) <= room:
             return table
     return "The table is in `report.html`."

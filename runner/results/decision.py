@@ -56,14 +56,20 @@ class Decision:
 
     @property
     def _kind(self) -> str:
-        """The kind of file that is looked for: `file` on a phone."""
-        on_phone = self.device is Device.PHONE
-        return "file" if on_phone else f"file that runs on {device_words(self.device)}"
+        """The kind of file that is looked for: `file` on a phone, which runs most of them."""
+        if self.device is Device.PHONE and not self._none_runs:
+            return "file"
+        return f"file that runs on {device_words(self.device)}"
+
+    @property
+    def _none_runs(self) -> bool:
+        """Whether the device runs none of the files: the closest would be one that it runs."""
+        return self.closest is not None and not self.closest.runs
 
     @property
     def _excesses(self) -> str:
         """What the closest file breaks, where that is not the accuracy of a phone's file alone."""
-        if self.limits.is_plain or not self.closest:
+        if not self.closest or (self.limits.is_plain and self.closest.runs):
             return ""
         texts = [excess.text for excess in self.limits.broken_by(self.closest)]
         return f", which {' and '.join(texts)}"

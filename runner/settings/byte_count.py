@@ -27,4 +27,5 @@ def in_units(count: float) -> str:
     for unit, size in _UNITS:
         if count >= size:
             return f"{count / size:.1f}".removesuffix(".0") + unit
-    return f"{count:,.0f} bytes"
+    number = f"{count:,.0f}"
+    return f"{number} byte{'' if number == '1' else 's'}"

@@ -1,12 +1,14 @@
 """Describe the device that a file is chosen for, and how much room there is on it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from runner.settings.base import Group
+from runner.settings.base import Group, impossible
 from runner.settings.devices import Device
 from runner.settings.fields import OptionalBytes, OptionalRate, OwnLimits
+from runner.settings.measure import MeasureSettings
 
 
 class DeviceSettings(Group):
@@ -32,3 +34,28 @@ class DeviceSettings(Group):
     def _also_null(cls, value: object) -> object:
         # Hydra takes new keys for a setting that is null, but not for one that is {}.
         return {} if value is None else value
+
+    def check_measured(self, devices: Sequence[Device], measure: MeasureSettings) -> None:
+        """Refuse budgets on numbers that a sweep would not measure: no file would keep them.
+
+        Args:
+            devices: those that the sweep asks for, each of which has these budgets.
+
+        Raises:
+            PydanticCustomError: a budget does not go with the devices or with what is measured.
+        """
+        if self.own and not measure.command:
+            own = ", ".join(f"{name}: {most:g}" for name, most in self.own.items())
+            accepted = "empty without a measure.command, which prints such numbers"
+            raise impossible("device.own", f"{{{own}}}", accepted)
+        if self.latency_ms is None:
+            return
+        if Device.MICROCONTROLLER in devices:
+            accepted = (
+                "null for a microcontroller, which nothing here times: a measure.command of your "
+                "own may, with device.own"
+            )
+            raise impossible("device.latency_ms", self.latency_ms, accepted)
+        if Device.PHONE in devices and not measure.latency:
+            accepted = "null for a phone without measure.latency=true"
+            raise impossible("device.latency_ms", self.latency_ms, accepted)

@@ -166,10 +166,14 @@ Targets = Annotated[
     AfterValidator(_distinct),
     Field(min_length=1, description=f"a list, without repeats, of {', '.join(Target)}"),
 ]
+_DEVICES = (
+    "a list in brackets, as in devices=[phone,microcontroller], without repeats, of "
+    f"{', '.join(Device)}"
+)
 Devices = Annotated[
     tuple[Device, ...],
     AfterValidator(_distinct),
-    Field(description=f"a list in brackets, without repeats, of {', '.join(Device)}"),
+    Field(description=_DEVICES),
 ]
 StoreAddress = Annotated[
     str,

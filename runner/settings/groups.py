@@ -181,6 +181,11 @@ class Settings(Group):
         return {}
 
     @model_validator(mode="after")
+    def _budgets_are_on_what_is_measured(self) -> Self:
+        self.device.check_measured(self.asked_devices, self.measure)
+        return self
+
+    @model_validator(mode="after")
     def _something_is_trained(self) -> Self:
         if self.baseline.epochs == 0 and self.architecture.name != "keras_file":
             raise Refused(

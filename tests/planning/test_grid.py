@@ -37,7 +37,7 @@ def composer() -> Composer:
         ("device", "phone,microcontroller", f"^device: takes one value .* in brackets.*{DEVICES}"),
         ("device.flash", "64K,128K", r"^device: takes one .*runner\.best latest --flash"),
         ("device.own", "{ms: 1},{ms: 2}", "^device: takes one value for a whole sweep"),
-        ("devices", "phone,microcontroller", "^devices=phone: must be a list in brackets"),
+        ("devices", "phone,microcontroller", "^devices=phone: must be a list .*" + DEVICES),
         ("devices", "[phone],[microcontroller]", f"^devices: takes one value .*{DEVICES}"),
         ("measure.latency", "true,false", "^measure: takes one value for a whole sweep"),
     ],
@@ -46,8 +46,10 @@ def test_a_setting_of_the_whole_sweep_takes_one_value(
     axis: str, values: str, line: str, composer: Composer
 ) -> None:
     loader, config = composer
+    # Without one there is no budget on its numbers.
+    params = {"measure.command": "'time {file}'", axis: values}
     with pytest.raises(Refused, match=line):
-        grid.check(expand({axis: values}, [], [], loader), loader, config)
+        grid.check(expand(params, [], [], loader), loader, config)
 
 
 def test_single_points_may_not_differ_in_it_either(composer: Composer) -> None:

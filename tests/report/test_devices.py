@@ -110,6 +110,9 @@ def test_page_and_texts_hold_the_table(store: Store) -> None:
     assert '<h2 id="devices">' in body
     for text in (whole(contents), note(contents, [])):
         assert "0.25 ms (estimate)" in text.replace("\\", "")
+        assert "bytes of flash and of RAM on a microcontroller" in text
+        assert "95.00% 30,720 36,864" in text
+        assert "zipped h5" not in text
     lines = list(csv.DictReader(points_csv(contents).splitlines()))
     first = next(line for line in lines if line["schedule.final_sparsity"] == "0.5")
     assert first["pick"] == first["pick/microcontroller"] == "tflm_pruned_int8"

@@ -12,13 +12,15 @@ from runner.data.dataset import load
 from runner.device.budgets import Budgets
 from runner.device.request import Request
 from runner.results import console
-from runner.results.decision import decide_all
 from runner.results.device_rows import device_rows
+from runner.results.choice import Limits
+from runner.results.decision import decide, decide_all
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, read, varying
 from runner.settings import Settings
 from runner.settings.devices import Device
 from runner.settings.parameters import as_yaml
+from runner.settings.targets import Target
 from runner.tracking import Record
 from runner.tracking.tags import DEVICE
 from tests.helpers.device_sweep import ETHOS, MICRO, REFUSAL, device_sweep
@@ -155,6 +157,19 @@ def test_a_damaged_file_is_left_out_in_a_line(
         for row in _results(made, "bare").rows
     }
     assert devices == {"final_sparsity=0.5": set(), "final_sparsity=0.9": {"tflite_int8"}}
+
+
+def test_a_phone_that_runs_none_of_the_files_is_not_blamed_on_accuracy(made: Path) -> None:
+    results, store = _results(made, "plain"), store_in(made)
+    made_for = Limits(0.01, (Target.TFLM_PRUNED_INT8,))
+    (decision,) = decide(results.rows, made_for)
+    for text in (decision.verdict, decision.text(store)):
+        assert text.startswith("No file that runs on a phone is within 1 point of")
+        assert "which does not run there (LiteRT cannot decode its weights)" in text
+    # What runs there is named as ever.
+    (decision,) = decide(results.rows, Limits(-1.0, (Target.TFLITE_INT8, *made_for.targets)))
+    assert decision.verdict.startswith("No file is within -100 points of")
+    assert decision.verdict.endswith("; the closest is tflite_int8 of final_sparsity=0.5.")
 
 
 @pytest.mark.parametrize(
