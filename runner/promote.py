@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from runner.settings.targets import Target
 
 if TYPE_CHECKING:
     from runner.results.choice import File
+    from runner.results.decision import Decision
     from runner.tracking import Store
     from runner.tracking.registry import Promotion
 
@@ -73,8 +74,10 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
 
     criteria = criteria_of(arguments, _check(arguments))
     decision, values = select(store, arguments.sweep, criteria, completing(arguments))
+    # Who names the targets passes over the others on purpose.
+    notes = [] if arguments.target else _passed_over(decision)
     if not decision.file:
-        command.show(arguments, values, decision.reason)
+        command.show(arguments, values, decision.reason, *notes)
         return failure.FAILED
     params = decision.file.point.params
     default = f"{params.get('dataset.name')}-{_network(params)}"
@@ -82,8 +85,22 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     values, promotion = _promote(store, decision.file, name, values)
     uri = f"models:/{name}@champion"
     values |= {"name": name, "uri": uri, **asdict(promotion)}
-    command.show(arguments, values, *_describe(store, decision.file, uri, promotion))
+    command.show(arguments, values, *_describe(store, decision.file, uri, promotion), *notes)
     return failure.DONE
+
+
+def _passed_over(decision: "Decision") -> list[str]:
+    """Say which smaller file LiteRT cannot serve, where the device would run one."""
+    from runner.results.choice import smallest
+    from runner.results.decision import figures
+
+    best = smallest(decision.rows, replace(decision.limits, targets=tuple(Target)))
+    if decision.warning or not best or best.target in _TFLITE:
+        return []
+    return [
+        f"Passed over, since LiteRT cannot serve it: {best.target} of {best.point.name}: "
+        f"{figures(best)}"
+    ]
 
 
 def _network(params: Mapping[str, str]) -> str:

@@ -12,9 +12,9 @@ from runner.data.dataset import load
 from runner.device.budgets import Budgets
 from runner.device.request import Request
 from runner.results import console
-from runner.results.device_rows import device_rows
 from runner.results.choice import Limits
 from runner.results.decision import decide, decide_all
+from runner.results.device_rows import device_rows
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, read, varying
 from runner.settings import Settings
@@ -213,6 +213,19 @@ def test_promote_registers_what_litert_serves(made: Path, tool_in: Command) -> N
     assert (done.returncode, "must be a file that is served" in done.stderr) == (2, True)
     done = tool_in(made, "promote", "plain", "--device", MICRO, "--flash", "1K")
     assert (done.returncode, "takes 60K of flash, 59K above 1K" in done.stdout) == (1, True)
+    assert "Passed over" not in done.stdout
+
+
+def test_promote_names_the_smaller_file_that_litert_cannot_serve(
+    made: Path, tool_in: Command
+) -> None:
+    asked = ["promote", "plain", "--flash", "40K", "--device"]
+    done = tool_in(made, *asked, MICRO)
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("Passed over, since LiteRT cannot serve it: tflm_pruned_int8 of final_s")
+    assert "30,720 bytes of flash" in last
+    done = tool_in(made, *asked, MICRO, "--target", "tflite_int8")
+    assert "Passed over" not in done.stdout
 
 
 def test_in_python(made: Path) -> None:
