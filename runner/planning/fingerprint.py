@@ -8,13 +8,14 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from runner.models.architectures import ARCHITECTURES
 from runner.planning.request import content
 from runner.settings import ArchitectureSettings, Settings
+from runner.settings.targets import Target
 
 # What decides a dense model; each architecture's own code is added to it.
 TRAINING = (
@@ -66,6 +67,7 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
             "schedule": settings.schedule.effective,
             "compress": settings.compress.effective,
             "export": settings.export.effective,
+            "makers": _makers(settings.export.targets),
             "code": _source_digest(PRUNING, _PACKAGE),
             "measuring": _measuring(settings),
         }
@@ -116,6 +118,25 @@ def _libraries(settings: Settings) -> tuple[str, ...]:
     """Name the libraries that build a model: an own one may come from Keras 3."""
     own = settings.architecture.name not in ARCHITECTURES
     return (*_LIBRARIES, "keras") if own else _LIBRARIES
+
+
+def _makers(targets: Iterable[Target]) -> dict[str, str]:
+    """Name the libraries, with their versions, that make files besides LiteRT's converter."""
+    wanted = list(targets)
+    few_bits = any(each.conversion and each.conversion.weight_bits for each in wanted)
+    names = [
+        *(["ai-edge-quantizer"] if few_bits else []),
+        *(["tflite-micro"] if any(each.encoding for each in wanted) else []),
+    ]
+    return {name: _version(name) for name in names}
+
+
+def _version(library: str) -> str:
+    """Return the version of a library that is not published for every machine."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
 
 
 def _measuring(settings: Settings) -> dict[str, Any]:
