@@ -9,7 +9,11 @@ from plotly.graph_objects import Figure
 # Okabe and Ito's colours, which colour-blind readers tell apart (jfly.uni-koeln.de/color), darkest
 # first; the yellow is left out because it is hard to see on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "pentagon")
+# More than there are targets: two of one colour differ in shape.
+SYMBOLS = (
+    *("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "pentagon"),
+    *("star", "hexagram", "triangle-left", "triangle-right"),
+)
 INK, FAINT = "#222222", "#888888"
 
 # How plotly shows a figure in a browser.
