@@ -23,12 +23,14 @@
     ├── SweepFailed             a sweep that Python started           (api.py)
     ├── NothingQualifies        no file is to ship                    (report/best_file.py)
     ├── Incomplete              what a stored run cannot get (completion/incomplete.py): a warning
+    ├── CommandFailed           measure.command (device/own_command.py): a warning
     ├── Exhausted               a process of its own  (process/isolated.py), before it is Refused
     └── Busy                    another night runs: exit code 3      (nightly/run/lock.py)
 
-Three more never come that far, because whoever calls for them answers them: UnfitFile for a file
+Four more never come that far, because whoever calls for them answers them: UnfitFile for a file
 that must not be read (files/regular_file.py), Untrue for figures that were kept
-(point/kept_devices.py), and _Wrong for answers of a baseline in the cache (point/dense_answers.py).
+(point/kept_devices.py), _Wrong for answers of a baseline in the cache (point/dense_answers.py), and
+Unequal for an encoded file with answers of its own (export/tflm/verify.py).
 
 The commands answer with one line and exit code 1, where the tree names no other. An exception
 outside of the tree is a fault of the runner's own, and ends a command with its traceback.

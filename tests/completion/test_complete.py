@@ -84,6 +84,7 @@ def test_a_phone_needs_nothing_more(sweep: Path) -> None:
     assert complete(store_in(sweep), before, Request()) == before
 
 
+@pytest.mark.long
 def test_a_store_that_takes_nothing_is_left_as_it_is(
     sweep: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -45,6 +45,7 @@ def test_a_failed_target_loses_neither_the_others_nor_the_sweep(
     assert "Traceback" in file_of(tmp_path, failed, "error.txt").read_text()
 
 
+@pytest.mark.long
 def test_a_failed_point_alone_ends_with_one(command: Command, npz: Path, tmp_path: Path) -> None:
     (tmp_path / "out" / "models" / "h5.h5").mkdir(parents=True)
     done = command(*quick(npz), "export.targets=[h5]", "hydra.run.dir=out")
@@ -60,6 +61,7 @@ def test_an_unusable_store_is_refused_in_one_line(command: Command, npz: Path) -
         assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.long
 def test_a_termination_marks_a_point_alone_killed(npz: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [
@@ -99,6 +101,7 @@ def test_a_baseline_gains_the_targets_that_it_lacks(
         assert {f"zip_ratio/{target}", f"agreement/{target}"} <= set(whole.metrics)
 
 
+@pytest.mark.long
 def test_a_job_that_fails_before_it_has_a_run_says_why(
     light_command: Command, npz: Path, tmp_path: Path
 ) -> None:
