@@ -170,7 +170,7 @@ def _asked(
 
 
 def _front(group: Sequence[Row], device: Device) -> list[File]:
-    return pareto([file for file in choice.files(group, device) if file.runs])
+    return pareto(choice.files(group, device))
 
 
 def _classes(store: Store, file: File, rows: Sequence[Row]) -> PickedClasses:
