@@ -102,7 +102,13 @@ def _floats(model: Any) -> dict[bytes, NDArray[np.float32]]:
 
 
 def _store(model: Any, taken: Any, weights: Any, bias: Any, values: NDArray[np.float32]) -> None:
-    scales, products = (each.Quantization().ScaleAsNumpy() for each in (weights, bias))
+    buffer = model.Buffers(bias.Buffer())
+    # Other operators may compute a bias, or its values.
+    if not (buffer.DataLength() and weights.Quantization() and bias.Quantization()):
+        return
+    scales, products = (
+        np.atleast_1d(each.Quantization().ScaleAsNumpy()) for each in (weights, bias)
+    )
     empty = scales < _NO_SCALE
     if len(scales) != len(values) or len(products) != len(values) or not empty.any():
         return
@@ -111,5 +117,5 @@ def _store(model: Any, taken: Any, weights: Any, bias: Any, values: NDArray[np.f
     step = float(taken.Quantization().ScaleAsNumpy()[0])
     products[empty] = np.maximum(np.abs(values[empty]) / steps, _NO_SCALE)
     scales[empty] = products[empty] / step
-    stored = model.Buffers(bias.Buffer()).DataAsNumpy().view(np.int32)
+    stored = buffer.DataAsNumpy().view(np.int32)
     stored[empty] = np.round(values[empty] / products[empty])
