@@ -87,6 +87,7 @@ def point(command: Command, tmp_path: Path) -> Command:
 
 
 # Every target but the one that it is refused for below.
+_NO_INT4 = [target for target in Target if target is not Target.TFLITE_INT4]
 _NO_INT16 = [target for target in Target if target is not Target.TFLITE_INT16X8]
 
 
@@ -97,9 +98,9 @@ _NO_INT16 = [target for target in Target if target is not Target.TFLITE_INT16X8]
         ("mobilenet_v1", list(Target), []),
         ("mobilenet_v2", list(Target), []),
         ("mobilenet_v3", _NO_INT16, [f"export.targets=[{','.join(_NO_INT16)}]"]),
-        ("efficientnet_b0", list(Target), []),
+        ("efficientnet_b0", _NO_INT4, [f"export.targets=[{','.join(_NO_INT4)}]"]),
         ("densenet_small", list(Target), []),
-        ("nasnet_small", list(Target), []),
+        ("nasnet_small", _NO_INT4, [f"export.targets=[{','.join(_NO_INT4)}]"]),
         (
             "convnext_small",
             _NO_INT16,
