@@ -27,6 +27,7 @@ from runner.settings.cache_paths import baseline_lock
 from runner.settings.parameters import as_yaml, baseline_parameters
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, StoreFailed
+from runner.tracking.origin import lease_tags
 from runner.tracking.tags import FAILED_TARGETS, MEASURING, SIGNATURE
 from runner.tracking.texts import read_text
 from runner.training.baseline import Baseline, obtain_baseline
@@ -117,6 +118,7 @@ class BaselineRun:
         tags = {
             SIGNATURE: self.context.signature,
             MEASURING: self.context.measuring,
+            **lease_tags(settings.sweep),
         }
         name = f"baseline {settings.architecture.label} on {settings.dataset.name}"
         params = baseline_parameters(settings)

@@ -21,6 +21,7 @@ from runner.settings import Settings
 from runner.settings.parameters import as_yaml, point_parameters
 from runner.settings.targets import Target
 from runner.tracking import Kind, Run, StoreFailed
+from runner.tracking.origin import lease_tags
 from runner.tracking.tags import BASELINE_RUN_ID, FINGERPRINT, SIGNATURE, SWEEP
 from runner.training.baseline import Baseline
 
@@ -144,5 +145,6 @@ def _new_run(context: PointContext) -> Run:
     tags = {SIGNATURE: context.signature, FINGERPRINT: context.fingerprint}
     if sweep.name:
         tags[SWEEP] = sweep.name
+    tags |= lease_tags(sweep)
     params = point_parameters(context.settings)
     return context.store.new_run(Kind.POINT, context.name, params, tags, sweep.run_id)

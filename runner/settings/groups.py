@@ -112,12 +112,12 @@ class CacheSettings(Group):
 
 
 class SweepSettings(Group):
-    """How a sweep goes about its points; the last six are written by the runner itself.
+    """How a sweep goes about its points; the last seven are written by the runner itself.
 
     Nothing of this changes what a point comes out as.
     """
 
-    of_some_choices = frozenset({"night", "run_id", "name", "point", "planned", "job"})
+    of_some_choices = frozenset({"night", "run_id", "holder", "name", "point", "planned", "job"})
 
     retries: Repeats = 0
     """How often a failed point is run again."""
@@ -126,6 +126,9 @@ class SweepSettings(Group):
     resume: Flag = True
     """Whether to continue an earlier sweep of the same points that was interrupted or has failed
     points."""
+    take_over: Flag = False
+    """Whether an earlier sweep of the same points is taken over at once, without waiting to see
+    whether another machine or container still works on it."""
     reuse: Flag = False
     """Whether finished points with the same settings are copied from other sweeps of the
     experiment."""
@@ -135,6 +138,7 @@ class SweepSettings(Group):
     """Names of the points to start with."""
     night: str | None = None
     run_id: str | None = None
+    holder: str | None = None
     name: str | None = None
     point: str | None = None
     planned: str | None = None

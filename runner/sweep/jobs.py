@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from runner.planning.grid import Point
+from runner.process.holder import this_holder
 from runner.settings.overrides import quote_override
 
 
@@ -25,6 +26,7 @@ class Job:
         """
         settings = {
             "run_id": run_id,
+            "holder": this_holder(),
             "name": sweep,
             "point": self.point.name,
             "planned": self.point.plan,

@@ -12,10 +12,20 @@ from importlib.metadata import version
 from pathlib import Path
 
 from runner.process import liveness
+from runner.process.holder import this_holder
 from runner.settings.address_mask import masked
+from runner.settings.groups import SweepSettings
 from runner.settings.secret_text import VARIABLE, without_secrets
 from runner.settings.typed_address import masked_argument
-from runner.tracking.tags import COMMAND, GIT_COMMIT, GIT_DIRTY, PROCESS, VERSIONS
+from runner.tracking.tags import (
+    COMMAND,
+    GIT_COMMIT,
+    GIT_DIRTY,
+    HOLDER,
+    LEASED_BY,
+    PROCESS,
+    VERSIONS,
+)
 
 _LIBRARIES = (
     "tensorflow",
@@ -34,6 +44,7 @@ def origin_tags() -> Mapping[str, str]:
     """Return MLflow's own tags of origin, the commit, command, versions and process of the run."""
     return {
         PROCESS: liveness.this_process(),
+        HOLDER: this_holder(),
         COMMAND: typed_command(),
         VERSIONS: versions(),
         "mlflow.source.name": "runner",
@@ -41,6 +52,12 @@ def origin_tags() -> Mapping[str, str]:
         "mlflow.user": _user(),
         **commit(Path.cwd()),
     }
+
+
+def lease_tags(sweep: SweepSettings) -> Mapping[str, str]:
+    """Name who works on a run of a sweep, and the run whose lease covers it; empty without one."""
+    tags = {HOLDER: sweep.holder, LEASED_BY: sweep.run_id}
+    return {name: value for name, value in tags.items() if value}
 
 
 def typed_command() -> str:

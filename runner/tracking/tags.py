@@ -18,6 +18,19 @@ ERROR = "runner.error"
 
 # Who opened it, where and from which code.
 PROCESS = "runner.process"
+# Who works on it now: an id of one process, which its workers share.
+HOLDER = "runner.holder"
+# Of a sweep, a night or a single point: the holder, and a counter that moves while it works.
+LEASE = "runner.lease"
+# Of a run that has no lease of its own: the id of the run whose lease covers it.
+LEASED_BY = "runner.leased_by"
+# Of a sweep that is about to be worked on: led by this, the holder of whoever wants to.
+CLAIM = "runner.claim."
+# Of a run that another process went on without: it counts nowhere.
+SUPERSEDED = "runner.superseded"
+# What the run stands for in its sweep, and which call has created it.
+KEY = "runner.key"
+ATTEMPT = "runner.attempt"
 COMMAND = "runner.command"
 VERSIONS = "runner.versions"
 GIT_COMMIT = "mlflow.source.git.commit"
