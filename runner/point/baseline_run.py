@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 
 from filelock import Timeout
@@ -127,22 +127,36 @@ class BaselineRun:
     def _deliver(
         self, baseline: Baseline, run: Run, targets: Sequence[Target], found: Record | None = None
     ) -> None:
-        """Log files of the baseline in its run; a target that fails there fails only there."""
+        """Log files of the baseline in its run; a target that fails there fails only there.
+
+        A run that points use already stays what it is where this is stopped, or the store fails.
+        """
+        with nullcontext() if found else run.closing():
+            failure = self._log(baseline, run, targets, found)
+            run.tag(FAILED_TARGETS, " ".join(failure.targets) if failure else "")
+        if failure:
+            run.log_error(failure)
+            run.end("FAILED", one_line(failure))
+            log.warning("baseline: %s", failure)
+        elif found:
+            run.end("FINISHED")
+
+    def _log(
+        self, baseline: Baseline, run: Run, targets: Sequence[Target], found: Record | None
+    ) -> TargetsFailed | None:
+        """Make, measure and log the files; returns which targets failed, if any."""
         reference = Reference.of(found) if found else None
         dense = dense_answers(self.context, baseline.model)
         delivery = Delivery(self.context, run, self.context.baseline_folder, dense, reference)
         model = FinishedModel(baseline.model, self._layers(baseline))
         tables = self._tables(found, run) if found else no_tables()
         try:
-            with run.closing():
-                files = delivery.deliver(model, targets, tables)
-                h5 = next((file for file in files if file.target is Target.H5), None)
-                run.log_metrics(chance_figures(self.context, baseline, h5) if h5 else {})
-                run.tag(FAILED_TARGETS, "")
+            files = delivery.deliver(model, targets, tables)
         except TargetsFailed as failure:
-            run.tag(FAILED_TARGETS, " ".join(failure.targets))
-            run.flush()
-            log.warning("baseline: %s", failure)
+            return failure
+        h5 = next((file for file in files if file.target is Target.H5), None)
+        run.log_metrics(chance_figures(self.context, baseline, h5) if h5 else {})
+        return None
 
     @staticmethod
     def _layers(baseline: Baseline) -> Sequence[LayerSparsity]:

@@ -12,6 +12,8 @@ from mlflow.utils import chunk_list
 
 from runner.tracking.connection import Connection
 
+# How metrics begin that a file has once everything else of it is in the store.
+COMPLETE = "zip_bytes/"
 # Metrics in one call; MLflow takes 1000.
 _BATCH = 900
 
@@ -55,23 +57,29 @@ class Notes:
     def send(self, client: Connection, run_id: str) -> None:
         """Send everything; what arrives twice, after a failure half way, changes nothing.
 
+        Files go first, and the figures that say that a file is there go last: whoever finds them
+        finds all the rest, wherever the sending was cut short.
+
         Raises:
             StoreFailed: the store does not take it.
         """
-        params = [Param(name, value) for name, value in self.params.items()]
-        tags = [RunTag(name, value) for name, value in self.tags.items()]
-        # MLflow's compare page begins with the metric that was logged first.
-        ordered = sorted(self.metrics, key=lambda metric: not metric[0].startswith("accuracy/"))
-        metrics = [Metric(*metric) for metric in ordered]
-        client.log_batch(run_id, metrics=metrics[:_BATCH], params=params, tags=tags)
-        for batch in chunk_list(metrics[_BATCH:], _BATCH):
-            client.log_batch(run_id, metrics=batch)
-        if self.inputs:
-            client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
         if self.texts:
             self._send_texts(client, run_id)
         for path, folder in self.files:
             client.log_artifact(run_id, path, folder)
+        if self.inputs:
+            client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
+        params = [Param(name, value) for name, value in self.params.items()]
+        tags = [RunTag(name, value) for name, value in self.tags.items()]
+        # MLflow's compare page begins with the metric that was logged first.
+        ordered = sorted(self.metrics, key=lambda metric: not metric[0].startswith("accuracy/"))
+        figures = [Metric(*metric) for metric in ordered if not _completes(metric[0])]
+        if figures or params or tags:
+            client.log_batch(run_id, metrics=figures[:_BATCH], params=params, tags=tags)
+        for batch in chunk_list(figures[_BATCH:], _BATCH):
+            client.log_batch(run_id, metrics=batch)
+        for batch in chunk_list([Metric(*each) for each in ordered if _completes(each[0])], _BATCH):
+            client.log_batch(run_id, metrics=batch)
 
     def _send_texts(self, client: Connection, run_id: str) -> None:
         # Together: MLflow looks the run up for each call.
@@ -81,6 +89,11 @@ class Notes:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
             client.log_artifacts(run_id, folder)
+
+
+def _completes(metric: str) -> bool:
+    """Tell whether a metric says that everything else of its file is there."""
+    return metric.startswith(COMPLETE)
 
 
 def _dataset_input(dataset: dict[str, str]) -> DatasetInput:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from mlflow.entities import Run as Entity
 
 from runner.process import liveness
-from runner.tracking.tags import ERROR, FINGERPRINT, KIND, PARENT, PROCESS
+from runner.tracking.notes import COMPLETE
+from runner.tracking.tags import ERROR, FAILED_TARGETS, FINGERPRINT, KIND, PARENT, PROCESS
 
 
 class Kind(StrEnum):
@@ -55,9 +56,14 @@ class Record:
         """Whether the process that opened the run has ended; False where nothing is known."""
         return liveness.is_gone(self.tags.get(PROCESS, ""))
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all was sent that the run came to; targets that failed are named in a tag."""
+        return self.status == "FINISHED" or bool(self.tags.get(FAILED_TARGETS))
+
     def has_file(self, target: str) -> bool:
-        """Tell whether this target's file was measured."""
-        return f"zip_bytes/{target}" in self.metrics
+        """Tell whether this target's file was measured, and all of it is in the store."""
+        return f"{COMPLETE}{target}" in self.metrics
 
     def figures(self, target: str) -> dict[str, float]:
         """Return the metrics of this target's file, by their names without it."""

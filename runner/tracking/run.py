@@ -122,11 +122,22 @@ class Run:
         """
         if error:
             self.tag(ERROR, without_secrets(error)[:_LONGEST])
-        self.flush()
+        try:
+            self.flush()
+        except StoreFailed:
+            if error:
+                self._close(status, error)
+            raise
         client, run_id = self._open()
         client.set_terminated(run_id, status)
         if not error:
             self.untag(ERROR)
+
+    def _close(self, status: str, error: str) -> None:
+        """Close the run with nothing but the reason: files may be what the store does not take."""
+        client, run_id = self._open()
+        client.set_tag(run_id, ERROR, encodable(without_secrets(error)[:_LONGEST]))
+        client.set_terminated(run_id, status)
 
     @contextmanager
     def closing(self) -> Iterator[None]:
@@ -147,7 +158,13 @@ class Run:
             if error is raised:
                 raise
             raise error from raised
-        self.end("FINISHED")
+        try:
+            self.end("FINISHED")
+        except StoreFailed as failure:
+            # What is half there does not count; nor must it look as if somebody worked on it.
+            reason = one_line(failure)
+            self._or_warn(lambda: self._close("FAILED", reason))
+            raise
 
     def _or_warn(self, close: Callable[[], None]) -> None:
         """Close without hiding the exception that ends the block."""

@@ -115,7 +115,7 @@ class Store(Experiment):
         return self.find(_filter({KIND: kind, **(tags or {})}))
 
     def baseline(self, signature: str, measuring: str) -> Record | None:
-        """Return the baseline run of this signature whose h5 file was measured, if there is one.
+        """Return the whole baseline run of this signature whose h5 file was measured, if any.
 
         Args:
             measuring: identifies the code that its figures must come from.
@@ -124,7 +124,8 @@ class Store(Experiment):
             StoreFailed: the store does not answer.
         """
         baselines = self.of_kind(Kind.BASELINE, {SIGNATURE: signature, MEASURING: measuring})
-        return next((record for record in baselines if record.has_file(Target.H5)), None)
+        whole = (record for record in baselines if record.is_whole)
+        return next((record for record in whole if record.has_file(Target.H5)), None)
 
     def get(self, run_id: str) -> Record:
         """Return one run.

@@ -16,7 +16,7 @@ from runner.data import dataset
 from runner.errors import Refused
 from runner.process.signals import exit_on_first_signal
 from runner.settings import DatasetSettings
-from runner.tracking import Kind, Run, Store, connection
+from runner.tracking import Kind, Run, Store, StoreFailed, connection
 from runner.tracking.origin import commit
 
 
@@ -112,12 +112,54 @@ def test_a_measured_baseline_is_found_by_its_signature(store: Store) -> None:
     assert store.baseline("abc", "m") is None
     run.log_metrics({"zip_bytes/h5": 10.0})
     run.flush()
+    # Somebody is still at it, or was cut short.
+    assert store.baseline("abc", "m") is None
+    run.end("FINISHED")
     found = store.baseline("abc", "m")
     assert found is not None
     assert found.id == run.id
     assert store.baseline("abd", "m") is None
     # What other code measured is not compared with.
     assert store.baseline("abc", "n") is None
+    # Another target that failed is named, and costs only itself.
+    run.end("FAILED", "cut short")
+    assert store.baseline("abc", "m") is None
+    run.tag("runner.failed_targets", "tflite_int8")
+    run.flush()
+    assert store.baseline("abc", "m") is not None
+
+
+def test_what_is_cut_short_has_no_file_and_is_no_baseline(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "h5.h5").write_bytes(b"model")
+    tags = {"runner.signature": "abc", "runner.measuring": "m"}
+    run = store.new_run(Kind.BASELINE, "b", {}, tags)
+    _close_folder(store, run)
+    run.log_metrics({"accuracy/h5": 1.0, "zip_bytes/h5": 10.0})
+    run.log_text("layer", "layers.csv")
+    run.log_file(tmp_path / "h5.h5", "models")
+    with pytest.raises(StoreFailed), run.closing():
+        pass
+    cut = store.get(run.id)
+    assert not cut.has_file("h5")
+    assert cut.status == "FAILED"
+    assert cut.error
+    assert store.baseline("abc", "m") is None
+
+
+def test_a_run_whose_files_no_store_takes_is_closed_all_the_same(store: Store) -> None:
+    run = _open(store)
+    _close_folder(store, run)
+    with pytest.raises(ValueError, match="broken"), run.closing():
+        raise ValueError("broken")
+    record = store.get(run.id)
+    assert (record.status, record.error) == ("FAILED", "ValueError: broken")
+
+
+def _close_folder(store: Store, run: Run) -> None:
+    """Let nothing be written among a run's artifacts: a file is where their folder should be."""
+    folder = Path(store.local_file(store.get(run.id), ""))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.touch()
 
 
 def test_a_run_that_ends_well_after_all_forgets_its_failure(store: Store) -> None:
