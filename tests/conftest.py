@@ -24,11 +24,16 @@ from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import PROJECT, Command, Compose, Configure
 from tests.helpers.tiny import quick, write_npz
 
+_OF_THE_USER = (
+    *("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID"),
+    *("RUNNER_DATA", "HYDRA_FULL_ERROR"),
+)
+
 
 @pytest.fixture(autouse=True)
 def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep every test away from the stores and data of whoever runs it."""
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "RUNNER_DATA", "HYDRA_FULL_ERROR"):
+    for name in _OF_THE_USER:
         monkeypatch.delenv(name, raising=False)
     # A word of one test's address would be hidden in the texts of the next.
     monkeypatch.setattr(secret_text, "_given", set())

@@ -6,14 +6,12 @@ import sys
 from collections.abc import Callable
 from typing import Any, Never
 
-import yaml
-
 from runner.cli.failure import DONE, REFUSED, explain
 from runner.errors import Refused
 from runner.escaping.json_text import json_text
 from runner.escaping.terminal import prepare_streams, say, visible
 from runner.process.log_mask import mask_logs
-from runner.settings.paths import CONF
+from runner.settings.experiment_name import resolve as resolve_experiment
 from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import resolve
 
@@ -48,7 +46,10 @@ def parser(name: str, description: str, failed: str, epilog: str = "") -> Parser
         help="the store; default: MLFLOW_TRACKING_URI, else mlflow.db in the working directory",
     )
     options.add_argument(
-        "--experiment", default=default_experiment(), help="its experiment; default: %(default)s"
+        "--experiment",
+        metavar="NAME",
+        help="its experiment; default: MLFLOW_EXPERIMENT_NAME, else the one of "
+        "MLFLOW_EXPERIMENT_ID, else sparsity",
     )
     options.add_argument("--json", action="store_true", help="print JSON for other programs")
     return options
@@ -82,7 +83,7 @@ def enter(
         # MLflow takes seconds to import: only after the command line was accepted.
         from runner.tracking import Store
 
-        store = Store(uri, arguments.experiment)
+        store = Store(uri, default_experiment(arguments.experiment))
         store.connect(create=False)
         sys.exit(act(arguments, store))
     except Refused as refusal:
@@ -102,7 +103,10 @@ def show(arguments: argparse.Namespace, values: Any, *lines: str) -> None:
     say(*(json_text(values).split("\n") if arguments.json else lines))
 
 
-def default_experiment() -> str:
-    """Read the experiment that sweeps are logged to by default."""
-    values = yaml.safe_load((CONF / "tracking" / "mlflow.yaml").read_text())
-    return str(values["experiment"])
+def default_experiment(given: str | None = None) -> str:
+    """Return the experiment that was given, else the one that sweeps are logged to by default.
+
+    Raises:
+        Refused: the environment holds what no experiment is called.
+    """
+    return str(resolve_experiment(given))

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from runner.errors import Refused
 from runner.files.regular_file import UnfitFile, read_text
-from runner.settings.fields import Count, Folder, Name, Rate, Seed, StoreAddress
+from runner.settings.fields import Count, Folder, NightsName, Rate, Seed, StoreAddress
 from runner.settings.load import refusal
 from runner.settings.paths import CONF
 from runner.settings.typed_address import masked_argument, require_no_secret_beside
@@ -80,7 +80,7 @@ class NightlySettings(_Group):
     """The settings of the nights, as described in conf/nightly.yaml."""
 
     sweeps: Sweeps
-    experiment: Name
+    experiment: NightsName
     uri: StoreAddress
     folder: Folder
     budget_hours: Rate

@@ -161,13 +161,14 @@ def load(
         sweep: its name (the newest of that name), its run id, or `latest`.
         tracking_uri: the store; by default `MLFLOW_TRACKING_URI`, else `mlflow.db` in the working
             directory.
-        experiment: the experiment in it; by default that of sweeps.
+        experiment: the experiment in it; by default `MLFLOW_EXPERIMENT_NAME`, else that of
+            `MLFLOW_EXPERIMENT_ID`, else `sparsity`.
 
     Raises:
         Refused: there is no such store, experiment or sweep.
         StoreFailed: the store does not answer.
     """
-    store = Store(resolve(tracking_uri), experiment or default_experiment())
+    store = Store(resolve(tracking_uri), default_experiment(experiment))
     store.connect(create=False)
     results = read(store, find_sweep(store, sweep))
     return Sweep(store, with_device_rows(store, results, results.request))

@@ -11,7 +11,7 @@ from hydra.utils import to_absolute_path
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from runner.errors import Refused
-from runner.settings import byte_count
+from runner.settings import byte_count, experiment_name
 from runner.settings.byte_count import read_bytes
 from runner.settings.devices import Device
 from runner.settings.store_uri import ACCEPTED, resolve
@@ -112,6 +112,8 @@ OptionalBytes = Annotated[
 ]
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
 Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]
+ExperimentName = Annotated[Name, BeforeValidator(experiment_name.resolve)]
+NightsName = Annotated[Name, BeforeValidator(experiment_name.resolve_nights)]
 Names = Annotated[tuple[Name, ...], Field(description="a list of names")]
 LayerNames = Annotated[
     tuple[Name, ...], Field(description="a list of layer names, or patterns as in conv_*")

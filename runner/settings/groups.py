@@ -17,9 +17,9 @@ from runner.settings.fields import (
     Count,
     Devices,
     Drop,
+    ExperimentName,
     Flag,
     Folder,
-    Name,
     Names,
     OptionalCount,
     OptionalRate,
@@ -90,8 +90,9 @@ class TrackingSettings(Group):
     uri: StoreAddress = ""
     """Address of the MLflow store; null takes `MLFLOW_TRACKING_URI`, or else `mlflow.db` in the
     working directory."""
-    experiment: Name = "sparsity"
-    """Experiment of MLflow that the runs are logged to."""
+    experiment: ExperimentName = ""
+    """Experiment of MLflow that the runs are logged to; null takes `MLFLOW_EXPERIMENT_NAME`, else
+    the one that `MLFLOW_EXPERIMENT_ID` names, or else `sparsity`."""
     tensorboard: Flag = False
     """Whether each point also writes how its pruning went for TensorBoard. Points that are copied
     from other sweeps are not pruned again, and write nothing."""

@@ -4,12 +4,14 @@ import functools
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from mlflow.entities import LifecycleStage
 
 from runner.errors import Refused, is_fault, one_line
 from runner.settings.address_mask import masked
+from runner.settings.experiment_name import id_in
 from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import SQLITE
 from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
@@ -36,7 +38,8 @@ class Experiment:
         try:
             # Two processes that create the same database at once collide (mlflow issue 19299).
             with self.lock(), few_retries():
-                self._experiment_id = _id_of(self._client, self.uri, self.experiment, create)
+                found = _found(self._client, self.uri, self.experiment, create)
+                self._experiment_id, self.experiment = found
         except Refused:
             raise
         except Exception as error:
@@ -72,25 +75,37 @@ class Experiment:
         return Connection(self.uri)
 
 
-def _id_of(client: Connection, uri: str, name: str, create: bool) -> str:
-    """Return the id of the experiment, which is created if it may be.
+def _found(client: Connection, uri: str, name: str, create: bool) -> tuple[str, str]:
+    """Return the id and the name of the experiment, which is created if it may be.
 
     Raises:
         Refused: there is none and it must not be created, or it was deleted.
         StoreFailed: the store does not answer.
     """
-    experiment = client.get_experiment_by_name(name)
-    if experiment is None and create:
-        return str(client.create_experiment(name, _artifacts(uri, name)))
+    number = id_in(name)
+    experiment = _of_id(client, number) if number else client.get_experiment_by_name(name)
+    if experiment is None and create and not number:
+        return str(client.create_experiment(name, _artifacts(uri, name))), name
     if experiment is None:
         known = ", ".join(other.name for other in client.search_experiments())
-        raise Refused(f"experiment={name}: must be an experiment of the store: {known}")
+        setting = name if number else f"experiment={name}"
+        raise Refused(f"{setting}: must be an experiment of the store: {known}")
     if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
         raise Refused(
-            f"tracking.experiment={name}: was deleted; choose another name, or restore it: "
-            f"mlflow experiments restore --experiment-id {experiment.experiment_id}"
+            f"tracking.experiment={experiment.name}: was deleted; choose another name, or "
+            f"restore it: mlflow experiments restore --experiment-id {experiment.experiment_id}"
         )
-    return str(experiment.experiment_id)
+    return str(experiment.experiment_id), str(experiment.name)
+
+
+def _of_id(client: Connection, number: str) -> Any:
+    """Return the experiment of this id; None where there is none."""
+    try:
+        return client.get_experiment(number)
+    except StoreFailed as failure:
+        if failure.code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            return None
+        raise
 
 
 def _require_database(uri: str) -> None:

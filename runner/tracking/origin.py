@@ -14,6 +14,7 @@ from pathlib import Path
 from runner.process import liveness
 from runner.process.holder import this_holder
 from runner.settings.address_mask import masked
+from runner.settings.experiment_name import ID, NAME
 from runner.settings.groups import SweepSettings
 from runner.settings.secret_text import VARIABLE, without_secrets
 from runner.settings.typed_address import masked_argument
@@ -37,7 +38,7 @@ _LIBRARIES = (
     "hydra-core",
 )
 # Variables that change what a command does.
-_VARIABLES = ("RUNNER_DATA", VARIABLE)
+_VARIABLES = ("RUNNER_DATA", VARIABLE, NAME, ID)
 
 
 def origin_tags() -> Mapping[str, str]:

@@ -22,7 +22,7 @@ def status_lines(settings: NightlySettings) -> list[str]:
         return [f"last night: none; {refusal}"]
     nights = night_runs(store)
     if not nights:
-        return [f"last night: none in experiment {settings.experiment}"]
+        return [f"last night: none in experiment {store.experiment}"]
     return [f"last night: {_night_text(nights[-1])}", f"report: {settings.folder / PAGE}"]
 
 

@@ -30,8 +30,9 @@ def add_install(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         "install",
         help="run a night in this folder every day",
-        description="Run a night in this folder every day, with this Python and with the "
-        "MLFLOW_TRACKING_URI and RUNNER_DATA set now, in place of any schedule that it had.",
+        description="Run a night in this folder every day, with this Python and with those of "
+        "MLFLOW_TRACKING_URI, MLFLOW_EXPERIMENT_NAME, MLFLOW_EXPERIMENT_ID and RUNNER_DATA "
+        "that are set now, in place of any schedule that it had.",
         allow_abbrev=False,
     )
     kind = parser.add_mutually_exclusive_group(required=True)

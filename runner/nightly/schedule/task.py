@@ -9,9 +9,10 @@ from datetime import time
 from pathlib import Path
 
 from runner.errors import Refused
+from runner.settings.experiment_name import ID, NAME
 
 # Variables that change what a night does; a scheduler does not know those of the shell.
-_VARIABLES = ("MLFLOW_TRACKING_URI", "RUNNER_DATA")
+_VARIABLES = ("MLFLOW_TRACKING_URI", "RUNNER_DATA", NAME, ID)
 # No file of a scheduler can hold a line break, and whoever lists it sees the others at work.
 _CONTROL, _WORDS = r"\x00-\x1f\x7f-\x9f", "a line break, another control character"
 
