@@ -1,0 +1,1 @@
+"""Make faults, a file for each of their causes."""
