@@ -16,15 +16,20 @@ import mlflow
 from filelock import BaseFileLock, FileLock
 from hydra.core.utils import env_override
 
-from runner.errors import RunnerError, one_line
+from runner.errors import RunnerError
 from runner.settings.address_mask import masked
-from runner.settings.secret_text import remember, without_secrets
+from runner.settings.secret_text import remember
 from runner.settings.store_uri import SQLITE
+from runner.tracking.failure_reason import reason
+from runner.tracking.lock_wait import LockWait
+from runner.tracking.new_database import prepare
 
 # Someone who waits for a sweep need not hear that tables are created.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("urllib3").setLevel(logging.ERROR)
+# It writes the traceback of what it raises.
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
 # MLflow's own seven are four minutes a call, these one: what cannot be logged is kept on disk.
@@ -39,6 +44,8 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 # (SqlAlchemyStore._create_default_experiment); an address holds no quotes.
 _ROOT = "_MLFLOW_SERVER_ARTIFACT_ROOT"
 
+# Seconds that a database may be locked by another program: one that copies it, say.
+_LOCKED_FOR = 60.0
 # These copy files, and only read one line of the database.
 _WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure")
 # MLflow gives at most so many entities in one answer.
@@ -62,7 +69,10 @@ class Connection:
         remember(uri)
         self._database = uri.startswith(SQLITE)
         self._lock = store_lock(uri) if self._database else nullcontext()
-        with env_override({_ROOT: os.environ.get(_ROOT) or Path("mlruns").absolute().as_uri()}):
+        root = os.environ.get(_ROOT) or Path("mlruns").absolute().as_uri()
+        with env_override({_ROOT: root}):
+            if self._database:
+                self._guarded(prepare, "prepare")(Path(uri.removeprefix(SQLITE)), root)
             self._client = self._guarded(mlflow.MlflowClient, "connect")(uri)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -88,12 +98,16 @@ class Connection:
             retries = {RETRIES: os.environ.get(RETRIES, _FEWER_RETRIES)}
             # SQLite gives up on a second writer after five seconds: "database is locked".
             exclusive = nullcontext() if name in _WITHOUT_LOCK else self._lock
-            signals = _delayed_signals() if self._database else nullcontext()
-            try:
-                with env_override(retries), exclusive, signals:
-                    return call(*arguments, **named)
-            except Exception as error:
-                raise StoreFailed(without_secrets(one_line(_first_cause(error)))) from error
+            wait = LockWait(_LOCKED_FOR if self._database else 0)
+            while True:
+                signals = _delayed_signals() if self._database else nullcontext()
+                try:
+                    with env_override(retries), exclusive, signals:
+                        return call(*arguments, **named)
+                except Exception as error:
+                    # Nothing of a call is carried out in a database that another keeps locked.
+                    if not wait.is_left(error):
+                        raise StoreFailed(reason(error)) from error
 
         return guarded
 
@@ -116,13 +130,6 @@ def _delayed_signals() -> Iterator[None]:
             signal.signal(stop, handler)
         for number in received[:1]:
             signal.raise_signal(number)
-
-
-def _first_cause(error: BaseException) -> BaseException:
-    """Find what came first: MLflow's own text is long, and ends in `connection refused`."""
-    while cause := error.__cause__ or error.__context__:
-        error = cause
-    return error
 
 
 def few_retries() -> AbstractContextManager[None]:

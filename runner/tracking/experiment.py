@@ -15,6 +15,7 @@ from runner.settings.experiment_name import id_in
 from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import SQLITE
 from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
+from runner.tracking.new_database import advice
 
 # Of a file, in bytes, on Linux.
 _LONGEST_NAME = 255
@@ -46,10 +47,14 @@ class Experiment:
             if is_fault(error):
                 raise
             # A database may have no driver here, or be no database; each raises its own.
-            uri = masked(self.uri)
-            raise Refused(
-                f"tracking.uri={uri}: not usable ({without_secrets(one_line(error))})"
-            ) from None
+            why = without_secrets(one_line(error))
+            help_ = advice(Path(self.uri.removeprefix(SQLITE)), why) if self._is_file else ""
+            shown = masked(self.uri)
+            raise Refused(f"tracking.uri={shown}: not usable ({why}){help_}") from None
+
+    @property
+    def _is_file(self) -> bool:
+        return self.uri.startswith(SQLITE)
 
     def lock(self) -> AbstractContextManager[object]:
         """Keep every other process of this machine from this store inside the block."""
