@@ -45,7 +45,9 @@ def _run(folder: Path, points: int) -> list[int]:
         f"seed=range({points // 20})", f"schedule.final_sparsity={_twenty_sparsities()}",
         "baseline.epochs=1", "schedule.initial_sparsity=0.5", *settings_within(folder),
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    )
     watched = psutil.Process(process.pid)
     bytes_: list[int] = []
     has_started = threading.Event()

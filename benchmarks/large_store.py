@@ -109,7 +109,12 @@ def _seconds(command: Sequence[str], folder: Path | None = None) -> float:
 
 def _run(command: Sequence[str], folder: Path | None = None) -> None:
     done = subprocess.run(
-        [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
     )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)

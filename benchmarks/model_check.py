@@ -78,7 +78,7 @@ def _write_images(path: Path) -> Path:
 
 def _seconds(model: Path, data: Path, cache: Path) -> tuple[float, float]:
     command = [sys.executable, "-c", _CHECK, str(model), str(data), str(cache)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
     wall, processor = map(float, done.stdout.splitlines()[-1].split())
     return wall, processor
 

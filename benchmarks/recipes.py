@@ -75,7 +75,7 @@ def _percent(run: Record, target: str) -> str:
 
 
 def _layer_error(store: Store, point: Record) -> float:
-    with Path(store.local_file(point, "layers.csv")).open() as file:
+    with Path(store.local_file(point, "layers.csv")).open(encoding="utf-8") as file:
         layers = list(csv.DictReader(file))
     pruned = [layer for layer in layers if layer["asked"]]
     return max(abs(float(layer["sparsity"]) - float(layer["asked"])) for layer in pruned)

@@ -45,6 +45,7 @@ def count_refusal(command: Sequence[str]) -> dict[str, Any]:
             capture_output=True,
             text=True,
             check=False,
+            encoding="utf-8",
         )
     if done.returncode != 2:
         sys.exit(done.stdout + done.stderr)

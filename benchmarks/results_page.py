@@ -49,7 +49,7 @@ def _act(arguments: argparse.Namespace, store: Store) -> int:
         for network in dict.fromkeys(map(_network, rows)):
             part = [row for row in rows if _network(row) == network]
             sections.append("\n".join(_section(results, part)))
-    arguments.output.write_text("\n\n".join(sections) + "\n")
+    arguments.output.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     print(f"{arguments.output}: {len(sections) - 1} tables")
     return DONE
 

@@ -101,7 +101,8 @@ def _read(folder: Path, begun: datetime, wall: float) -> Sweep:
     first, last = min(point.started for point in points), max(point.ended or 0 for point in points)
     (log,) = folder.glob("out/baselines/*/runner.log")
     (stamp,) = re.findall(
-        r"\[(\S+ \S+),(\d+)\]\[runner.training.train\]\[DEBUG\] - epoch 0", log.read_text()
+        r"\[(\S+ \S+),(\d+)\]\[runner.training.train\]\[DEBUG\] - epoch 0",
+        log.read_text(encoding="utf-8"),
     )
     step = datetime.strptime(".".join(stamp), "%Y-%m-%d %H:%M:%S.%f").astimezone()
     return Sweep(
@@ -114,7 +115,7 @@ def _read(folder: Path, begun: datetime, wall: float) -> Sweep:
 
 
 def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
 

@@ -10,6 +10,7 @@ from runner.cli.hydra_arguments import blame_folder, check_arguments
 from runner.cli.masking_loader import use_masking_loader
 from runner.errors import Refused
 from runner.escaping.terminal import prepare_streams, say
+from runner.process.encoding import use_utf8
 from runner.process.log_mask import mask_logs
 from runner.process.signals import exit_on_first_signal
 from runner.settings.paths import register
@@ -21,6 +22,7 @@ _TRACEBACKS = "HYDRA_FULL_ERROR"
 
 def main() -> None:
     """Enter from the command line."""
+    use_utf8()
     prepare_streams()
     sys.exit(_main(sys.argv[1:]))
 

@@ -96,7 +96,7 @@ def run_point(point: Settings, folder: Path | str | None = None) -> Outcome:
         code = isolated.stream(["-P", "-m", "runner.point.worker", str(reply)], _print, request)
         if not reply.is_file():
             raise JobFailed(f"its process ended with exit code {code}")
-        values = json.loads(reply.read_text())
+        values = json.loads(reply.read_text(encoding="utf-8"))
     if "outcome" in values:
         return Outcome.from_json(values["outcome"])
     failure = (Refused if values["refused"] else JobFailed)(values["failed"])

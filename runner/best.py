@@ -118,7 +118,9 @@ def _write(store: "Store", file: "File", output: Path, values: dict[str, Any]) -
     try:
         store.copy_artifact(file.point, file.artifact, output)
         values = values | {"sha256": sha256(output)}
-        output.with_name(f"{output.name}.json").write_text(json_text(values) + "\n")
+        output.with_name(f"{output.name}.json").write_text(
+            json_text(values) + "\n", encoding="utf-8"
+        )
         _write_labels(_labels_of(output), values.get("classes", []))
     except OSError as error:
         raise Refused(f"--output={output}: must be a file to write ({error.strerror})") from None

@@ -10,6 +10,7 @@ from runner.cli.failure import DONE, REFUSED, explain
 from runner.errors import Refused
 from runner.escaping.json_text import json_text
 from runner.escaping.terminal import prepare_streams, say, visible
+from runner.process.encoding import use_utf8
 from runner.process.log_mask import mask_logs
 from runner.settings.experiment_name import resolve as resolve_experiment
 from runner.settings.secret_text import without_secrets
@@ -73,6 +74,7 @@ def enter(
 
     The store is not made where it is not there: these commands only read what sweeps have logged.
     """
+    use_utf8()
     prepare_streams()
     mask_logs()
     arguments = options.parse_args()

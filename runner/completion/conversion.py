@@ -33,7 +33,7 @@ def _main() -> None:
     folder = Path(sys.argv[1])
     for number, text in enumerate(json.loads(sys.stdin.read())):
         answer = _answer(Job.model_validate(text))
-        (folder / f"{number}.json").write_text(answer.model_dump_json())
+        (folder / f"{number}.json").write_text(answer.model_dump_json(), encoding="utf-8")
 
 
 def _answer(job: Job) -> Answer:

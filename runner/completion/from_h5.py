@@ -98,7 +98,7 @@ def _run(asked: Sequence[_Asked], folder: Path) -> tuple[Mapping[int, Answer], s
     except isolated.Exhausted as exhausted:
         reason = f"making it {exhausted}"
     answers = {
-        number: Answer.model_validate_json(path.read_text())
+        number: Answer.model_validate_json(path.read_text(encoding="utf-8"))
         for number in range(len(asked))
         if (path := folder / f"{number}.json").is_file()
     }

@@ -20,7 +20,7 @@ def answer_all(measure: Measure) -> None:
     asked = json.loads(sys.stdin.read())
     folder = Path(asked["folder"])
     words = folder / "words"
-    with (folder / "answers").open("w") as answers, _stderr_to(words):
+    with (folder / "answers").open("w", encoding="utf-8") as answers, _stderr_to(words):
         for name, question in asked["questions"].items():
             os.truncate(words, 0)
             # Ends the process even where native code does not come back.
@@ -38,7 +38,7 @@ def one_line(error: Exception) -> str:
 
 def printed(path: Path) -> str:
     """Read what native code has printed in one line, at most so long that a table can hold it."""
-    text = path.read_text(errors="replace") if path.is_file() else ""
+    text = path.read_text(errors="replace", encoding="utf-8") if path.is_file() else ""
     lines = (line.strip().rstrip(".") for line in text.splitlines())
     return "; ".join(filter(None, lines))[:_WORDS]
 

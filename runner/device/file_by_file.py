@@ -73,6 +73,6 @@ def _died(module: str, questions: Mapping[str, Question], folder: Path, seconds:
 
 def _answers(path: Path) -> dict[str, Answer]:
     """Read the answers; the last line may be half written."""
-    text = path.read_text() if path.is_file() else ""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
     whole = (line for line in text.splitlines(keepends=True) if line.endswith("\n"))
     return {name: answer for line in whole for name, answer in json.loads(line).items()}

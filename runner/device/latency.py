@@ -67,7 +67,7 @@ def summarize(seconds: Iterator[float], at_most: float = _SECONDS) -> Latency:
 
 def processor(info: Path = _CPU_INFO) -> str:
     """Name the processor that latencies are measured on, as `AMD EPYC 7B13, 1 thread`."""
-    lines = info.read_text().splitlines() if info.is_file() else []
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     name = next(models, "") or platform.processor() or platform.machine()
     return f"{name}, {_THREADS} thread"

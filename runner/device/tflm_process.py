@@ -33,7 +33,7 @@ def _measure(question: Mapping[str, Any], words: Path) -> Mapping[str, Any]:
     except Exception as error:
         return {"refused": printed(words) or one_line(error)}
     interpreter.print_allocations()
-    found = _TOTAL.search(words.read_text(errors="replace"))
+    found = _TOTAL.search(words.read_text(errors="replace", encoding="utf-8"))
     answer: dict[str, Any] = {"arena": int(found[1]) if found else None}
     if "images" in question:
         answer |= _agreement(interpreter, question)
@@ -45,10 +45,10 @@ def _open(runtime: Any, content: bytes, words: Path) -> Any:
         try:
             return runtime.Interpreter.from_bytes(content, arena_size=arena)
         except RuntimeError:
-            said = words.read_text(errors="replace")
+            said = words.read_text(errors="replace", encoding="utf-8")
             if not _TOO_SMALL.search(said) or arena == _ARENAS[-1]:
                 raise
-            words.write_text("")
+            words.write_text("", encoding="utf-8")
     raise AssertionError
 
 

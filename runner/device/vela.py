@@ -138,7 +138,7 @@ def _compiled_in(folder: Path) -> Path:
 
 
 def _estimates(summary: Path) -> dict[str, float]:
-    with summary.open(newline="") as file:
+    with summary.open(newline="", encoding="utf-8") as file:
         (line,) = csv.DictReader(file)
     names = ("on_chip_flash_memory_used", "off_chip_flash_memory_used")
     flash = sum(float(line[name]) for name in names)

@@ -1,5 +1,6 @@
 """Print lines whose names come from outside, so that no character steers the terminal."""
 
+import codecs
 import io
 import re
 import sys
@@ -13,6 +14,10 @@ _HIDDEN = re.compile(
 )
 _LONE = re.compile("[\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# What our own lines, and rich's tables, have of characters beyond ASCII. Letters of a name are
+# escaped instead: without its accents a path leads elsewhere.
+_PLAIN = {"\u2192": "->", "\u2713": "+", "\u2717": "x", "\u2026": "..."}
+_ERRORS = "runner.plain"
 
 
 def visible(text: str) -> str:
@@ -30,19 +35,23 @@ def encodable(text: str) -> str:
     return _LONE.sub(_escape, text)
 
 
-def prepare_streams() -> None:
-    """Let standard output and error take every character; one that they lack is escaped."""
+def prepare_streams(encoding: str | None = None) -> None:
+    """Let standard output and error take every character; for one that they lack, a plain one.
+
+    Args:
+        encoding: of what they write from now on; None for the one that they have.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(encoding=encoding, errors=_ERRORS)
 
 
 def say(*lines: str, stream: TextIO | None = None) -> None:
-    """Print lines, each of which stays one line; a character that the stream lacks is escaped."""
+    """Print lines, each of which stays one line; characters that the stream lacks become plain."""
     output = stream or sys.stdout
     text = "".join(f"{visible(line)}\n" for line in lines)
     encoding = output.encoding or "utf-8"
-    output.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    output.write(text.encode(encoding, _ERRORS).decode(encoding))
     output.flush()
 
 
@@ -59,3 +68,17 @@ def _escape(found: re.Match[str]) -> str:
     if number > 0xFF:
         return f"\\u{number:04x}"
     return _SHORT.get(character, f"\\x{number:02x}")
+
+
+def _plain(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write the first character that a stream lacks as a plain one, or as an escape."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    character = error.object[error.start]
+    if character in _PLAIN:
+        return _PLAIN[character], error.start + 1
+    error.end = error.start + 1
+    return codecs.backslashreplace_errors(error)
+
+
+codecs.register_error(_ERRORS, _plain)

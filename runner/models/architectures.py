@@ -43,7 +43,7 @@ class Architecture:
 
 @functools.cache
 def _source_digest(builder: str) -> str:
-    source = Path(__file__).read_text()
+    source = Path(__file__).read_text(encoding="utf-8")
     others = {network.build.__name__ for network in ARCHITECTURES.values()} - {builder}
     parts = [
         ast.get_source_segment(source, node) or ""

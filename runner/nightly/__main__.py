@@ -18,6 +18,7 @@ from runner.escaping.terminal import complain, prepare_streams, say
 from runner.nightly.run.lock import Busy
 from runner.nightly.schedule import install
 from runner.nightly.settings import DEFAULT, NightlySettings, read
+from runner.process.encoding import use_utf8
 from runner.process.log_mask import mask_logs
 from runner.process.signals import exit_on_first_signal
 
@@ -34,6 +35,7 @@ night is at work; 4 something got worse; 130 or 143 stopped by Ctrl-C or SIGTERM
 
 def main() -> None:
     """Enter from the command line."""
+    use_utf8()
     prepare_streams()
     exit_on_first_signal()
     mask_logs()

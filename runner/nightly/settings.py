@@ -102,7 +102,7 @@ def read(path: Path = DEFAULT) -> NightlySettings:
     """
     try:
         given = yaml.safe_load(read_text(path)) or {}
-        defaults = yaml.safe_load(DEFAULT.read_text())
+        defaults = yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))
     except UnfitFile as reason:
         raise Refused(f"--config={path}: {reason}") from None
     except OSError as error:

@@ -164,7 +164,7 @@ def _lines_logged() -> Iterator[list[str]]:
 
 def _main() -> None:
     # What the user's function prints goes to standard error, not into the answer.
-    with os.fdopen(os.dup(1), "w") as answer:
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)
         answer.write(json.dumps(_examine(sys.stdin.read())))
 

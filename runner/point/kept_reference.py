@@ -39,7 +39,7 @@ def keep(context: PointContext, reference: Reference) -> None:
     path = reference_file(context.settings, context.signature, context.measuring)
     private_folder.require(context.settings.cache.folder, path)
     unfinished = path.with_name(f".{path.name}")
-    unfinished.write_text(_Kept(**asdict(reference)).model_dump_json())
+    unfinished.write_text(_Kept(**asdict(reference)).model_dump_json(), encoding="utf-8")
     private_folder.close_to_others(unfinished)
     unfinished.replace(path)
 

@@ -44,7 +44,9 @@ def keep(context: PointContext, notes: Notes) -> None:
     shutil.rmtree(folder.with_name(place), ignore_errors=True)
     temporary = private_folder.make(context.settings.cache.folder, folder.parent.name, place)
     files = [_copied(Path(path), str(kind), temporary / _FILES) for path, kind in notes.files]
-    (temporary / _NOTES).write_text(KeptNotes.of(notes, files).model_dump_json(indent=1))
+    (temporary / _NOTES).write_text(
+        KeptNotes.of(notes, files).model_dump_json(indent=1), encoding="utf-8"
+    )
     private_folder.close_to_others(temporary)
     shutil.rmtree(folder, ignore_errors=True)
     temporary.replace(folder)

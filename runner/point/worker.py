@@ -24,7 +24,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     request = json.loads(sys.stdin.read())
     reply = _run(Settings.model_validate(request["settings"]), Path(request["folder"]))
-    Path(sys.argv[1]).write_text(json.dumps(reply))
+    Path(sys.argv[1]).write_text(json.dumps(reply), encoding="utf-8")
 
 
 def _run(settings: Settings, folder: Path) -> dict[str, Any]:

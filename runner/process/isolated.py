@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from runner.errors import RunnerError
+from runner.process.encoding import UTF8
 
 _NO_VARIABLES: Mapping[str, str] = {}
 _NO_MEMORY = re.compile(
@@ -93,8 +94,9 @@ def run(
             text=True,
             errors="replace",
             cwd=folder or to_absolute_path("."),
-            env={**os.environ, **_search_path(), "TMPDIR": temporary, **environment},
+            env={**os.environ, **UTF8, **_search_path(), "TMPDIR": temporary, **environment},
             process_group=0,
+            encoding="utf-8",
         )
         out, err = _communicate(process, stdin, limits)
     if limits and _died_of_memory(process.returncode, err):
@@ -165,7 +167,8 @@ def stream(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **_search_path(), **environment},
+        env={**os.environ, **UTF8, "PYTHONUNBUFFERED": "1", **_search_path(), **environment},
+        encoding="utf-8",
     )
     written, printed = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
     with process:

@@ -12,9 +12,10 @@ def free_bytes() -> float:
     free = float(psutil.virtual_memory().available)
     try:
         limit = _limit()
-        used = int((_CGROUP / "memory.current").read_text())
+        used = int((_CGROUP / "memory.current").read_text(encoding="utf-8"))
         statistics = dict(
-            line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines()
+            line.split()
+            for line in (_CGROUP / "memory.stat").read_text(encoding="utf-8").splitlines()
         )
     except OSError:
         return free
@@ -34,5 +35,5 @@ def total_bytes() -> int:
 
 
 def _limit() -> int | None:
-    text = (_CGROUP / "memory.max").read_text().strip()
+    text = (_CGROUP / "memory.max").read_text(encoding="utf-8").strip()
     return None if text == "max" else int(text)

@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Renew the reference of all settings in a page.")
     parser.add_argument("page", type=Path, metavar="PAGE", help="a Markdown file with the markers")
     page: Path = parser.parse_args().page
-    page.write_text(renew(page.read_text()))
+    page.write_text(renew(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def renew(page: str) -> str:

@@ -21,9 +21,9 @@ class Announcement:
         """Write the file that the environment asks for, if it does."""
         path = os.environ.get(ANNOUNCEMENT)
         if path:
-            Path(path).write_text(json.dumps(asdict(self)))
+            Path(path).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> "Announcement | None":
         """Read the file; None where no sweep has begun."""
-        return cls(**json.loads(path.read_text())) if path.is_file() else None
+        return cls(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None

@@ -99,7 +99,13 @@ def _git(folder: Path, *arguments: str) -> str | None:
     """Run git; None where there is no git or no repository."""
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
+            ["git", *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
         )
     except OSError:
         return None

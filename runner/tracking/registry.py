@@ -172,7 +172,7 @@ def _metadata(classifier: served.Classifier, candidate: Candidate) -> dict[str, 
 def _written(candidate: Candidate, folder: Path) -> dict[str, str]:
     """Write what goes along: how pixels come to what it takes, and the names of its classes."""
     taken, labels = folder / "input.json", folder / "labels.txt"
-    taken.write_text(json.dumps(dict(candidate.input)))
+    taken.write_text(json.dumps(dict(candidate.input)), encoding="utf-8")
     labels.write_text("".join(f"{name}\n" for name in candidate.classes), encoding="utf-8")
     named = {"labels": str(labels)} if candidate.classes else {}
     return {served.INPUT: str(taken), **named}

@@ -16,6 +16,7 @@ from mlflow.utils import chunk_list
 from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
+from runner.process.encoding import UTF8
 from runner.settings.address_mask import masked
 from runner.settings.secret_text import without_secrets
 from runner.tracking.connection import Connection, StoreFailed
@@ -116,10 +117,12 @@ def _collect(store: Store, runs: Sequence[Record]) -> None:
         # By the environment: a command line shows a password to everyone on this machine.
         done = subprocess.run(
             [sys.executable, "-m", "mlflow", "gc", *only],
-            env={**os.environ, "MLFLOW_TRACKING_URI": store.uri},
+            env={**os.environ, **UTF8, "MLFLOW_TRACKING_URI": store.uri},
             capture_output=True,
             text=True,
             check=False,
+            encoding="utf-8",
+            errors="replace",
         )
     if done.returncode:
         reason = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]

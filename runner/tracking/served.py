@@ -140,7 +140,7 @@ class ServedModel(PythonModel):
     def load_context(self, context: PythonModelContext) -> None:
         """Read the files that lie beside this one."""
         self._classifier = Classifier(context.artifacts[FILE])
-        self._input = Input(**json.loads(Path(context.artifacts[INPUT]).read_text()))
+        self._input = Input(**json.loads(Path(context.artifacts[INPUT]).read_text("utf-8")))
 
     def predict(
         self, model_input: np.ndarray, params: Mapping[str, Any] | None = None

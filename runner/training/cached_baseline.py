@@ -45,7 +45,7 @@ def write(settings: Settings, signature: str, model: keras.Model, history: Histo
     save_h5(model, str(temporary / _MODEL))
     with (temporary / _MODEL).open("rb") as file:
         record = {"sha256": _sha256(file, dict(history)), "history": dict(history)}
-    (temporary / _RECORD).write_text(json.dumps(record, indent=1))
+    (temporary / _RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
     private_folder.close_to_others(temporary)
     temporary.replace(folder)
 

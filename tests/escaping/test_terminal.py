@@ -53,6 +53,13 @@ def test_a_stream_of_any_encoding_takes_every_name(encoding: str) -> None:
     assert hidden_in("".join(lines)) == []
 
 
+def test_a_stream_that_lacks_our_own_characters_gets_plain_ones() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    say("\u2713 0.0\u21920.5 \u2026", "caf\xe9", stream=stream)
+    stream.seek(0)
+    assert stream.read() == "+ 0.0->0.5 ...\ncaf\\xe9\n"
+
+
 def test_complaints_go_to_standard_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ def files(folder: str) -> list[Path]:
 
 def tree(path: Path) -> ast.Module:
     """Parse a file of the project."""
-    return ast.parse((PROJECT / path).read_text())
+    return ast.parse((PROJECT / path).read_text(encoding="utf-8"))
 
 
 def module_of(path: Path) -> str:

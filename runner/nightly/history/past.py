@@ -73,7 +73,7 @@ def _read(store: Store, run: Record) -> Night | None:
     """Read what came of a night; its file may have been deleted by hand."""
     try:
         with tempfile.TemporaryDirectory() as folder:
-            report = json.loads(store.fetch(run, JSON, Path(folder)).read_text())
+            report = json.loads(store.fetch(run, JSON, Path(folder)).read_text(encoding="utf-8"))
         return Night.from_dict(report["night"])
     except (StoreFailed, OSError, ValueError, KeyError, TypeError):
         return None

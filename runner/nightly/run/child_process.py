@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.escaping.terminal import say
+from runner.process.encoding import UTF8
 
 # prctl(2): the signal that a process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1
@@ -33,13 +34,14 @@ def run(arguments: Sequence[str], log: Path, env: Mapping[str, str]) -> Exit:
     log.parent.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "runner", *arguments],
-        env=env,
+        env={**env, **UTF8},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
         preexec_fn=_die_with_parent,  # noqa: PLW1509
+        encoding="utf-8",
     )
     last = ""
     try:

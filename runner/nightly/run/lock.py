@@ -38,7 +38,7 @@ def lock(folder: Path) -> Iterator[None]:
         raise Busy(f"another night is at work in {folder}: {_holder_text(holder)}") from None
     try:
         since = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
-        holder.write_text(json.dumps({"process": os.getpid(), "since": since}))
+        holder.write_text(json.dumps({"process": os.getpid(), "since": since}), encoding="utf-8")
         yield
     finally:
         file_lock.release()
@@ -46,7 +46,7 @@ def lock(folder: Path) -> Iterator[None]:
 
 def _holder_text(path: Path) -> str:
     try:
-        holder = json.loads(path.read_text())
+        holder = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         # It has just begun, and not written yet.
         holder = {}

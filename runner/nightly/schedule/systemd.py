@@ -75,7 +75,7 @@ def find(folder: Path) -> Schedule | None:
     """Find the folder's timer."""
     timer = _timer(folder)
     try:
-        text = timer.read_text()
+        text = timer.read_text(encoding="utf-8")
     except OSError:
         return None
     calendar = re.search(r"^OnCalendar=(.*)$", text, re.MULTILINE)

@@ -29,6 +29,6 @@ def last_output(folder: Path | None) -> str:
     if folder is None:
         return "It had not begun."
     try:
-        return (folder / OUTPUT).read_text(errors="replace")[-_CHARACTERS:]
+        return (folder / OUTPUT).read_text(errors="replace", encoding="utf-8")[-_CHARACTERS:]
     except OSError as error:
         return one_line(error)

@@ -98,7 +98,7 @@ def _print_into(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    prepare_streams()
+    prepare_streams("utf-8")
     with (folder / OUTPUT).open("ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
