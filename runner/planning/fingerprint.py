@@ -74,6 +74,12 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
     )
 
 
+def versions(settings: Settings) -> dict[str, str]:
+    """Return the versions of the libraries that decide the figures of a point."""
+    used = {library: version(library) for library in (*_libraries(settings), *_READERS)}
+    return used | _makers(settings.export.targets)
+
+
 def code_digest() -> str:
     """Identify all code of the runner's that decides figures."""
     parts = (TRAINING, PRUNING, MEASURING)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from runner.cli import command, failure
 from runner.cli.limits import add_device, budgets_of
 from runner.errors import Refused
-from runner.escaping.terminal import encodable
 from runner.settings.devices import Device
 
 if TYPE_CHECKING:
@@ -78,22 +77,14 @@ def _request(arguments: argparse.Namespace, results: "Results") -> "Request | No
 def _write(
     store: "Store", results: "list[Results]", folder: Path, request: "Request | None"
 ) -> Path:
-    from runner.report.charts import draw_charts
-    from runner.report.contents import gather
-    from runner.report.markdown import whole
-    from runner.report.page import page
-    from runner.report.points_csv import points_csv
+    from runner.report.drawn import Drawn
+    from runner.report.folder import write
 
-    contents = gather(store, results, request)
-    html = page(contents, draw_charts(contents))
-    texts = {"report.html": html, "report.md": whole(contents), "points.csv": points_csv(contents)}
+    texts = Drawn.of(store, results, request).texts
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (folder / name).write_text(encodable(text), encoding="utf-8")
+        return write(folder, texts)
     except OSError as error:
         raise Refused(f"--output={folder}: must be a folder ({error.strerror})") from None
-    return folder / "report.html"
 
 
 if __name__ == "__main__":

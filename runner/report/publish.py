@@ -4,19 +4,17 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from runner.report.charts import draw_charts
 from runner.report.charts.style import CONFIG
-from runner.report.contents import Contents, gather
-from runner.report.markdown import note, whole
-from runner.report.page import page
-from runner.report.points_csv import points_csv
+from runner.report.contents import Contents
+from runner.report.drawn import Drawn
+from runner.report.folder import PAGE
+from runner.report.markdown import note
 from runner.results.choice import File
 from runner.results.rows import Results
 from runner.settings.devices import Device
 from runner.tracking import Run, Store
 from runner.tracking.tags import NO_PICK, NOTE, PICK, PICK_TARGET, WRITTEN_NOTE
 
-PAGE = "report.html"
 _LONGEST_TAG = 1000
 # The metrics of a sweep's run, and the figures of the file to ship that they hold.
 _PICKED = {
@@ -34,7 +32,7 @@ _PICKED_THERE = {
 
 
 def publish(store: Store, results: Results) -> str:
-    """Log page, charts, tables, note and figures to the sweep's run, and mark the picked point.
+    """Draw the report of a sweep, log it to its run, and mark the picked point.
 
     Returns:
         The path or address of the page.
@@ -42,19 +40,29 @@ def publish(store: Store, results: Results) -> str:
     Raises:
         StoreFailed: the store does not take it.
     """
-    contents = gather(store, [results])
-    charts = draw_charts(contents)
+    return publish_drawn(store, results, Drawn.of(store, [results]))
+
+
+def publish_drawn(store: Store, results: Results, drawn: Drawn) -> str:
+    """Log page, charts, tables, note and figures to the sweep's run, and mark the picked point.
+
+    Whoever does it again, after a failure half way, changes nothing.
+
+    Returns:
+        The path or address of the page.
+
+    Raises:
+        StoreFailed: the store does not take it.
+    """
+    contents, charts = drawn.contents, drawn.charts
     run = store.reopen(results.sweep)
-    # The decision first: a chart, or a large file, may yet fail.
-    run.log_text(whole(contents), "report.md")
-    run.log_text(points_csv(contents), "points.csv")
+    for name, text in drawn.texts.items():
+        run.log_text(text, name)
     run.log_metrics(_figures(contents))
     _set_note(run, results, note(contents, list(charts)))
     _say_why_not(run, contents)
     run.flush()
     _mark_picks(store, results, contents.picks)
-    run.log_text(page(contents, charts), PAGE)
-    run.flush()
     for name, figure in charts.items():
         run.log_figure(figure, f"pictures/{name}.html", CONFIG)
     return store.local_file(results.sweep, PAGE)

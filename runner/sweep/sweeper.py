@@ -70,17 +70,18 @@ class PruningSweeper(Sweeper):
         checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
         for reason in checked.skipped:
             log.warning("skipped: %s", reason)
-        self._save_config()
+        folder = self._save_config()
 
         # MLflow is imported here, after every check, while the workers' server imports too.
         from runner.sweep.session import run_sweep
 
         name = self._config.hydra.runtime.choices.get("sweep") or "unnamed"
-        finished, returns = run_sweep(name, checked.points, self._launcher)
+        finished, returns = run_sweep(name, checked.points, self._launcher, folder)
         PruningSweeper.failed = not finished
         return [returns]
 
-    def _save_config(self) -> None:
+    def _save_config(self) -> Path:
+        """Write the configuration into the folder of the sweep, and return that folder."""
         folder = Path(self._config.hydra.sweep.dir)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -88,6 +89,7 @@ class PruningSweeper(Sweeper):
             accepted = f"a folder to write into ({error.strerror})"
             raise Refused(f"hydra.sweep.dir={folder}: must be {accepted}") from None
         OmegaConf.save(self._config, folder / "multirun.yaml")
+        return folder
 
 
 def _require_inner_folder(config: DictConfig) -> None:

@@ -39,6 +39,8 @@ GIT_DIRTY = "runner.git_dirty"
 # Of a sweep, and of the point that it picks.
 SWEEP = "runner.sweep"
 POINTS = "runner.points"
+# What decides its figures besides its settings: digests, and versions of libraries.
+MADE_OF = "runner.made_of"
 LEFT = "runner.left"
 MAX_DROP = "runner.max_drop"
 DEVICE = "runner.device"

@@ -14,9 +14,10 @@ from runner.report.markdown import note
 from runner.report.page import page
 from runner.results.rows import read
 from runner.settings.targets import Target
-from runner.sweep.session import _publish
+from runner.sweep.final_report import FinalReport, NotReported
+from runner.sweep.patience import Patience
 from runner.tracking import Kind, Record, Store
-from tests.helpers.project import Command
+from tests.helpers.project import Command, Configure
 from tests.helpers.stores import file_of, runs_in, store_in
 
 Swept = tuple[Path, str, str]
@@ -178,15 +179,20 @@ def test_a_note_fits_into_a_tag_however_many_points_there_are(
     assert "FAILED: →0.9 seed=9: ValueError: broken" in text
 
 
-def test_a_report_that_fails_costs_nothing_but_the_report(
-    many: tuple[Store, list[Record]], caplog: pytest.LogCaptureFixture
+def test_a_report_that_no_run_takes_is_written_into_a_folder(
+    many: tuple[Store, list[Record]],
+    caplog: pytest.LogCaptureFixture,
+    settings: Configure,
+    tmp_path: Path,
 ) -> None:
     store, _ = many
     gone = store.new_run(Kind.SWEEP, "gone", {}, {})
     gone.flush()
-    results = read(store, store.get(gone.id))
-    store.delete(results.sweep)
-    _publish(store, results)
+    store.delete(store.get(gone.id))
+    report = FinalReport(store, gone.id, settings(), tmp_path / "report")
+    with pytest.raises(NotReported, match="its report could not be stored: "):
+        report.make("FINISHED", Patience())
+    assert (tmp_path / "report" / "report.html").is_file()
     assert "no report: " in caplog.text
     again = f"python -m runner.report {gone.id} --experiment sparsity --tracking-uri {store.uri}"
     assert again in caplog.text

@@ -1,0 +1,124 @@
+"""Make the report that a sweep ends with, and keep it where the store does not take it."""
+
+import logging
+import shlex
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.completion.asked import Asked
+from runner.completion.complete import complete
+from runner.device.request import Request
+from runner.device.wanted import Wanted
+from runner.errors import RunnerError, is_fault, one_line
+from runner.escaping.terminal import say
+from runner.report import folder
+from runner.results import console
+from runner.results.rows import Results, read
+from runner.settings import Settings
+from runner.settings.address_mask import masked
+from runner.sweep.patience import Patience
+from runner.tracking import Record, Store, StoreFailed
+
+if TYPE_CHECKING:
+    from runner.report.drawn import Drawn
+
+log = logging.getLogger(__name__)
+
+
+class NotReported(RunnerError):
+    """A sweep whose report is not in the store."""
+
+
+@dataclass
+class FinalReport:
+    """What a sweep came to, as it is printed and logged once.
+
+    Attributes:
+        place: the folder for a report that no store takes.
+        tried: whether it was made, or it was tried.
+    """
+
+    store: Store
+    sweep_run_id: str
+    settings: Settings
+    place: Path
+    tried: bool = field(default=False, init=False)
+
+    def make(self, status: str, patience: Patience) -> None:
+        """Print and log what the sweep came to; where that fails, write it into the folder.
+
+        Args:
+            status: what the run of the sweep ends as, once its report is there.
+            patience: how long to wait for a store that does not answer.
+
+        Raises:
+            NotReported: the report is not, or not whole, in the store.
+        """
+        self.tried = True
+        try:
+            results = self._complete(patience.call(lambda: self._read(status)))
+            patience.call(lambda: console.show(self.store, results))
+        except StoreFailed as failure:
+            log.error("no table, the store does not answer: %s", failure)
+            log.error("nothing is lost: the same command logs what is kept, and goes on")
+            raise NotReported(f"its report could not be made: {failure}") from failure
+        try:
+            drawn = _draw(self.store, results, patience)
+        except Exception as failure:
+            self._explain(failure)
+            reason = f"its report could not be made: {one_line(failure)}"
+            raise NotReported(reason) from failure
+        self._publish(results, drawn, patience)
+
+    def _publish(self, results: Results, drawn: "Drawn", patience: Patience) -> None:
+        from runner.report.publish import publish_drawn
+
+        try:
+            say(f"Report: {patience.call(lambda: publish_drawn(self.store, results, drawn))}")
+        except Exception as failure:
+            self._explain(failure)
+            self._write(drawn)
+            reason = f"its report could not be stored: {one_line(failure)}"
+            raise NotReported(reason) from failure
+
+    def _read(self, status: str) -> Results:
+        """Read the sweep as it is to be once its report is there."""
+        sweep = self.store.get(self.sweep_run_id)
+        return read(self.store, _ended(sweep, status))
+
+    def _complete(self, results: Results) -> Results:
+        """Measure what runs lack that were finished before this was asked of their files."""
+        wanted, request = Wanted.of(self.settings), Request.of(self.settings)
+        try:
+            return complete(self.store, results, request, Asked(made=()), wanted=wanted)
+        except StoreFailed:
+            raise
+        except Exception as failure:
+            log.error("not all is measured: %s", one_line(failure), exc_info=is_fault(failure))
+            return results
+
+    def _write(self, drawn: "Drawn") -> None:
+        """Write the report into the folder, and say where it is."""
+        try:
+            say(f"Report: {folder.write(self.place, drawn.texts)}, and not in the store")
+        except OSError as failure:
+            log.error("%s: the report cannot be written there either: %s", self.place, failure)
+
+    def _explain(self, failure: Exception) -> None:
+        log.error("no report: %s", one_line(failure), exc_info=is_fault(failure))
+        where = ["--experiment", self.store.experiment, "--tracking-uri", masked(self.store.uri)]
+        command = shlex.join(["python", "-m", "runner.report", self.sweep_run_id, *where])
+        log.error("the same command makes it again, and so does this: %s", command)
+
+
+def _ended(sweep: Record, status: str) -> Record:
+    return replace(sweep, status=status, ended=int(time.time() * 1000))
+
+
+def _draw(store: Store, results: Results, patience: Patience) -> "Drawn":
+    # Plotly is imported here, so that a sweep begins sooner.
+    from runner.report.drawn import Drawn
+
+    return patience.call(lambda: Drawn.of(store, [results]))
