@@ -48,12 +48,24 @@ def run_sweep(
     store.connect()
     finished = again.finished_before(store, name, points)
     if finished:
-        Announcement(finished.id, store.uri, store.experiment).write()
+        _announce(store, finished.id)
         say(again.words(store, finished))
         return True, []
     sweep = resume_or_begin(store, name, points)
-    Announcement(sweep.run.id, store.uri, store.experiment).write()
-    report = FinalReport(store, sweep.run.id, settings, folder / "report")
+    _announce(store, sweep.run.id)
+    return _run(store, sweep, name, points, launcher, folder / "report")
+
+
+def _run(  # noqa: PLR0913, PLR0917
+    store: Store,
+    sweep: SweepRun,
+    name: str,
+    points: Sequence[Point],
+    launcher: Launcher,
+    place: Path,
+) -> tuple[bool, list[JobReturn]]:
+    """Run the points, report, and close the run of the sweep by how that ends."""
+    report = FinalReport(store, sweep.run.id, points[0].settings, place)
     returns: list[JobReturn] = []
     try:
         with sweep.run.closing():
@@ -71,6 +83,10 @@ def run_sweep(
         if not report.tried:
             # Whoever stops a sweep does not wait for a store.
             _try_report(report, "KILLED", Patience(0))
+
+
+def _announce(store: Store, run_id: str) -> None:
+    Announcement(run_id, store.uri, store.experiment).write()
 
 
 def _run_points(  # noqa: PLR0913, PLR0917
