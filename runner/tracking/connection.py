@@ -21,8 +21,8 @@ from runner.settings.address_mask import masked
 from runner.settings.secret_text import remember
 from runner.settings.store_uri import SQLITE
 from runner.tracking.failure_reason import reason
-from runner.tracking.lock_wait import LockWait
 from runner.tracking.new_database import prepare
+from runner.tracking.wait import LOCKED, Wait
 
 # Someone who waits for a sweep need not hear that tables are created.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -98,7 +98,7 @@ class Connection:
             retries = {RETRIES: os.environ.get(RETRIES, _FEWER_RETRIES)}
             # SQLite gives up on a second writer after five seconds: "database is locked".
             exclusive = nullcontext() if name in _WITHOUT_LOCK else self._lock
-            wait = LockWait(_LOCKED_FOR if self._database else 0)
+            wait = Wait(_LOCKED_FOR if self._database else 0, LOCKED)
             while True:
                 signals = _delayed_signals() if self._database else nullcontext()
                 try:
@@ -106,8 +106,8 @@ class Connection:
                         return call(*arguments, **named)
                 except Exception as error:
                     # Nothing of a call is carried out in a database that another keeps locked.
-                    if not wait.is_left(error):
-                        raise StoreFailed(reason(error)) from error
+                    if not wait.is_left(why := reason(error)):
+                        raise StoreFailed(why) from error
 
         return guarded
 
@@ -133,8 +133,15 @@ def _delayed_signals() -> Iterator[None]:
 
 
 def few_retries() -> AbstractContextManager[None]:
-    """Make calls fail within seconds inside the block: retries are for a long job that goes on."""
-    defaults = {RETRIES: "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+    """Make calls fail within seconds inside the block: retries are for a long job that goes on.
+
+    A server may ask to be left alone for hours (Retry-After): here, that is no answer either.
+    """
+    defaults = {
+        RETRIES: "1",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+        "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER": "false",
+    }
     variables = {name: os.environ.get(name, value) for name, value in defaults.items()}
     return cast(AbstractContextManager[None], env_override(variables))
 

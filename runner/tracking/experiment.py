@@ -1,6 +1,7 @@
 """Connect to an experiment of an MLflow store, and create it where it is missing."""
 
 import functools
+import os
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
@@ -14,9 +15,18 @@ from runner.settings.address_mask import masked
 from runner.settings.experiment_name import id_in
 from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import SQLITE
-from runner.tracking.connection import Connection, StoreFailed, few_retries, store_lock
+from runner.tracking.connection import (
+    RETRIES,
+    Connection,
+    StoreFailed,
+    few_retries,
+    store_lock,
+)
 from runner.tracking.new_database import advice
+from runner.tracking.wait import UNWELL, Wait
 
+# Seconds in which a server may be unwell before anything begins, and between two questions.
+_UNWELL_FOR, _PAUSE = 30.0, 2.0
 # Of a file, in bytes, on Linux.
 _LONGEST_NAME = 255
 
@@ -37,10 +47,7 @@ class Experiment:
         if not create:
             _require_database(self.uri)
         try:
-            # Two processes that create the same database at once collide (mlflow issue 19299).
-            with self.lock(), few_retries():
-                found = _found(self._client, self.uri, self.experiment, create)
-                self._experiment_id, self.experiment = found
+            self._experiment_id, self.experiment = self._find_patiently(create)
         except Refused:
             raise
         except Exception as error:
@@ -51,6 +58,24 @@ class Experiment:
             help_ = advice(Path(self.uri.removeprefix(SQLITE)), why) if self._is_file else ""
             shown = masked(self.uri)
             raise Refused(f"tracking.uri={shown}: not usable ({why}){help_}") from None
+
+    def _find_patiently(self, create: bool) -> tuple[str, str]:
+        """Find the experiment, in a while where the server is just started, say.
+
+        Raises:
+            Refused: there is none and it must not be created, or it was deleted.
+            StoreFailed: the store does not answer.
+        """
+        # Whoever says how often to try means that.
+        wait = Wait(0 if RETRIES in os.environ else _UNWELL_FOR, UNWELL, _PAUSE)
+        while True:
+            try:
+                # Two processes that create the same database at once collide (mlflow issue 19299).
+                with self.lock(), few_retries():
+                    return _found(self._client, self.uri, self.experiment, create)
+            except StoreFailed as failure:
+                if not wait.is_left(str(failure)):
+                    raise
 
     @property
     def _is_file(self) -> bool:

@@ -6,12 +6,47 @@ from runner.errors import one_line
 from runner.settings.secret_text import without_secrets
 
 # What SQLAlchemy adds to what a database says.
-_STATEMENT = re.compile(r" \[SQL: .*", re.DOTALL)
+_STATEMENT = re.compile(r" \[SQL: .*")
+# After all attempts; urllib3 says "too many".
+_AGAIN = re.compile(r"ResponseError: too many (\d{3}) error responses")
+# How MLflow reports an answer that is not one of its own server; it may be a whole page.
+_ANSWERS = (
+    re.compile(
+        r".*failed with error code (?P<status>\d{3}) != 200\. Response body: '(?P<text>.*)'"
+    ),
+    re.compile(
+        r".*the response body was not in a valid JSON format\. "
+        r"Response body: (?P<status>)'(?P<text>.*)'"
+    ),
+    re.compile(r"HTTPError: (?P<status>\d{3}) \w+ Error: .*? for url: \S+(?P<text>.*)"),
+)
+_TAGS = re.compile(r"<(title|style|script)\b.*?</\1>|<[^>]*>")
+_LONGEST = 200
+_LOGIN = (
+    "; a login is MLFLOW_TRACKING_USERNAME with MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN,"
+    " or stands in the address"
+)
+_CERTIFICATE = "; MLFLOW_TRACKING_SERVER_CERT_PATH names a file of certificates to trust"
+_PLACE = "; is the address right, with its path?"
+_ADVICE = {"401": _LOGIN, "403": _LOGIN, "404": _PLACE, "": _PLACE}
 
 
 def reason(error: BaseException) -> str:
-    """Fold what came first into one line, without secrets."""
-    return without_secrets(_STATEMENT.sub("", one_line(_first_cause(error))))
+    """Fold what came first into one line, without secrets and without pages."""
+    line = _STATEMENT.sub("", one_line(_first_cause(error)))
+    line = _AGAIN.sub(r"the server keeps answering \1", line)
+    for pattern in _ANSWERS:
+        if answer := pattern.fullmatch(line):
+            line = _of_answer(answer["status"], answer["text"])
+    if "CERTIFICATE_VERIFY_FAILED" in line:
+        line += _CERTIFICATE
+    return without_secrets(line)
+
+
+def _of_answer(status: str, text: str) -> str:
+    words = " ".join(_TAGS.sub(" ", text).split()).removeprefix(". Response text: ")[:_LONGEST]
+    said = f" ({words})" if words else ""
+    return f"the server answers {status or 'what is not MLflow'}{said}{_ADVICE.get(status, '')}"
 
 
 def _first_cause(error: BaseException) -> BaseException:

@@ -110,4 +110,4 @@ def test_a_database_that_is_locked_for_half_a_minute_is_waited_for(
         run.end("FINISHED")
     assert store.get(run.id).metrics == {"sparsity": 0.5}
     (line,) = [record.message for record in caplog.records]
-    assert line.startswith("the database is locked by another program: trying for ")
+    assert "database is locked; trying for" in line

@@ -1,14 +1,10 @@
 """The champion, where MLflow's own server serves it, and where the store is such a server."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +15,11 @@ import pytest
 from runner.data import dataset
 from runner.settings import DatasetSettings
 from runner.tracking import Kind, Record, Store
-from tests.helpers.hanging import HANGS_AFTER, wait_until
 from tests.helpers.litert import by_litert
-from tests.helpers.processes import end_tree, free_port
+from tests.helpers.mlflow_server import ask, listening, tracking_server
 from tests.helpers.stores import file_of, runs_in, store_in
 
 pytestmark = pytest.mark.long
-PROGRAMS = Path(sys.executable).parent
 
 
 def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
@@ -41,9 +35,9 @@ def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
     expected = by_litert(file_of(tmp_path, point, "models/tflite_int8.tflite"), test.images)
     command = ["models", "serve", "-m", values["uri"], "--env-manager", "local"]
     env = {"MLFLOW_TRACKING_URI": store_in(tmp_path).uri}
-    with _listening(command, "/ping", tmp_path, env) as port:
+    with listening(command, "/ping", tmp_path, env) as port:
         for key in ("instances", "inputs"):
-            status, answer = _ask(port, "/invocations", json.dumps({key: test.images.tolist()}))
+            status, answer = ask(port, "/invocations", json.dumps({key: test.images.tolist()}))
             assert status == 200, answer
             given = np.array(json.loads(answer)["predictions"], np.float32)
             np.testing.assert_array_equal(given, expected)
@@ -51,7 +45,7 @@ def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
         _assert_wrong_requests_are_refused(port, test.images[:1])
         image = json.dumps({"inputs": test.images[:1].tolist()})
         with ThreadPoolExecutor(50) as threads:
-            answers = set(threads.map(lambda _: _ask(port, "/invocations", image), range(500)))
+            answers = set(threads.map(lambda _: ask(port, "/invocations", image), range(500)))
         ((status, answer),) = answers
         assert (status, np.shape(json.loads(answer)["predictions"])) == (200, (1, 10))
 
@@ -68,7 +62,7 @@ def _assert_wrong_requests_are_refused(port: int, image: np.ndarray) -> None:
     bodies += ["", "{", "[1]", "{}", '{"inputs": [1], "instances": [1]}']
     bodies += [json.dumps({"inputs": image.tolist(), "params": {"scale": "bright"}})]
     for body in bodies:
-        status, answer = _ask(port, "/invocations", body or " ")
+        status, answer = ask(port, "/invocations", body or " ")
         assert status == 400, (body, answer)
         assert "\n" not in answer
         values = json.loads(answer)
@@ -79,13 +73,9 @@ def _assert_wrong_requests_are_refused(port: int, image: np.ndarray) -> None:
 def test_it_works_with_a_server(
     folder: Path, images: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A database that is made already spares the server seconds; its files are the server's own.
-    shutil.copy(folder / "mlflow.db", tmp_path)
-    command = ["server", "--backend-store-uri", "sqlite:///mlflow.db", "--workers", "1"]
-    env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    with _listening(command, "/health", tmp_path, env) as port:
+    with tracking_server(tmp_path, folder / "mlflow.db") as port:
         address = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
         _sent_to(Store(address, "other"), folder)
@@ -129,49 +119,3 @@ def _copied(store: Store, record: Record, kind: Kind, tags: Mapping[str, str]) -
     run.log_metrics(record.metrics)
     run.end("FINISHED")
     return run.id
-
-
-@contextmanager
-def _listening(
-    command: list[str], path: str, folder: Path, env: Mapping[str, str]
-) -> Iterator[int]:
-    """Run a server of MLflow on a free port until the block ends."""
-    port = free_port()
-    output = folder / "server.txt"
-    with output.open("w") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", *command, "--port", str(port)],
-            cwd=folder,
-            env={**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}", **env},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        assert _answers(process, port, path), output.read_text()
-        yield port
-    finally:
-        end_tree(process)
-
-
-def _answers(process: subprocess.Popen[bytes], port: int, path: str) -> bool:
-    """Wait until the server answers or ends; tell whether it is ready."""
-    statuses: list[int] = []
-
-    def answered() -> bool:
-        with suppress(OSError):
-            statuses.append(_ask(port, path)[0])
-        return bool(statuses) or process.poll() is not None
-
-    wait_until(answered, "the server")
-    return statuses == [200]
-
-
-def _ask(port: int, path: str, body: str | None = None) -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=HANGS_AFTER)
-    try:
-        method = "POST" if body else "GET"
-        connection.request(method, path, body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()

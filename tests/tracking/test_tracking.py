@@ -257,9 +257,10 @@ def unwell() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_a_server_that_is_unwell_is_asked_once_more_and_refused(
-    unwell: tuple[str, list[str]],
+    unwell: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, asked = unwell
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     with pytest.raises(Refused, match=r"tracking\.uri=.*: not usable .*503"):
         Store(address, "tests").connect()
     # MLflow itself would ask seven times more, for four minutes.
