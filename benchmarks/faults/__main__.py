@@ -9,6 +9,7 @@ is lost, wrong, there twice, or left behind.
 
 import argparse
 import itertools
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -68,6 +69,8 @@ class Bench:
 def main() -> None:
     """Inject the faults and print what became of them."""
     arguments = _arguments()
+    # So that whoever ends this ends the sweeps and the server, too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with ExitStack() as ends:
         folder = arguments.folder or Path(ends.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)

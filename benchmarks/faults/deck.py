@@ -7,7 +7,20 @@ from dataclasses import dataclass
 
 from benchmarks.faults.configuration import Configuration
 from benchmarks.faults.kind import Kind
-from benchmarks.faults.kinds import answers, artifacts, at_once, cache, database, limits, signals
+from benchmarks.faults.kinds import (
+    answers,
+    artifacts,
+    at_once,
+    cache,
+    circumstances,
+    clock,
+    containers,
+    database,
+    full_disk,
+    limits,
+    signals,
+    store_content,
+)
 
 KINDS = (
     *signals.KINDS,
@@ -17,6 +30,11 @@ KINDS = (
     *answers.KINDS,
     *artifacts.KINDS,
     *at_once.KINDS,
+    *containers.KINDS,
+    *full_disk.KINDS,
+    *clock.KINDS,
+    *circumstances.KINDS,
+    *store_content.KINDS,
 )
 
 

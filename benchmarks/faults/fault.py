@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.faults.command import Command, orphans
+from benchmarks.faults.command import Command, marked, orphans
 from benchmarks.faults.deck import Draw
 from benchmarks.faults.scene import Scene
 from benchmarks.faults.stored_runs import StoredRun, Unreadable
@@ -50,6 +50,15 @@ class Fault:
             NotPossible: this machine cannot make the fault.
         """
         verdict = Verdict()
+        try:
+            return self._injected(verdict), verdict
+        finally:
+            # Whatever ends this, nothing of the fault goes on.
+            for process in marked(self.scene.mark):
+                process.kill()
+            self.scene.ends.close()
+
+    def _injected(self, verdict: Verdict) -> str:
         with self.scene.mends:
             words = self.draw.kind.play(self.scene)
             for command in list(self.scene.commands):
@@ -62,13 +71,13 @@ class Fault:
             runs = self.scene.read()
         except Unreadable as fault:
             verdict.lost.append(f"the store cannot be read: {fault}")
-            return words, verdict
+            return words
         compare(runs, self.scene.grids, self.twin, verdict)
         if not self.scene.destroyed:
             there = {run.id for run in runs}
             verdict.lost += [f"{run.name} was made again" for run in before if run.id not in there]
         verdict.traces += [f"{path} is left" for path in self._left()]
-        return words, verdict
+        return words
 
     def clear(self) -> None:
         """Delete the fault's folder."""

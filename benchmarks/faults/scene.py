@@ -27,8 +27,10 @@ class Scene:
     """Where one fault happens.
 
     Attributes:
+        name: the name of the folder that the commands run in.
         lengths: the seconds that each phase takes undisturbed.
         mends: takes away the fault's cause; it is closed when the first commands have ended.
+        ends: gives back what the fault took of the machine; it is closed last.
         destroyed: whether the fault takes away what was finished, so that it is made again.
         may_refuse: whether one of the first commands may be refused.
         grids: the values of each sweep that is to be there in the end.
@@ -42,7 +44,9 @@ class Scene:
     chance: random.Random
     lengths: Mapping[Phase, float]
     server: TrackingServer | None = None
+    name: str = "work"
     mends: ExitStack = field(default_factory=ExitStack)
+    ends: ExitStack = field(default_factory=ExitStack)
     destroyed: bool = False
     may_refuse: bool = False
     grids: list[Sequence[str]] = field(default_factory=lambda: [POINTS])
@@ -54,7 +58,7 @@ class Scene:
     @property
     def work(self) -> Path:
         """The folder that the commands run in."""
-        return self.folder / "work"
+        return self.folder / self.name
 
     @property
     def temporary(self) -> Path:

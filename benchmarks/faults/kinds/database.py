@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import closing, suppress
 
 from benchmarks.faults.kind import EVERYWHERE, LOCAL, Kind
@@ -22,26 +23,31 @@ def _lock(scene: Scene) -> str:
 
 
 def _close(scene: Scene) -> str:
-    """Let a table take nothing more, as a store does that others may only read."""
     command = scene.start()
     moment = scene.reach(command)
+    return f"nothing can be written to {close_tables(scene)}, {moment}"
+
+
+def close_tables(scene: Scene) -> str:
+    """Let a table take nothing more until it is mended, as one that others may only read."""
     tables = scene.chance.choice([(scene.chance.choice(_TABLES),), _TABLES])
+    changes = [(change, table) for change in ("INSERT", "UPDATE") for table in tables]
+    _execute(scene, [_CLOSE.format(change=change, table=table) for change, table in changes])
+    opens = [f"DROP TRIGGER closed_{change}_{table}" for change, table in changes]
+    scene.mends.callback(_execute, scene, opens)
+    return " ".join(tables)
+
+
+_CLOSE = """
+    CREATE TRIGGER closed_{change}_{table} BEFORE {change} ON {table}
+    BEGIN SELECT RAISE(ABORT, 'attempt to write a readonly database'); END
+"""
+
+
+def _execute(scene: Scene, statements: Sequence[str]) -> None:
     with closing(sqlite3.connect(scene.database, timeout=30)) as database, database:
-        for table in tables:
-            for change in ("INSERT", "UPDATE"):
-                database.execute(
-                    f"CREATE TRIGGER closed_{change}_{table} BEFORE {change} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'attempt to write a readonly database'); END"
-                )
-
-    def open_again() -> None:
-        with closing(sqlite3.connect(scene.database, timeout=30)) as database, database:
-            for table in tables:
-                for change in ("INSERT", "UPDATE"):
-                    database.execute(f"DROP TRIGGER closed_{change}_{table}")
-
-    scene.mends.callback(open_again)
-    return f"nothing can be written to {' '.join(tables)}, {moment}"
+        for statement in statements:
+            database.execute(statement)
 
 
 def _delete(scene: Scene) -> str:
