@@ -1,7 +1,6 @@
 """Explain on standard error why a command ends, and choose its exit code."""
 
 import errno
-import re
 import traceback
 from pathlib import Path
 
@@ -12,12 +11,11 @@ from runner.cli import hydra_failures
 from runner.errors import Refused, RunnerError, is_fault, one_line
 from runner.escaping.terminal import complain
 from runner.process.log_mask import masked_traceback
-from runner.settings import known_settings
+from runner.settings.load import no_such_setting
 from runner.settings.secret_text import without_secrets
 
 DONE, FAILED, REFUSED = 0, 1, 2
 
-_QUOTES = "a value with such characters stands in quotes of its own, as in 'key=\"a=b, c\"'"
 _FAULT = "this is a fault of the runner, not of your settings: please report it, with all lines"
 # What calls Hydra.
 _DOORS = ("__main__.py", "masking_loader.py")
@@ -70,17 +68,21 @@ def _reason(error: BaseException) -> str:
     if not isinstance(error, Refused | HydraException | OmegaConfBaseException):
         return one_line(error)
     if isinstance(error, OverrideParseException):
-        text = line.partition(" See https:")[0]
-        return f"{error.override}: {text}; {_QUOTES}"
-    unknown = re.match(r"Could not override '([\w.]+)'", line)
-    if not unknown:
-        return line
-    *group, name = unknown[1].split(".")
-    known = known_settings(group)
-    where = ".".join(group) or "the top level"
-    if name in known.split(", "):
-        return f"{unknown[1]}: no such setting with this choice of {where}"
-    return f"{unknown[1]}: no such setting; {where} has {known}" if known else line
+        return hydra_failures.unreadable(error.override, line)
+    unknown = hydra_failures.unknown(error)
+    return line if unknown is None else _no_such_setting(line, *unknown)
+
+
+def _no_such_setting(line: str, keys: list[str], known: str) -> str:
+    setting = ".".join(keys)
+    if not known:
+        return f"{setting}: no such setting with these choices of Hydra's; --hydra-help says more"
+    if keys[-1] not in known.split(", "):
+        return no_such_setting(keys, known)
+    if f"'{setting}." in line:
+        return f"{setting} holds no settings: {line}"
+    group = ".".join(keys[:-1]) or "the top level"
+    return f"{setting}: no such setting with this choice of {group}"
 
 
 def _refusal_in(error: BaseException) -> Refused | None:

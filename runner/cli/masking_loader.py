@@ -1,4 +1,7 @@
-"""Compose configurations that show no secret of the store's address: Hydra writes them to disk."""
+"""Compose configurations that show no secret of the store's address: Hydra writes them to disk.
+
+What Hydra reads before any code of ours is checked here too.
+"""
 
 import re
 from typing import Any
@@ -8,6 +11,8 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.types import RunMode
 from omegaconf import DictConfig, ListConfig, Node, flag_override
 
+from runner.cli.group_choice import require_names
+from runner.cli.plugin_settings import check_plugins
 from runner.errors import Refused
 from runner.settings.address_mask import MASK, holds_secret, is_masked, masked
 from runner.settings.interpolation import is_elsewhere
@@ -34,12 +39,18 @@ class MaskingLoader(ConfigLoaderImpl):
         from_shell: bool = True,
         validate_sweep_overrides: bool = True,
     ) -> DictConfig:
-        """Compose as Hydra does, and mask what came from files; overrides were masked before."""
+        """Compose as Hydra does, and mask what came from files; overrides were masked before.
+
+        Raises:
+            Refused: a choice of a group is no name, or the launcher or the sweeper cannot work.
+        """
+        require_names(overrides, self)
         config = super().load_configuration(
             config_name, overrides, run_mode, from_shell, validate_sweep_overrides
         )
         with flag_override(config, ["struct", "readonly"], [False, False]):
             _mask(config)
+        check_plugins(config.hydra)
         return config
 
 

@@ -54,7 +54,7 @@ def expand(
     points: list[list[str]] = []
     for overrides in parts:
         (product,) = BasicSweeper.split_arguments(grid_size.last_of_each(overrides), None)
-        points += product
+        points += [[_without_sign_of_zero(override) for override in point] for point in product]
         varying += [item.get_key_element() for item in overrides if item.is_sweep_override()]
     return [Candidate(tuple(point), _name(point, varying)) for point in points]
 
@@ -77,13 +77,23 @@ def _parts(
 ) -> list[list[Override]]:
     """Parse the overrides of the grid, and of each single point."""
     grid_size.require_few_singles(len(singles))
-    grid = [f"{setting}={values}" for setting, values in axes.items()]
+    grid = [f"{setting}={_typed(values)}" for setting, values in axes.items()]
     parts = [grid] if grid or not singles else []
     parts += [
         [f"{key}={quote_override(value)}" for key, value in single.items()] for single in singles
     ]
     parser = OverridesParser.create(loader)
     return [parser.parse_overrides([*part, *arguments]) for part in parts]
+
+
+def _typed(values: object) -> str:
+    """Write the values of an axis: a text is in Hydra's syntax already."""
+    return values if isinstance(values, str) else quote_override(values)
+
+
+def _without_sign_of_zero(override: str) -> str:
+    # The same number, which would be another point by another name.
+    return f"{override.removesuffix('=-0.0')}=0.0" if override.endswith("=-0.0") else override
 
 
 def _name(overrides: Sequence[str], varying: Sequence[str]) -> str:

@@ -36,8 +36,11 @@ def require_few(parts: Sequence[Sequence[Override]]) -> None:
         parts: overrides whose cross products, one after the other, are the points.
 
     Raises:
-        Refused: there are too many; names the longest list of values.
+        Refused: there are none or too many; names a list without values, or the longest one.
     """
+    for override in (each for part in parts for each in last_of_each(part)):
+        if not _values(override):
+            raise Refused(f"{_text(override)}: must be at least one value, and is none")
     total = sum(map(size, parts))
     if total > _MOST:
         longest = max((each for part in parts for each in part), key=_values)

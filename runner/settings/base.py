@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 
@@ -29,6 +29,20 @@ class Group(BaseModel):
         if info.context == COMPOSED or not isinstance(values, Mapping):
             return values
         return {**cls.dependent_defaults(values), **values}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_sign_of_zero(cls, value: Any) -> Any:
+        return without_sign_of_zero(value)
+
+
+def without_sign_of_zero(value: Any) -> Any:
+    """Return a value with 0.0 for each -0.0, which is the same number by another name."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(without_sign_of_zero, value))
+    if isinstance(value, dict):
+        return {name: without_sign_of_zero(each) for name, each in value.items()}
+    return value + 0.0 if isinstance(value, float) else value
 
 
 # The validation context of a configuration that Hydra has composed.

@@ -1,7 +1,7 @@
 """Convert Hydra's composed configuration into settings, or refuse it in one line."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from omegaconf import DictConfig, OmegaConf, open_dict
 from pydantic import BaseModel, ValidationError
@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 from runner.errors import ImpossiblePoint, Refused
 from runner.settings.base import COMPOSED, Group
 from runner.settings.groups import Settings
-from runner.settings.overrides import as_override
+from runner.settings.overrides import shown
+from runner.settings.suggestion import suggestion
 
 Model = type[BaseModel]
 
@@ -61,13 +62,25 @@ def _line(detail: ErrorDetails, root: Model) -> str:
     setting = ".".join(keys)
     if not keys:
         name = ".".join(map(str, detail["loc"]))
-        return f"{name}: no such setting; there are {known_settings([], root)}"
+        known = known_settings([], root)
+        return f"{name}: no such setting; there are {known}{suggestion(name, known.split(', '))}"
     if detail["type"] == "extra_forbidden":
-        group = ".".join(keys[:-1]) or "it"
-        return f"{setting}: no such setting; {group} has {known_settings(keys[:-1], root)}"
+        return no_such_setting(keys, known_settings(keys[:-1], root))
     if detail["type"] == "missing":
         return f"{setting} is missing: it must be {_accepted(keys, root)}"
-    return f"{setting}={as_override(detail['input'])}: must be {_accepted(keys, root)}"
+    return f"{setting}={shown(detail['input'])}: must be {_accepted(keys, root)}"
+
+
+def no_such_setting(keys: Sequence[str], known: str) -> str:
+    """Say which settings a group has, and which one may have been meant.
+
+    Args:
+        keys: lead to the setting that is not there.
+        known: names of those that are, as `known_settings` lists them.
+    """
+    group = ".".join(keys[:-1]) or "the top level"
+    end = suggestion(keys[-1], known.split(", "))
+    return f"{'.'.join(keys)}: no such setting; {group} has {known}{end}"
 
 
 def known_settings(group: list[str], root: Model = Settings) -> str:

@@ -2,8 +2,15 @@
 
 import json
 import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
+
+_PLAIN = re.compile(r"[\w./:-]+")
+# Not what Hydra reads as a number, as true or false, or as null.
+_READABLE = re.compile(
+    r"(?!(?i:[-+]?[\d_.]+(e[-+]?\d+)?|nan|[-+]?inf|true|false|null)\Z).+", re.DOTALL
+)
 
 
 def as_override(value: Any) -> str:
@@ -18,7 +25,21 @@ def as_override(value: Any) -> str:
 
 def quote_override(value: object) -> str:
     """Write a value so that Hydra reads the same value back: in quotes where needed."""
+    return _written(value, _PLAIN)
+
+
+def shown(value: object) -> str:
+    """Write a value as `quote_override` does, but in quotes only what would else be misread."""
+    return _written(value, _READABLE)
+
+
+def _written(value: object, plain: re.Pattern[str]) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{','.join(_written(each, plain) for each in value)}]"
+    if isinstance(value, Mapping):
+        each = (f"{name}:{_written(inner, plain)}" for name, inner in value.items())
+        return f"{{{','.join(each)}}}"
     if not isinstance(value, str):
         return as_override(value)
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return value if re.fullmatch(r"[\w./:-]+", value) else f"'{escaped}'"
+    return value if plain.fullmatch(value) else f"'{escaped}'"

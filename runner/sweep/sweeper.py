@@ -65,7 +65,6 @@ class PruningSweeper(Sweeper):
         """
         require_file_name(self._config.hydra.job.name)
         _require_inner_folder(self._config)
-        _refuse_wrong_types(self._axes, self._singles)
         candidates = expand(self._axes, self._singles, arguments, self._loader)
         checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
         for reason in checked.skipped:
@@ -100,14 +99,3 @@ def _require_inner_folder(config: DictConfig) -> None:
     if folder.is_absolute() or ".." in folder.parts:
         accepted = "a folder inside of hydra.sweep.dir"
         raise Refused(f"hydra.sweep.subdir={folder}: must be {accepted}")
-
-
-def _refuse_wrong_types(axes: Any, singles: Any) -> None:
-    """Refuse axes and points that are not groups of settings."""
-    if not isinstance(axes, Mapping):
-        accepted = "a group of settings, each with its values in one text"
-        raise Refused(f"hydra.sweeper.params={axes}: must be {accepted}")
-    for point in singles:
-        if isinstance(singles, str) or not isinstance(point, Mapping):
-            accepted = "a list of groups of settings, as in [{schedule.epochs: 4}]"
-            raise Refused(f"hydra.sweeper.points={singles}: must be {accepted}")

@@ -35,8 +35,11 @@ def no_tensorflow(tmp_path: Path) -> dict[str, str]:
         (["architecture.name=vgg"], "architecture.name=vgg: must be one of lenet_300_100"),
         (["-m", "tracking.experiment=a,b"], "tracking: takes one value for a whole sweep"),
         (["-m", "hydra.sweeper.points=abc"], "hydra.sweeper.points=abc: must be a list of groups"),
-        (["-m", "hydra.sweeper.points=[1]"], "hydra.sweeper.points=[1]: must be a list of groups"),
-        (["-m", "hydra.sweeper.params=x"], "hydra.sweeper.params=x: must be a group of settings"),
+        (
+            ["hydra.launcher.njobs=2"],
+            "hydra.launcher.njobs: no such setting; hydra.launcher has n_",
+        ),
+        (["-m", "hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs=0: must be a whole number of"),
         (["-m", "sweep.retries=-1"], "sweep.retries=-1: must be a whole number of at least 0"),
         (["-m", "threads=1,2"], "threads: takes one value for a whole sweep"),
         (["-m", "device=phone,microcontroller"], "in brackets, as in devices=[phone,micro"),

@@ -1,11 +1,18 @@
 """A hundred malformed command lines: each is refused in one line, with exit code 2."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.helpers.forking import trap
+from tests.helpers.hanging import HANGS_AFTER
+from tests.helpers.malformed import lines
 from tests.helpers.nasty_names import NAMES, hidden_in
-from tests.helpers.project import Command
+from tests.helpers.project import PROJECT, Command
 
 # Without a zero byte, which no command line can hold.
 STORELESS = [
@@ -129,6 +136,23 @@ def test_the_runner_refuses_malformed_lines(light_command: Command, tmp_path: Pa
             wrong[str(line)] = problem
     assert wrong == {}
     assert not (tmp_path / "marker").exists()
+
+
+@pytest.mark.long
+def test_a_hundred_drawn_overrides_are_refused(tmp_path: Path) -> None:
+    drawn = lines(seed=1, count=100)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.helpers.one_process"],
+        input=json.dumps(drawn), cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(
+            [*trap(tmp_path, "tensorflow", "tf_keras", "mlflow").values(), str(PROJECT)]
+        )},
+        timeout=HANGS_AFTER,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    results = zip(drawn, json.loads(done.stdout), strict=True)
+    wrong = {str(line): problem for line, result in results if (problem := _problem(*result))}
+    assert wrong == {}
 
 
 def _problem(code: int, out: str, err: str) -> str:

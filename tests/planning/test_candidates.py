@@ -37,6 +37,8 @@ def test_values_are_quoted_where_hydra_would_misread_them() -> None:
     assert quote_override(["h5", "tflite_int8"]) == "[h5,tflite_int8]"
     assert quote_override("plain/path.npz") == "plain/path.npz"
     assert quote_override("a, 'b'") == "'a, \\'b\\''"
+    assert quote_override(["a b", [1, None]]) == "['a b',[1,null]]"
+    assert quote_override({"conv_*": 0.5, "a": {"b": ""}}) == "{conv_*:0.5,a:{b:''}}"
 
 
 def test_names_are_made_of_what_varies() -> None:
@@ -73,6 +75,12 @@ def test_names_keep_the_group_where_it_makes_the_difference() -> None:
         ({}, [], ["seed=range(0,3,inf)"], "in steps that are not 0"),
         ({}, [], ["seed=range(0,10,0)"], "seed=range(0,10,0): must be a range from one number to"),
         ({}, [], ["seed=range(0,1,0.0)"], "in steps that are not 0"),
+        (
+            {"seed": "range(5,0)"},
+            [],
+            [],
+            "seed=range(5,0): must be at least one value, and is none",
+        ),
     ],
 )
 def test_a_grid_without_end_is_refused_before_it_is_unrolled(
@@ -90,7 +98,7 @@ def test_a_range_that_another_replaces_is_not_unrolled() -> None:
 
 
 def test_points_are_counted_as_they_are_expanded() -> None:
-    for values in ("range(0,7)", "range(7,0,-2)", "range(0.0,1.0,0.1)", "range(5,0)", "1,2", "3"):
+    for values in ("range(0,7)", "range(7,0,-2)", "range(0.0,1.0,0.1)", "1,2", "3"):
         assert count({"seed": values, "threads": "1,2"}, ONE) == len(
             expand({"seed": values, "threads": "1,2"}, ONE, [])
         )

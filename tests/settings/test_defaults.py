@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from runner.settings import (
     ArchitectureSettings,
@@ -16,6 +17,7 @@ from runner.settings import (
     from_hydra,
 )
 from runner.settings.base import Group
+from runner.settings.hydra_groups import HydraSettings
 from runner.settings.paths import CONF
 from runner.settings.targets import Target
 from tests.helpers.project import Compose
@@ -83,3 +85,10 @@ def test_a_constant_schedule_starts_with_its_final_sparsity() -> None:
     built = ScheduleSettings(name="constant", final_sparsity=0.9)
     assert built.initial_sparsity == built.final_sparsity == 0.9
     assert ScheduleSettings(final_sparsity=0.9).initial_sparsity == 0.5
+
+
+def test_the_launcher_and_the_sweeper_have_the_defaults_of_their_files() -> None:
+    for part, file in (("launcher", "workers"), ("sweeper", "pruning")):
+        values = yaml.safe_load((CONF / "hydra" / part / f"{file}.yaml").read_text("utf-8"))
+        del values["_target_"]
+        assert getattr(HydraSettings(), part).model_dump() == values

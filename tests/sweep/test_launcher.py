@@ -210,23 +210,6 @@ def test_every_launcher_and_number_of_workers_gives_the_same_figures(
     assert found["three"] == found["basic"] == found["joblib"]
 
 
-@pytest.mark.parametrize(
-    ("setting", "line"),
-    [
-        ("n_jobs=0", "hydra.launcher.n_jobs=0: must be a whole number of at least 1, or null"),
-        ("n_jobs=x", "hydra.launcher.n_jobs=x: must be a whole number"),
-        ("timeout_minutes=-1", "hydra.launcher.timeout_minutes=-1: must be a positive number"),
-    ],
-)
-def test_a_launcher_that_cannot_work_is_refused(
-    light_command: Command, setting: str, line: str
-) -> None:
-    done = light_command("-m", "seed=1,2", f"hydra.launcher.{setting}")
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"runner: {line}")
-    assert len(done.stderr.splitlines()) == 1
-
-
 def test_workers_are_as_many_as_cores_and_threads_allow() -> None:
     from runner.sweep.launchers.local import capacity
 

@@ -14,7 +14,6 @@ from hydra.core.utils import JobReturn, configure_log, filter_overrides, setup_g
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from runner.errors import Refused
 from runner.settings import Settings
 from runner.sweep.launchers.local import capacity, forkserver
 from runner.sweep.launchers.local.messages import EpochEnded, Message, WarningText
@@ -43,19 +42,8 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Store what Hydra hands over.
-
-        Raises:
-            Refused: a setting of the launcher cannot work.
-        """
+        """Store what Hydra hands over."""
         self._context, self._task, self._config = hydra_context, task_function, config
-        jobs, minutes = self._n_jobs, self._timeout_minutes
-        if jobs is not None and (type(jobs) is not int or jobs < 1):
-            accepted = "a whole number of at least 1, or null"
-            raise Refused(f"hydra.launcher.n_jobs={jobs}: must be {accepted}")
-        if minutes is not None and (not isinstance(minutes, int | float) or not minutes > 0):
-            accepted = "a positive number of minutes, or null"
-            raise Refused(f"hydra.launcher.timeout_minutes={minutes}: must be {accepted}")
 
     def n_jobs(self) -> int:
         """Return how many jobs run at once, counted when this is first asked."""

@@ -1,0 +1,73 @@
+"""Describe the settings of the launcher and of the sweeper, which Hydra keeps below its own."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from runner.settings.base import Group
+from runner.settings.fields import OptionalCount
+
+
+def _settings(value: object) -> object:
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise ValueError("no group of settings")
+    return value
+
+
+def _axes(value: object) -> object:
+    return value if value is None else _settings(value)
+
+
+def _singles(value: object) -> object:
+    if value is not None and not isinstance(value, list | tuple):
+        raise ValueError("no list")
+    return value if value is None else [_settings(point) for point in value]
+
+
+OptionalMinutes = Annotated[
+    float | None,
+    Field(
+        strict=True,
+        gt=0,
+        allow_inf_nan=False,
+        description="a positive number of minutes, or null",
+    ),
+]
+Axes = Annotated[
+    Any,
+    BeforeValidator(_axes),
+    Field(description="a group of settings, each with its values in one text"),
+]
+Singles = Annotated[
+    Any,
+    BeforeValidator(_singles),
+    Field(description="a list of groups of settings, as in [{schedule.epochs: 4}]"),
+]
+
+
+class LauncherSettings(Group):
+    """How many points run at once, each in a process of its own."""
+
+    n_jobs: OptionalCount = None
+    timeout_minutes: OptionalMinutes = None
+
+
+class SweeperSettings(Group):
+    """The points of a sweep: a grid, and single points besides it."""
+
+    params: Axes = None
+    points: Singles = None
+
+
+class HydraSettings(Group):
+    """What is ours among Hydra's settings."""
+
+    launcher: LauncherSettings = Field(default_factory=LauncherSettings)
+    sweeper: SweeperSettings = Field(default_factory=SweeperSettings)
+
+
+class WithHydra(Group):
+    """Hydra's settings, under the name that one types before them."""
+
+    hydra: HydraSettings = Field(default_factory=HydraSettings)
