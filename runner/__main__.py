@@ -13,6 +13,7 @@ from runner.escaping.terminal import prepare_streams, say
 from runner.process.encoding import use_utf8
 from runner.process.log_mask import mask_logs
 from runner.process.signals import exit_on_first_signal
+from runner.process.temporary import own_folder
 from runner.settings.paths import register
 from runner.settings.typed_address import hide
 from runner.sweep.sweeper import PruningSweeper
@@ -43,7 +44,8 @@ def _main(arguments: list[str]) -> int:
         sys.argv[1:] = hide(arguments)
         check_arguments(sys.argv[1:])
         check_sweep_choice(sys.argv[1:])
-        job()
+        with own_folder():
+            job()
     except RefusedPoint as refusal:
         return failure.explain("runner", Refused(str(refusal)))
     except Exception as error:

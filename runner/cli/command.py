@@ -12,6 +12,7 @@ from runner.escaping.json_text import json_text
 from runner.escaping.terminal import prepare_streams, say, visible
 from runner.process.encoding import use_utf8
 from runner.process.log_mask import mask_logs
+from runner.process.temporary import own_folder
 from runner.settings.experiment_name import resolve as resolve_experiment
 from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import resolve
@@ -87,7 +88,8 @@ def enter(
 
         store = Store(uri, default_experiment(arguments.experiment))
         store.connect(create=False)
-        sys.exit(act(arguments, store))
+        with own_folder():
+            sys.exit(act(arguments, store))
     except Refused as refusal:
         options.error(str(refusal))
     except BrokenPipeError:

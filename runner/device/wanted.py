@@ -1,18 +1,18 @@
 """Say what is measured of files on devices."""
 
 import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from runner.process.temporary import system_folder
 from runner.settings import Settings
 from runner.settings.devices import Device
 
 
 def _folder() -> Path:
     """Name a folder that all sweeps of this user on this machine share."""
-    return Path(tempfile.gettempdir()) / f"pruning-sweep-runner-{os.geteuid()}"
+    return system_folder() / f"pruning-sweep-runner-{os.geteuid()}"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from runner.nightly.settings import DEFAULT, NightlySettings, read
 from runner.process.encoding import use_utf8
 from runner.process.log_mask import mask_logs
 from runner.process.signals import exit_on_first_signal
+from runner.process.temporary import own_folder
 
 if TYPE_CHECKING:
     from runner.tracking import Store
@@ -85,7 +86,8 @@ def _main(parser: Parser) -> int:
     arguments = parser.parse_args()
     act: Callable[[argparse.Namespace], int] = arguments.act
     try:
-        return act(arguments)
+        with own_folder():
+            return act(arguments)
     except Busy as busy:
         complain(f"{parser.prog}: {busy}")
         return _BUSY

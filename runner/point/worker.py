@@ -13,6 +13,7 @@ from typing import Any
 from runner.errors import Refused, one_line
 from runner.process.log_mask import mask_logs, masked_traceback
 from runner.process.signals import exit_on_first_signal
+from runner.process.temporary import own_folder
 from runner.settings import Settings
 from runner.settings.secret_text import without_secrets
 
@@ -31,7 +32,8 @@ def _run(settings: Settings, folder: Path) -> dict[str, Any]:
     try:
         from runner.point.run import run
 
-        return {"outcome": run(settings, folder).as_json()}
+        with own_folder():
+            return {"outcome": run(settings, folder).as_json()}
     except Exception as error:
         return {
             "failed": without_secrets(one_line(error)),

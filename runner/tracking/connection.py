@@ -4,7 +4,6 @@ import functools
 import logging
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,6 +16,7 @@ from filelock import BaseFileLock, FileLock
 from hydra.core.utils import env_override
 
 from runner.errors import RunnerError
+from runner.process.temporary import system_folder
 from runner.settings.address_mask import masked
 from runner.settings.secret_text import remember
 from runner.settings.store_uri import SQLITE
@@ -158,7 +158,7 @@ def _lock_file(uri: str) -> Path:
     if not uri.startswith(SQLITE):
         # Everyone may read the name, and could try passwords on it.
         name = f"runner-{os.getuid()}-{sha256(masked(uri).encode()).hexdigest()[:16]}.lock"
-        return Path(tempfile.gettempdir()) / name
+        return system_folder() / name
     database = Path(uri.removeprefix(SQLITE))
     database.parent.mkdir(parents=True, exist_ok=True)
     return database.with_name(f".{database.name}.lock")

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ def work(pickled: bytes, overrides: Sequence[str], number: int, pipe: Connection
         The pickled JobReturn.
     """
     _exit_with_the_sweep()
+    # Read anew from the environment: the folder of the sweep's process, which removes it.
+    tempfile.tempdir = None
     register()
     context: LaunchContext = cloudpickle.loads(pickled)
     setup_globals()

@@ -1,0 +1,130 @@
+"""Temporary files lie in one folder, which is gone after every ending but a kill of its owner."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from multiprocessing import util
+from pathlib import Path
+
+import pytest
+
+from runner.errors import Refused
+from runner.process.temporary import own_folder, system_folder
+from tests.helpers.hanging import HANGS_AFTER
+from tests.helpers.project import PROJECT
+
+_BY_PROCESS = """
+import sys, tempfile; from pathlib import Path
+from runner.process.signals import exit_on_first_signal
+from runner.process.temporary import own_folder
+exit_on_first_signal()
+with own_folder():
+    Path(tempfile.mkdtemp(), "file").touch()
+    print(tempfile.gettempdir(), flush=True)
+    sys.stdin.read()
+"""
+_OWN = f"runner-{os.geteuid()}"
+
+
+@pytest.fixture
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The system's folder for temporary files."""
+    folder = tmp_path / "t"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+def _started() -> "tuple[subprocess.Popen[str], Path]":
+    process = subprocess.Popen(
+        [sys.executable, "-c", _BY_PROCESS], cwd=PROJECT, encoding="utf-8",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
+
+
+def _ended(process: "subprocess.Popen[str]", number: int) -> None:
+    process.send_signal(number)
+    process.communicate(timeout=HANGS_AFTER)
+
+
+def test_everything_temporary_lies_there_and_is_removed(system: Path) -> None:
+    with own_folder() as folder:
+        assert Path(tempfile.gettempdir()) == folder
+        assert folder.parent == system / _OWN
+        assert folder.stat().st_mode & 0o077 == 0
+        # Those of Python's processes, and of processes that know the environment only.
+        assert Path(util.get_temp_dir()) == folder
+        assert os.environ["TMPDIR"] == str(folder)
+        (Path(tempfile.mkdtemp()) / "file").touch()
+        assert system_folder() == system
+        with own_folder() as inner:
+            assert inner.parent == folder.parent
+    assert list(system.iterdir()) == []
+    assert os.environ["TMPDIR"] == tempfile.gettempdir() == str(system)
+
+
+def test_a_stop_leaves_nothing(system: Path) -> None:
+    process, folder = _started()
+    assert folder.is_relative_to(system)
+    _ended(process, signal.SIGTERM)
+    assert list(system.iterdir()) == []
+
+
+def test_what_a_kill_leaves_is_removed_by_the_next_one_and_nothing_else(system: Path) -> None:
+    (killed, left), (alive, kept) = _started(), _started()
+    _ended(killed, signal.SIGKILL)
+    assert (left / "owner").is_file()
+    for name, age in (("new", 0), ("old", 2 * 24 * 3600)):
+        folder = system / _OWN / name
+        folder.mkdir()
+        os.utime(folder, (time.time() - age,) * 2)
+    with own_folder() as own:
+        assert {path.name for path in (system / _OWN).iterdir()} == {kept.name, own.name, "new"}
+    _ended(alive, signal.SIGINT)
+    assert [path.name for path in system.rglob("*")] == [_OWN, "new"]
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o077])
+def test_a_mask_of_modes_opens_it_to_nobody(mask: int, system: Path) -> None:
+    before = os.umask(mask)
+    try:
+        with own_folder() as folder:
+            assert {path.stat().st_mode & 0o777 for path in (folder, folder.parent)} == {0o700}
+    finally:
+        os.umask(before)
+    assert list(system.iterdir()) == []
+
+
+def test_a_folder_of_others_is_refused_naming_the_variable(system: Path) -> None:
+    (system / "elsewhere").mkdir()
+    (system / _OWN).symlink_to("elsewhere")
+    with (
+        pytest.raises(Refused, match=rf"^TMPDIR={system}: must be a folder to write into \("),
+        own_folder(),
+    ):
+        pass
+    (system / _OWN).unlink()
+    (system / _OWN).mkdir()
+    (system / _OWN).chmod(0o777)
+    with pytest.raises(Refused, match="may be written by them"), own_folder():
+        pass
+
+
+def test_an_error_of_the_block_is_its_own(system: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="mine"), own_folder():
+        raise FileNotFoundError("mine")
+    assert list(system.iterdir()) == []
+
+
+def test_a_missing_folder_is_passed_over(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(system / "missing"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with own_folder() as folder:
+        assert folder.is_dir()
+    assert not folder.exists()
