@@ -93,10 +93,20 @@ def _sweep_in(folder: Path) -> tuple[Path, str, str]:
     command = [sys.executable, "-m", "runner", *sweep, *quick(npz)]
     command += ["measure.latency=true", "tracking.tensorboard=true"]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=HANGS_AFTER, check=False
-    )
+        command, cwd=folder, env=_poor_environment(folder), capture_output=True, encoding="utf-8",
+        timeout=HANGS_AFTER, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder, done.stdout, done.stderr
+
+
+def _poor_environment(folder: Path) -> dict[str, str]:
+    """Make an environment without a home, in a locale of ASCII, with temporary files here."""
+    (folder / "temporary").mkdir(exist_ok=True)
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    here = {"PYTHONIOENCODING": "utf-8", "TMPDIR": str(folder / "temporary")}
+    inherited = {name: value for name, value in os.environ.items() if name != "HOME"}
+    return {**inherited, **locale, **here}
 
 
 @pytest.fixture

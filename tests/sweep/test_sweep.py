@@ -37,6 +37,10 @@ def test_points_are_nested_under_their_sweep(swept: tuple[Path, str, str]) -> No
     assert len({point.tags["runner.fingerprint"] for point in points}) == len(points)
 
 
+def test_no_temporary_file_stays(swept: tuple[Path, str, str]) -> None:
+    assert list((swept[0] / "temporary").iterdir()) == []
+
+
 def test_every_named_metric_and_file_is_there(swept: tuple[Path, str, str]) -> None:
     folder = swept[0]
     for run in [*runs_in(folder, "point"), *runs_in(folder, "baseline")]:
