@@ -14,7 +14,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RESULTS := results_mnist results_fashion_mnist deep_compression
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep nightly test test-ui test-long screenshots results bench ui check format reference docs \
+.PHONY: help sweep nightly test test-ui test-long screenshots results bench faults ui check format reference docs \
 	lock upgrade clean
 
 help: ## this help
@@ -44,6 +44,9 @@ results: $(INSTALLED_DEV) ## renew docs/results.md on MNIST and Fashion-MNIST: R
 
 bench: $(INSTALLED_DEV) ## measure speed on MNIST, beside one script a point: RUNNER_DATA=FOLDER make bench
 	@$(BIN)/python -m benchmarks.speed
+
+faults: $(INSTALLED_DEV) ## break small real sweeps at random moments and resume them: make faults ARGS="--count 10 --seed 1"
+	@$(BIN)/python -m benchmarks.faults $(ARGS)
 
 ui: $(INSTALLED) ## open MLflow's UI on the store that sweeps write to
 	@case "$$MLFLOW_TRACKING_URI" in http*) echo "The store has its own UI: $$MLFLOW_TRACKING_URI";; \

@@ -107,7 +107,7 @@ class Fault:
             verdict.codes.append(f"a traceback: {_raised(command)}")
         if code == 0 and not may_refuse:
             lacks = self._lacks()
-            verdict.codes += [f"exit code 0 without {', '.join(lacks)}"] if lacks else []
+            verdict.codes += [f"exit code 0 without {', '.join(lacks[:2])}"] if lacks else []
 
     def _lacks(self) -> list[str]:
         # Of several sweeps another may still be running.

@@ -110,7 +110,9 @@ def _doubles(runs: Sequence[StoredRun]) -> Iterator[str]:
     for run in runs:
         if run.status in {"RUNNING", "SCHEDULED"}:
             yield f"{run.kind} {run.name} is {run.status}"
-    counted = Counter((run.kind, run.parent, run.name, run.fingerprint) for run in runs)
+    # Nobody counts a baseline that did not finish.
+    whole = [run for run in runs if run.kind != "baseline" or run.status == "FINISHED"]
+    counted = Counter((run.kind, run.parent, run.name, run.fingerprint) for run in whole)
     for (kind, _, name, _), times in counted.items():
         if times > 1:
             yield f"{times} runs of {kind} {name}"
