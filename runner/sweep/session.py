@@ -1,6 +1,5 @@
 """Run the points of a sweep under one MLflow run, and report."""
 
-import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from runner.sweep.patience import Patience
 from runner.sweep.progress import choose_view
 from runner.sweep.resume import SweepRun, remaining_points, resume_or_begin
 from runner.tracking import Store, StoreFailed, tags
+from runner.tracking.lengths import list_of_names
 
 # The same command goes on with such a sweep anyway, and makes its report again.
 _SECONDS_OF_A_FAILURE = 20
@@ -106,7 +106,7 @@ def _run_points(  # noqa: PLR0913, PLR0917
         try:
             dispatch.run(_ordered(remaining, settings.sweep.first))
         finally:
-            run.tag(tags.LEFT, json.dumps(dispatch.not_started))
+            run.tag(tags.LEFT, list_of_names(dispatch.not_started))
 
 
 def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:

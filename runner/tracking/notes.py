@@ -10,7 +10,8 @@ from mlflow.entities import Dataset as DatasetEntity
 from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
 from mlflow.utils import chunk_list
 
-from runner.tracking.connection import Connection
+from runner.tracking.connection import Connection, StoreFailed
+from runner.tracking.lengths import PARAMETER, SHORTER, TAG, cut, is_too_long
 
 # How metrics begin that a file has once everything else of it is in the store.
 COMPLETE = "zip_bytes/"
@@ -69,17 +70,28 @@ class Notes:
             client.log_artifact(run_id, path, folder)
         if self.inputs:
             client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
-        params = [Param(name, value) for name, value in self.params.items()]
-        tags = [RunTag(name, value) for name, value in self.tags.items()]
         # MLflow's compare page begins with the metric that was logged first.
         ordered = sorted(self.metrics, key=lambda metric: not metric[0].startswith("accuracy/"))
         figures = [Metric(*metric) for metric in ordered if not _completes(metric[0])]
-        if figures or params or tags:
-            client.log_batch(run_id, metrics=figures[:_BATCH], params=params, tags=tags)
+        if figures or self.params or self.tags:
+            self._send_with_texts(client, run_id, figures[:_BATCH])
         for batch in chunk_list(figures[_BATCH:], _BATCH):
             client.log_batch(run_id, metrics=batch)
         for batch in chunk_list([Metric(*each) for each in ordered if _completes(each[0])], _BATCH):
             client.log_batch(run_id, metrics=batch)
+
+    def _send_with_texts(self, client: Connection, run_id: str, figures: list[Metric]) -> None:
+        """Send figures with the parameters and tags, cut to what the store takes."""
+        for param, tag in ((PARAMETER, TAG), *SHORTER):
+            params = [Param(name, cut(value, param)) for name, value in self.params.items()]
+            tags = [RunTag(name, cut(value, tag)) for name, value in self.tags.items()]
+            try:
+                client.log_batch(run_id, metrics=figures, params=params, tags=tags)
+            except StoreFailed as failure:
+                if not is_too_long(failure) or param == SHORTER[-1][0]:
+                    raise
+            else:
+                return
 
     def _send_texts(self, client: Connection, run_id: str) -> None:
         # Together: MLflow looks the run up for each call.

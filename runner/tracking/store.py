@@ -15,6 +15,7 @@ from runner.tracking import origin
 from runner.tracking.connection import StoreFailed
 from runner.tracking.copied_run import read_notes
 from runner.tracking.experiment import Experiment
+from runner.tracking.lengths import FIRST_TAG, NAME, cut
 from runner.tracking.notes import Notes
 from runner.tracking.record import Kind, Record, record_of
 from runner.tracking.run import OpenRun, Run
@@ -55,8 +56,8 @@ class Store(Experiment):
         }
 
         def open_run() -> OpenRun:
-            given = {tag: encodable(value) for tag, value in tags.items()}
-            named = encodable(name)
+            given = {tag: cut(encodable(value), FIRST_TAG) for tag, value in tags.items()}
+            named = cut(encodable(name), NAME)
             entity = self._client.create_run(self.experiment_id, tags=given, run_name=named)
             return self._client, str(entity.info.run_id)
 

@@ -30,7 +30,7 @@ class Gateway(ThreadingHTTPServer):
         login: what the header Authorization must be; empty where all are let in.
         prefix: what the paths begin with, which the server does not know of.
         bad_days: answers of which one is given, in turn, in place of every ninth answer.
-        asked: the methods and paths of all requests.
+        asked, bodies: the methods and paths of all requests, and what they sent.
     """
 
     daemon_threads = True
@@ -40,7 +40,7 @@ class Gateway(ThreadingHTTPServer):
         """Listen at a free port, before the server that listens at this port, if there is one."""
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream, self.answers, self.login, self.prefix = port, list[Unwell](), "", ""
-        self.asked: list[str] = []
+        self.asked, self.bodies = list[str](), list[bytes]()
         self.bad_days: tuple[Unwell, ...] = ()
         self._scheme = "https" if certificate else "http"
         if certificate:
@@ -80,6 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append(f"{self.command} {self.path}")
+        self.server.bodies.append(body)
         refusal = self.server.refusal(self.path, self.headers.get("Authorization"))
         if refusal:
             text = refusal.text or _PAGE.format(f"{refusal.status} from the gateway")
