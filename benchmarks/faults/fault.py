@@ -62,7 +62,7 @@ class Fault:
         with self.scene.mends:
             words = self.draw.kind.play(self.scene)
             for command in list(self.scene.commands):
-                self._judge_end(command, verdict, self.scene.may_refuse)
+                self._judge_end(command, verdict, again=False)
         self._end_orphans(verdict)
         before = self._finished()
         verdict.resumed = self._again(verdict)
@@ -91,12 +91,13 @@ class Fault:
     def _ends_well(self, values: Sequence[str], verdict: Verdict) -> bool:
         for _ in range(_TIMES):
             command = self.scene.start(values)
-            self._judge_end(command, verdict, may_refuse=False)
+            self._judge_end(command, verdict, again=True)
             if command.process.returncode == 0:
                 return True
         return False
 
-    def _judge_end(self, command: Command, verdict: Verdict, may_refuse: bool) -> None:
+    def _judge_end(self, command: Command, verdict: Verdict, *, again: bool) -> None:
+        may_refuse = self.scene.may_refuse and not again
         code = command.wait()
         allowed = {*_CODES, *(-number for number in _KILLED), *([_REFUSED] * may_refuse)}
         if command.hung:
@@ -105,7 +106,8 @@ class Fault:
             verdict.codes.append(f"exit code {code}: {(command.lines or [''])[-1]}")
         if "Traceback" in command.text:
             verdict.codes.append(f"a traceback: {_raised(command)}")
-        if code == 0 and not may_refuse:
+        ended_well_before = self.scene.destroyed and self.scene.late and not again
+        if code == 0 and not may_refuse and not ended_well_before:
             lacks = self._lacks()
             verdict.codes += [f"exit code 0 without {', '.join(lacks[:2])}"] if lacks else []
 

@@ -32,6 +32,7 @@ class Scene:
         mends: takes away the fault's cause; it is closed when the first commands have ended.
         ends: gives back what the fault took of the machine; it is closed last.
         destroyed: whether the fault takes away what was finished, so that it is made again.
+        late: whether the sweep had ended before the moment came.
         may_refuse: whether one of the first commands may be refused.
         grids: the values of each sweep that is to be there in the end.
         before: what the commands are started by, such as `unshare`.
@@ -48,6 +49,7 @@ class Scene:
     mends: ExitStack = field(default_factory=ExitStack)
     ends: ExitStack = field(default_factory=ExitStack)
     destroyed: bool = False
+    late: bool = False
     may_refuse: bool = False
     grids: list[Sequence[str]] = field(default_factory=lambda: [POINTS])
     before: list[str] = field(default_factory=list)
@@ -133,7 +135,7 @@ class Scene:
     def reach(self, command: Command, phases: Sequence[Phase] = PHASES) -> Moment:
         """Draw a moment and wait for it, or for the command's end."""
         moment = draw(self.lengths, self.chance, phases)
-        command.reach(moment)
+        self.late = not command.reach(moment)
         return moment
 
     def seconds(self, least: float, most: float) -> float:
