@@ -11,6 +11,7 @@ from filelock import Timeout
 from runner.errors import one_line
 from runner.export.tflm.makeable import makeable
 from runner.point import kept_reference
+from runner.point.baseline_gaps import gaps, missing
 from runner.point.chance_figures import chance_figures
 from runner.point.context import PointContext
 from runner.point.deliver import (
@@ -94,10 +95,29 @@ class BaselineRun:
         with suppress(Timeout), lock.acquire(timeout=0 if settings.sweep.run_id else -1):
             found = self.context.baseline_record()
             wanted = makeable(settings.export.targets, "none")
-            missing = _missing(wanted, found) if found else []
-            if found and missing:
-                run = self.context.store.reopen(found)
-                self._deliver(baseline, run, missing, found)
+            lacking = missing(wanted, found) if found else []
+            if found and lacking:
+                self._deliver(baseline, self.context.store.reopen(found), lacking, found)
+
+    def restore(self, baseline: Baseline) -> None:
+        """Make the targets again that the run lacks figures or files of.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        context = self.context
+        with baseline_lock(context.settings, context.signature, "files"):
+            found = context.baseline_record()
+            if found is None:
+                return
+            lost = gaps(context.store, found)
+            lacking = missing(makeable(context.settings.export.targets, "none"), found)
+            run = context.store.reopen(found)
+            if lost.settings:
+                run.log_inputs(context.data, as_yaml(context.settings))
+                run.flush()
+            if lost.targets or lacking:
+                self._deliver(baseline, run, [*lost.targets, *lacking], found)
 
     def _reference(self, baseline: Baseline) -> Reference:
         found = self.context.baseline_record()
@@ -171,9 +191,3 @@ class BaselineRun:
         with baseline_lock(self.context.settings, self.context.signature, "layers"):
             yield functools.partial(read_text, self.context.store, found)
             run.flush()
-
-
-def _missing(asked: Sequence[Target], found: Record) -> list[Target]:
-    failed = map(Target, found.tags.get(FAILED_TARGETS, "").split())
-    wanted = dict.fromkeys((*failed, *asked))
-    return [target for target in wanted if not found.has_file(target)]

@@ -73,7 +73,7 @@ class PointContext:
     @property
     def baseline_folder(self) -> Path:
         """Where the files of the baseline are written: a job that is only that has no others."""
-        alone = self.settings.sweep.job == "baseline"
+        alone = self.settings.sweep.job != "point"
         return self.folder if alone else self.folder / "baseline"
 
     def baseline_record(self) -> Record | None:

@@ -44,8 +44,11 @@ def run(settings: Settings, folder: Path) -> Outcome:
     make_repeatable(settings.seed, settings.threads)
     context = PointContext.of(settings, folder)
     require_as_planned(settings, context.data.digest)
-    if settings.sweep.job == "baseline":
-        _, reference = BaselineRun(context).obtain()
+    if settings.sweep.job != "point":
+        baseline_run = BaselineRun(context)
+        baseline, reference = baseline_run.obtain()
+        if settings.sweep.job == "baseline_files":
+            baseline_run.restore(baseline)
         chance = ", not above chance" if reference.warning else ""
         summary = f"h5 {reference.zip_bytes:,.0f} B zipped, {reference.accuracy:.2%}{chance}"
         return Outcome(summary, reference.run_id)

@@ -28,7 +28,9 @@ def show(store: Store, results: Results) -> None:
     say(legend(device))
     for row in rows:
         if row.point.error:
-            say(f"{row.point.status}: {row.point.name}: {row.point.error}")
+            # Nothing runs that has a reason to have failed: it could not be closed.
+            status = "FAILED" if row.point.status == "RUNNING" else row.point.status
+            say(f"{status}: {row.point.name}: {row.point.error}")
     several = len(results.request.devices) > 1
     for decision in decide_all(results, store):
         say(f"{decision.device}: " * several + decision.text(store))

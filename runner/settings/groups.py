@@ -143,7 +143,10 @@ class SweepSettings(Group):
     name: str | None = None
     point: str | None = None
     planned: str | None = None
-    job: Annotated[Literal["point", "baseline"], Field(description="point or baseline")] = "point"
+    job: Annotated[
+        Literal["point", "baseline", "baseline_files"],
+        Field(description="point, baseline or baseline_files"),
+    ] = "point"
 
 
 class Settings(Group):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from runner.planning.grid import Point
 from runner.report.folder import PAGE
+from runner.sweep.finished import is_whole
 from runner.sweep.identity import answers, sweep_key
 from runner.sweep.made_of import changes
 from runner.tracking import Kind, Record, Store
@@ -18,7 +19,7 @@ _ENDED = {"FINISHED": "finished", "FAILED": "unfinished", "KILLED": "unfinished"
 
 
 def finished_before(store: Store, name: str, points: Sequence[Point]) -> Record | None:
-    """Return the last sweep of these points where it is finished, and nothing else is asked of it.
+    """Return the last sweep of these points where it is finished, and has all that is asked of it.
 
     Raises:
         StoreFailed: the store does not answer.
@@ -27,7 +28,8 @@ def finished_before(store: Store, name: str, points: Sequence[Point]) -> Record 
     same = store.of_kind(Kind.SWEEP, {FINGERPRINT: sweep_key(name, points)})
     if not (settings.sweep.resume and same and same[-1].status == "FINISHED"):
         return None
-    return same[-1] if answers(same[-1], settings) else None
+    sweep = same[-1]
+    return sweep if answers(sweep, settings) and is_whole(store, sweep.id, points) else None
 
 
 def words(store: Store, sweep: Record) -> str:

@@ -15,7 +15,7 @@ from runner.planning.grid import Point
 from runner.settings.cache_paths import baseline_folder
 from runner.settings.groups import SweepSettings
 from runner.sweep.job_monitor import JobMonitor
-from runner.sweep.jobs import Job, baseline_jobs, point_jobs
+from runner.sweep.jobs import Job, baseline_file_jobs, baseline_jobs, point_jobs
 from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.progress import ProgressView
 from runner.sweep.run_status import close_running, failed_fingerprints
@@ -68,6 +68,16 @@ class Dispatch:
         if failed or idle:
             raise PointsFailed(self._explanation(failed, len(points)))
 
+    def complete_baselines(self, points: Sequence[Point]) -> None:
+        """Make the files and figures again that the baselines of these points lack.
+
+        Raises:
+            PointsFailed: some of them cannot be made.
+        """
+        errors, _ = self._run(baseline_file_jobs(points), None)
+        for job, error in errors.items():
+            raise PointsFailed(f"{job.name} are not all there: {one_line(error)}")
+
     def _explanation(self, failed: int, points: int) -> str:
         """Say how many points failed, and how many were not started, and why."""
         limit = "max_failures" if self._monitor.wants_more() else "budget_hours"
@@ -111,7 +121,7 @@ class Dispatch:
         errors: dict[Job, BaseException] = {}
         tries: Counter[Job] = Counter()
         while jobs and (limit is None or len(errors) < limit) and self._monitor.wants_more():
-            first = self._next_number if tries or jobs[0].kind == "baseline" else 0
+            first = self._next_number if tries or jobs[0].kind != "point" else 0
             self._next_number += len(jobs) if first else 0
             allowed = None if limit is None else limit - len(errors)
             failed, idle = self._launch(jobs, first, allowed)

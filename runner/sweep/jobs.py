@@ -11,9 +11,12 @@ from runner.settings.overrides import quote_override
 
 @dataclass(frozen=True)
 class Job:
-    """What one process does: run a point, or train the baseline that points start from."""
+    """What one process does: run a point, or train the baseline that points start from.
 
-    kind: Literal["point", "baseline"]
+    The third kind makes files and figures of a baseline again that its run lacks.
+    """
+
+    kind: Literal["point", "baseline", "baseline_files"]
     name: str
     point: Point
 
@@ -33,7 +36,7 @@ class Job:
             "job": self.kind,
         }
         overrides = [f"sweep.{key}={quote_override(value)}" for key, value in settings.items()]
-        if self.kind == "baseline":
+        if self.kind != "point":
             overrides.append(f"hydra.sweep.subdir=baselines/{self.point.signature}")
         return (*self.point.overrides, *overrides)
 
@@ -49,6 +52,11 @@ def baseline_jobs(points: Iterable[Point]) -> list[Job]:
     for point in points:
         first.setdefault(point.signature, point)
     return [Job("baseline", _name(point), point) for point in first.values()]
+
+
+def baseline_file_jobs(points: Iterable[Point]) -> list[Job]:
+    """Make a job for each of these points that completes the files of its baseline."""
+    return [Job("baseline_files", f"files of {_name(point)}", point) for point in points]
 
 
 def _name(point: Point) -> str:

@@ -9,7 +9,7 @@ from runner.settings.parameters import sweep_parameters
 from runner.sweep.again import say_what_changed
 from runner.sweep.identity import asked, sweep_key
 from runner.sweep.made_of import made_of
-from runner.tracking import Kind, Record, Run, Store, StoreFailed
+from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.tags import FINGERPRINT, MADE_OF, POINTS, SWEEP
 
 log = logging.getLogger(__name__)
@@ -55,30 +55,6 @@ def resume_or_begin(store: Store, name: str, points: Sequence[Point]) -> SweepRu
         return SweepRun(run, resumed=known is not None)
 
 
-def remaining_points(
-    store: Store, sweep: SweepRun, name: str, points: Sequence[Point]
-) -> list[Point]:
-    """Return the points that are still to be run.
-
-    Where the settings say so, finished points are first copied from other sweeps.
-
-    Raises:
-        StoreFailed: the store stopped answering.
-    """
-    done = {
-        record.fingerprint for record in store.children(sweep.run.id) if record.status == "FINISHED"
-    }
-    remaining = [point for point in points if point.fingerprint not in done]
-    if sweep.resumed and remaining:
-        finished = len(points) - len(remaining)
-        log.info("resuming %s: %d of %d points done", name, finished, len(points))
-    elif sweep.resumed:
-        log.info("All %d points were finished; making the report", len(points))
-    if not points[0].settings.sweep.reuse:
-        return remaining
-    return [point for point in remaining if not _copy_finished(store, sweep.run, name, point)]
-
-
 def _to_go_on(sweeps: Sequence[Record]) -> Record | None:
     """Return the newest of these sweeps where nobody works on it."""
     return sweeps[-1] if sweeps and sweeps[-1].status != "RUNNING" else None
@@ -88,18 +64,3 @@ def _begin(store: Store, name: str, fingerprint: str, points: Sequence[Point]) -
     tags = {SWEEP: name, FINGERPRINT: fingerprint, MADE_OF: made_of(points)}
     params = sweep_parameters([point.settings for point in points])
     return store.new_run(Kind.SWEEP, name, params, tags, points[0].settings.sweep.night)
-
-
-def _copy_finished(store: Store, run: Run, name: str, point: Point) -> bool:
-    """Copy the same point of another sweep into this one; return whether one was complete."""
-    same = store.of_kind(Kind.POINT, {FINGERPRINT: point.fingerprint})
-    for source in reversed([record for record in same if record.status == "FINISHED"]):
-        try:
-            store.copy(source, point.name, {SWEEP: name}, run.id)
-        except StoreFailed as failure:
-            log.warning("not reused: %s", failure)
-            continue
-        sweep = source.tags.get(SWEEP, "a run of its own")
-        log.info("reused: %s, from %s (run %s)", point.name, sweep, source.id)
-        return True
-    return False

@@ -37,14 +37,15 @@ def close_failed(store: Store, sweep_run_id: str, point: Point, error: BaseExcep
 
 
 def close_running(store: Store, sweep_run_id: str, reason: str) -> None:
-    """Close the runs of points that are still running as KILLED.
+    """Close the runs of points that are still running as KILLED, or FAILED where they say why.
 
     Raises:
         StoreFailed: the store does not answer.
     """
     for record in store.children(sweep_run_id):
         if record.status == "RUNNING":
-            store.reopen(record).end("KILLED", reason)
+            status = "FAILED" if record.error else "KILLED"
+            store.reopen(record).end(status, record.error or reason)
 
 
 def failed_fingerprints(store: Store, sweep_run_id: str) -> set[str]:

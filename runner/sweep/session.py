@@ -13,11 +13,14 @@ from runner.sweep import again
 from runner.sweep.announcement import Announcement
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.final_report import FinalReport, NotReported
+from runner.sweep.finished import lacking_baselines, unfinished_points
 from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.patience import Patience
 from runner.sweep.progress import choose_view
-from runner.sweep.resume import SweepRun, remaining_points, resume_or_begin
-from runner.tracking import Store, StoreFailed, tags
+from runner.sweep.remaining import remaining_points
+from runner.sweep.resume import SweepRun, resume_or_begin
+from runner.sweep.run_status import close_running
+from runner.tracking import Store, StoreFailed, few_retries, tags
 from runner.tracking.lengths import list_of_names
 
 # The same command goes on with such a sweep anyway, and makes its report again.
@@ -72,6 +75,8 @@ def _run(  # noqa: PLR0913, PLR0917
             try:
                 _run_points(store, sweep, name, points, launcher, returns)
             except PointsFailed:
+                with suppress(StoreFailed), few_retries():
+                    close_running(store, sweep.run.id, "its process ended without closing it")
                 _try_report(report, "FAILED", Patience(_SECONDS_OF_A_FAILURE))
                 raise
             report.make("FINISHED", Patience())
@@ -105,8 +110,25 @@ def _run_points(  # noqa: PLR0913, PLR0917
         dispatch = Dispatch(name, run.id, store, launcher, view, settings.sweep, returns)
         try:
             dispatch.run(_ordered(remaining, settings.sweep.first))
+            _require_files(store, run.id, points, dispatch)
         finally:
             run.tag(tags.LEFT, list_of_names(dispatch.not_started))
+
+
+def _require_files(store: Store, run_id: str, points: Sequence[Point], dispatch: Dispatch) -> None:
+    """Run points again whose files were removed meanwhile, and complete their baselines.
+
+    Raises:
+        PointsFailed: some files are gone again, or cannot be made.
+    """
+    patience = Patience()
+    gone = patience.call(lambda: unfinished_points(store, run_id, points))
+    if gone:
+        dispatch.run(gone)
+        gone = patience.call(lambda: unfinished_points(store, run_id, points))
+    if gone:
+        raise PointsFailed(f"files of {len(gone)} of {len(points)} points are gone from the store")
+    dispatch.complete_baselines(patience.call(lambda: lacking_baselines(store, points)))
 
 
 def _ordered(points: Sequence[Point], first: Sequence[str]) -> list[Point]:

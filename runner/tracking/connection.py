@@ -78,6 +78,16 @@ class Connection:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return self._guarded(getattr(self._client, name), name)
 
+    def delete_artifact(self, run_id: str, path: str) -> None:
+        """Delete a file of a run, if it is there; MLflow's client itself has no such call.
+
+        Raises:
+            StoreFailed: the store does not answer, or keeps its files.
+        """
+        repository_of = self._client._tracking_client._get_artifact_repo
+        repository = self._guarded(repository_of, "artifact repository")(run_id)
+        self._guarded(repository.delete_artifacts, "delete_artifacts")(path)
+
     def all_pages(self, search: str, **arguments: Any) -> list[Any]:
         """Return everything that a search finds, page by page.
 

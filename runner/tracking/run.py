@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 # Characters that a tag takes.
 _LONGEST = 1000
+
+# Among the artifacts of a run that failed.
+_TRACEBACK = "error.txt"
 
 # A client, and the id of the run to write to.
 OpenRun = tuple[Connection, str]
@@ -66,7 +69,7 @@ class Run:
 
     def log_error(self, error: BaseException) -> None:
         """Write the traceback of an error as an artifact."""
-        self.log_text(masked_traceback(error), "error.txt")
+        self.log_text(masked_traceback(error), _TRACEBACK)
 
     def log_figure(self, figure: Any, name: str, config: Mapping[str, object]) -> None:
         """Send one of plotly's figures now, as a page that opens without a network.
@@ -131,7 +134,16 @@ class Run:
         client, run_id = self._open()
         client.set_terminated(run_id, status)
         if not error:
-            self.untag(ERROR)
+            self._forget_error()
+
+    def _forget_error(self) -> None:
+        """Delete why the run failed before."""
+        client, run_id = self._open()
+        if ERROR not in client.get_run(run_id).data.tags:
+            return
+        with suppress(StoreFailed), few_retries():
+            client.delete_artifact(run_id, _TRACEBACK)
+        client.delete_tag(run_id, ERROR)
 
     def _close(self, status: str, error: str) -> None:
         """Close the run with nothing but the reason: files may be what the store does not take."""

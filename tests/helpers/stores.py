@@ -54,11 +54,12 @@ def copied(folder: Path, other: Path) -> Iterator[Path]:
         utils._artifact_repos_cache.clear()
 
 
-def forget(folder: Path, ending: str) -> None:
+def forget(folder: Path, ending: str, run_id: str = "%") -> None:
     """Delete the metrics there whose names end so, as if nobody had measured them."""
     with closing(sqlite3.connect(folder / "mlflow.db")) as database, database:
         for table in ("metrics", "latest_metrics"):
-            database.execute(f"DELETE FROM {table} WHERE key LIKE ?", (f"%{ending}",))  # noqa: S608
+            where = "WHERE key LIKE ? AND run_uuid LIKE ?"
+            database.execute(f"DELETE FROM {table} {where}", (f"%{ending}", run_id))  # noqa: S608
 
 
 def refuse_metrics(folder: Path) -> None:

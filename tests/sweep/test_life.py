@@ -11,7 +11,7 @@ import pytest
 from runner.tracking import Record
 from runner.tracking.tags import FINGERPRINT, MADE_OF
 from tests.helpers.forking import ForkingServer
-from tests.helpers.stores import copied, file_of, runs_in, store_in
+from tests.helpers.stores import copied, figures_in, file_of, forget, runs_in, store_in
 from tests.helpers.tiny import quick
 
 SWEEP = ["-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0,0.6"]
@@ -83,6 +83,7 @@ def test_all_points_and_no_report_is_no_finished_sweep(again: Again, copy: Path)
     assert "FINISHED" in file_of(copy, sweep, "report.html").read_text()
 
 
+@pytest.mark.long
 def test_a_report_that_no_store_takes_lies_in_the_folder_and_is_made_again(
     again: Again, copy: Path
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_report_that_no_store_takes_lies_in_the_folder_and_is_made_again(
     assert (_sweep(copy).status, _sweep(copy).error) == ("FINISHED", None)
 
 
+@pytest.mark.long
 def test_what_changed_since_is_named(again: Again, copy: Path) -> None:
     sweep = _sweep(copy)
     parts = json.loads(sweep.tags[MADE_OF])
@@ -129,3 +131,50 @@ def test_what_changed_since_is_named(again: Again, copy: Path) -> None:
     done = again("sweep.budget_hours=1e-9", "sweep.resume=false")
     assert "anew" not in done.stdout
     assert len(runs_in(copy, "sweep")) == 3
+
+
+@pytest.mark.long
+def test_a_point_whose_files_are_gone_is_run_again(again: Again, copy: Path) -> None:
+    before = {run.name: run.id for run in runs_in(copy, "point")}
+    figures = figures_in(copy, "point")
+    lost, kept = sorted(before)[0], sorted(before)[1:]
+    (record,) = (run for run in runs_in(copy, "point") if run.name == lost)
+    file_of(copy, record, "models/tflite_int8.tflite").unlink()
+    done = again()
+    assert done.returncode == 0, done.stdout + done.stderr
+    reason = f"{lost} is run again: its run {record.id} lacks models/tflite_int8.tflite"
+    assert reason in done.stdout
+    assert "resuming unnamed: 2 of 3 points done" in done.stdout
+    after = {run.name: run.id for run in runs_in(copy, "point")}
+    assert after.keys() == before.keys()
+    assert after[lost] != before[lost]
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert _without_times(figures_in(copy, "point")) == _without_times(figures)
+    assert _sweep(copy).status == "FINISHED"
+
+
+@pytest.mark.long
+def test_files_and_figures_that_a_baseline_lacks_are_made_again(again: Again, copy: Path) -> None:
+    (baseline,) = runs_in(copy, "baseline")
+    points, figures = _points(copy), figures_in(copy, "baseline")
+    table = file_of(copy, baseline, "layers.csv").read_text()
+    names = ("models/h5.h5", "layers.csv", "config.yaml", "models/labels.txt")
+    for name in names:
+        file_of(copy, baseline, name).unlink()
+    forget(copy, "/tflite_int8", baseline.id)
+    done = again()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "started: files of baseline" in done.stdout
+    (whole,) = runs_in(copy, "baseline")
+    assert (whole.id, whole.status) == (baseline.id, "FINISHED")
+    assert all(file_of(copy, whole, name).is_file() for name in names)
+    assert sorted(file_of(copy, whole, "layers.csv").read_text()) == sorted(table)
+    assert _without_times(figures_in(copy, "baseline")) == _without_times(figures)
+    assert _points(copy) == points
+
+
+def _without_times(figures: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    return {
+        run: {name: value for name, value in values.items() if "latency" not in name}
+        for run, values in figures.items()
+    }

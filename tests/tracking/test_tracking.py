@@ -166,10 +166,13 @@ def test_a_run_that_ends_well_after_all_forgets_its_failure(store: Store) -> Non
     run = _open(store)
     with pytest.raises(ValueError, match="once"), run.closing():
         raise ValueError("once")
+    text = Path(store.local_file(store.get(run.id), "error.txt"))
+    assert text.is_file()
     with store.reopen(store.get(run.id)).closing():
         pass
     record = store.get(run.id)
     assert (record.status, record.error) == ("FINISHED", None)
+    assert not text.exists()
 
 
 def test_a_run_id_in_the_environment_hijacks_nothing(
