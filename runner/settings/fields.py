@@ -5,7 +5,7 @@ The description of a type ends the line that refuses another value.
 
 import shlex
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from hydra.utils import to_absolute_path
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -110,6 +110,8 @@ OptionalBytes = Annotated[
     BeforeValidator(read_bytes),
     Field(description=f"{byte_count.ACCEPTED}, or null"),
 ]
+_JOBS = Field(description="point, baseline or baseline_files")
+Job = Annotated[Literal["point", "baseline", "baseline_files"], _JOBS]
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
 Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]
 ExperimentName = Annotated[Name, BeforeValidator(experiment_name.resolve)]

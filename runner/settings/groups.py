@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,7 @@ from runner.settings.fields import (
     ExperimentName,
     Flag,
     Folder,
+    Job,
     Names,
     OptionalCount,
     OptionalRate,
@@ -125,8 +126,7 @@ class SweepSettings(Group):
     max_failures: OptionalCount = None
     """Failed points after which the sweep ends; null sets no limit."""
     resume: Flag = True
-    """Whether to continue an earlier sweep of the same points that was interrupted or has failed
-    points."""
+    """Whether to go on with an earlier sweep of the same points; false begins another one."""
     take_over: Flag = False
     """Whether an earlier sweep of the same points is taken over at once, without waiting to see
     whether another machine or container still works on it."""
@@ -143,10 +143,7 @@ class SweepSettings(Group):
     name: str | None = None
     point: str | None = None
     planned: str | None = None
-    job: Annotated[
-        Literal["point", "baseline", "baseline_files"],
-        Field(description="point, baseline or baseline_files"),
-    ] = "point"
+    job: Job = "point"
 
 
 class Settings(Group):
