@@ -94,12 +94,13 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
     runs = store_in(tmp_path).children(parent.id)
     assert sorted(run.name for run in runs) == sorted(points)
     assert {run.status for run in runs} == {"FINISHED"}
+    assert not any(file_of(tmp_path, run, "error.txt").exists() for run in [whole, *runs])
     kept = points["final_sparsity=0.5"].id
     assert kept in {run.id for run in runs}
 
     gone = next(run for run in runs if run.name == "final_sparsity=0.9")
     file_of(tmp_path, gone, "models/h5.h5").unlink()
-    new = fresh_command(*sweep, "sweep.reuse=true")
+    new = fresh_command(*sweep, "sweep.reuse=true", "sweep.resume=false")
     assert new.returncode == 0, new.stdout + new.stderr
     assert new.stdout.count("[HYDRA] reused: final_sparsity=") == 4
     assert f"not reused: final_sparsity=0.9 (run {gone.id}) has no file h5.h5" in new.stdout
