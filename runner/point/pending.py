@@ -29,7 +29,7 @@ from runner.tracking import Notes, Run
 
 log = logging.getLogger(__name__)
 
-_NOTES, _FILES = "notes.json", "files"
+_NOTES, _CHECKSUM, _FILES = "notes.json", "notes.sha256", "files"
 _AGAIN = "the point is run again"
 
 
@@ -44,9 +44,10 @@ def keep(context: PointContext, notes: Notes) -> None:
     shutil.rmtree(folder.with_name(place), ignore_errors=True)
     temporary = private_folder.make(context.settings.cache.folder, folder.parent.name, place)
     files = [_copied(Path(path), str(kind), temporary / _FILES) for path, kind in notes.files]
-    (temporary / _NOTES).write_text(
-        KeptNotes.of(notes, files).model_dump_json(indent=1), encoding="utf-8"
-    )
+    text = KeptNotes.of(notes, files).model_dump_json(indent=1).encode()
+    (temporary / _NOTES).write_bytes(text)
+    digest = hashlib.sha256(text).hexdigest()
+    (temporary / _CHECKSUM).write_text(digest, encoding="ascii")
     private_folder.close_to_others(temporary)
     shutil.rmtree(folder, ignore_errors=True)
     temporary.replace(folder)
@@ -83,7 +84,7 @@ def find(context: PointContext) -> Notes | None:
     except Exception as fault:
         # Keras and LiteRT raise many kinds of errors for damaged files.
         aside = tempfile.mkdtemp(prefix=f"{folder.name}.damaged.", dir=folder.parent)
-        folder.replace(aside)
+        folder.replace(aside if folder.is_dir() else Path(aside) / _NOTES)
         log.warning(
             "a kept result is not logged: %s; set aside in %s, %s", _why(fault), aside, _AGAIN
         )
@@ -103,8 +104,12 @@ def log_kept(context: PointContext, notes: Notes, run: Run) -> None:
 
 def _read(context: PointContext, folder: Path) -> Notes:
     root = context.settings.cache.folder
-    with private_folder.open_own(root, folder / _NOTES) as file:
-        kept = KeptNotes.model_validate_json(file.read())
+    if not folder.is_dir():
+        raise ValueError("it is no folder")
+    text, digest = (_content(root, folder / name) for name in (_NOTES, _CHECKSUM))
+    if hashlib.sha256(text).hexdigest() != digest.decode("ascii"):
+        raise ValueError(f"{_NOTES} is not what was kept")
+    kept = KeptNotes.model_validate_json(text)
     settings = context.settings
     kept.require_whole(makeable(settings.export.targets, settings.compress.name))
     _require_nothing_else(folder, kept)
@@ -120,9 +125,14 @@ def _read(context: PointContext, folder: Path) -> Notes:
     return kept.as_notes(str(context.folder.absolute()))
 
 
+def _content(root: Path, path: Path) -> bytes:
+    with private_folder.open_own(root, path) as file:
+        return file.read()
+
+
 def _require_nothing_else(folder: Path, kept: KeptNotes) -> None:
     """Require that the folder holds the files of the notes, as files of its own, and no others."""
-    named = [_NOTES, *(f"{_FILES}/{file.name}" for file in kept.files)]
+    named = [_NOTES, _CHECKSUM, *(f"{_FILES}/{file.name}" for file in kept.files)]
     if len(named) != len(set(named)):
         raise ValueError("it names a file twice")
     for path in _inside(folder):

@@ -88,6 +88,16 @@ def test_what_is_true_is_logged_and_what_is_forged_is_not(
     assert not kept(context).exists()
 
 
+def _cut(path: Path) -> None:
+    """Cut a file short, as a full disk does."""
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _made_a_file(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.touch(0o600)
+
+
 def _metric(name: str, value: float) -> Change:
     def change(notes: dict[str, Any]) -> None:
         notes["metrics"] = [
@@ -176,7 +186,10 @@ def _sets_aside_what_contradicts_itself(
         "names other classes": lambda: rename(folder, "models/labels.txt", b"secret\n"),
         "images drawn at random, the file has": lambda: rewrite(folder, _other_accuracy),
         "h5.h5 describes another model": lambda: _described_otherwise(folder, h5),
-        "notes.json": lambda: (folder / "notes.json").write_text("{"),
+        "notes.json is not what was kept": lambda: _cut(folder / "notes.json"),
+        "models/h5.h5 is not what was kept": lambda: _cut(h5),
+        "No such file or directory": (folder / "notes.sha256").unlink,
+        "it is no folder": lambda: _made_a_file(folder),
     }
     for fault, make_wrong in wrong.items():
         caplog.clear()

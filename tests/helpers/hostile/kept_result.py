@@ -22,7 +22,9 @@ def rewrite(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path = folder / "notes.json"
     notes = json.loads(path.read_text())
     change(notes)
-    path.write_text(json.dumps(notes))
+    path.write_text(json.dumps(notes), encoding="utf-8")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name("notes.sha256").write_text(digest, encoding="ascii")
 
 
 def rename(folder: Path, name: str, content: bytes) -> None:
@@ -71,4 +73,6 @@ def forge_old_notes(context: PointContext, secret: Path) -> None:
         "texts": {},
         "inputs": [],
     }
-    path.write_text(json.dumps(notes))
+    path.write_text(json.dumps(notes), encoding="utf-8")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name("notes.sha256").write_text(digest, encoding="ascii")
