@@ -29,6 +29,9 @@ _OF_THE_USER = (
     *("RUNNER_DATA", "HYDRA_FULL_ERROR"),
 )
 
+# A server of MLflow else starts a process for each core and more, which all import it.
+os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
+
 
 @pytest.fixture(autouse=True)
 def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Tell whether answers that were counted again go with the share that somebody claims."""
 
-from scipy.stats import hypergeom
-
 # Of honest claims, one in a million is taken for a false one.
 _LEVEL = 1e-6
 
@@ -19,5 +17,8 @@ def may_be_true(claimed: int, total: int, right: int, drawn: int) -> bool:
     """
     if not 0 <= claimed <= total:
         return False
+    # It takes a second to import, and few points were kept.
+    from scipy.stats import hypergeom
+
     counted = hypergeom(total, claimed, drawn)
     return bool(min(counted.cdf(right), counted.sf(right - 1)) >= _LEVEL)
