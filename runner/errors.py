@@ -15,6 +15,7 @@
     │   ├── UnfitForData
     │   └── NoTwin              a layer of Keras 3 (models/keras3)
     ├── StoreFailed             MLflow            (tracking/connection.py)
+    ├── TakenOver               a run that another process went on with (tracking/lease.py)
     ├── NotAsPlanned            a point whose model, data or code changed (planning/plan.py)
     ├── Unlogged                a finished point that no store holds (point/run.py)
     ├── JobFailed               an exception in a worker process     (point/outcome.py)

@@ -3,9 +3,11 @@
 from runner.errors import one_line
 from runner.planning.grid import Point
 from runner.point.outcome import Lost
+from runner.process.holder import this_holder
 from runner.settings.parameters import point_parameters
 from runner.tracking import Kind, Store
-from runner.tracking.tags import FINGERPRINT, SIGNATURE
+from runner.tracking.lease import Hold
+from runner.tracking.tags import FINGERPRINT, LEASED_BY, SIGNATURE
 
 _FAILED = ("FAILED", "KILLED")
 
@@ -20,7 +22,9 @@ def close_failed(store: Store, sweep_run_id: str, point: Point, error: BaseExcep
 
     Raises:
         StoreFailed: the store does not answer.
+        TakenOver: the sweep is another process's by now.
     """
+    _require_hold(store, sweep_run_id)
     records = store.children(sweep_run_id, point.fingerprint)
     if records and records[-1].status != "RUNNING":
         # The job closed its run itself.
@@ -28,7 +32,7 @@ def close_failed(store: Store, sweep_run_id: str, point: Point, error: BaseExcep
     if records:
         run = store.reopen(records[-1])
     else:
-        tags = {FINGERPRINT: point.fingerprint, SIGNATURE: point.signature}
+        tags = {FINGERPRINT: point.fingerprint, SIGNATURE: point.signature, LEASED_BY: sweep_run_id}
         params = point_parameters(point.settings)
         run = store.new_run(Kind.POINT, point.name, params, tags, sweep_run_id)
     run.log_error(error)
@@ -41,7 +45,9 @@ def close_running(store: Store, sweep_run_id: str, reason: str) -> None:
 
     Raises:
         StoreFailed: the store does not answer.
+        TakenOver: the sweep is another process's by now.
     """
+    _require_hold(store, sweep_run_id)
     for record in store.children(sweep_run_id):
         if record.status == "RUNNING":
             status = "FAILED" if record.error else "KILLED"
@@ -67,3 +73,7 @@ def delete_failed(store: Store, sweep_run_id: str, point: Point) -> None:
     for record in store.children(sweep_run_id, point.fingerprint):
         if record.status in _FAILED:
             store.delete(record)
+
+
+def _require_hold(store: Store, sweep_run_id: str) -> None:
+    Hold(lambda: store.connection, lambda: sweep_run_id, this_holder()).require()

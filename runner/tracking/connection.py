@@ -13,9 +13,9 @@ from typing import Any, cast
 
 import mlflow
 from filelock import BaseFileLock, FileLock
-from hydra.core.utils import env_override
 
 from runner.errors import RunnerError
+from runner.process.environment import overridden
 from runner.process.temporary import system_folder
 from runner.settings.address_mask import masked
 from runner.settings.secret_text import remember
@@ -70,7 +70,7 @@ class Connection:
         self._database = uri.startswith(SQLITE)
         self._lock = store_lock(uri) if self._database else nullcontext()
         root = os.environ.get(_ROOT) or Path("mlruns").absolute().as_uri()
-        with env_override({_ROOT: root}):
+        with overridden({_ROOT: root}):
             if self._database:
                 self._guarded(prepare, "prepare")(Path(uri.removeprefix(SQLITE)), root)
             self._client = self._guarded(mlflow.MlflowClient, "connect")(uri)
@@ -112,7 +112,7 @@ class Connection:
             while True:
                 signals = _delayed_signals() if self._database else nullcontext()
                 try:
-                    with env_override(retries), exclusive, signals:
+                    with overridden(retries), exclusive, signals:
                         return call(*arguments, **named)
                 except Exception as error:
                     # Nothing of a call is carried out in a database that another keeps locked.
@@ -153,7 +153,7 @@ def few_retries() -> AbstractContextManager[None]:
         "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER": "false",
     }
     variables = {name: os.environ.get(name, value) for name, value in defaults.items()}
-    return cast(AbstractContextManager[None], env_override(variables))
+    return cast(AbstractContextManager[None], overridden(variables))
 
 
 def store_lock(uri: str) -> BaseFileLock:

@@ -23,6 +23,7 @@ from runner.tracking.tags import (
     GIT_COMMIT,
     GIT_DIRTY,
     HOLDER,
+    LEASE,
     LEASED_BY,
     PROCESS,
     VERSIONS,
@@ -56,9 +57,15 @@ def origin_tags() -> Mapping[str, str]:
 
 
 def lease_tags(sweep: SweepSettings) -> Mapping[str, str]:
-    """Name who works on a run of a sweep, and the run whose lease covers it; empty without one."""
-    tags = {HOLDER: sweep.holder, LEASED_BY: sweep.run_id}
-    return {name: value for name, value in tags.items() if value}
+    """Name who works on a run, and whose lease covers it; outside of a sweep it has its own."""
+    if not sweep.run_id:
+        return own_lease()
+    return {HOLDER: sweep.holder or this_holder(), LEASED_BY: sweep.run_id}
+
+
+def own_lease() -> Mapping[str, str]:
+    """Return the tag of a lease that this process has just begun, and is to renew."""
+    return {LEASE: f"{this_holder()} 0"}
 
 
 def typed_command() -> str:

@@ -8,7 +8,16 @@ from mlflow.entities import Run as Entity
 
 from runner.process import liveness
 from runner.tracking.notes import COMPLETE
-from runner.tracking.tags import ERROR, FAILED_TARGETS, FINGERPRINT, KIND, PARENT, PROCESS
+from runner.tracking.tags import (
+    ERROR,
+    FAILED_TARGETS,
+    FINGERPRINT,
+    HOLDER,
+    KIND,
+    PARENT,
+    PROCESS,
+    SUPERSEDED,
+)
 
 
 class Kind(StrEnum):
@@ -52,9 +61,24 @@ class Record:
         return self.tags.get(FINGERPRINT, "")
 
     @property
+    def process_alive(self) -> bool | None:
+        """Whether the process that works on the run still runs; None where nothing is known."""
+        return liveness.is_alive(self.tags.get(PROCESS, ""))
+
+    @property
     def process_ended(self) -> bool:
-        """Whether the process that opened the run has ended; False where nothing is known."""
-        return liveness.is_gone(self.tags.get(PROCESS, ""))
+        """Whether the process that works on the run has ended; False where nothing is known."""
+        return self.process_alive is False
+
+    @property
+    def holder(self) -> str:
+        """Who works on the run, or did; empty for a run of an earlier version."""
+        return self.tags.get(HOLDER, "")
+
+    @property
+    def superseded(self) -> bool:
+        """Whether another process went on without this run, which then counts nowhere."""
+        return SUPERSEDED in self.tags
 
     @property
     def is_whole(self) -> bool:

@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from mlflow.data.numpy_dataset import from_numpy
 from runner.data.dataset import Dataset
 from runner.errors import one_line
 from runner.escaping.terminal import encodable
+from runner.process.holder import this_holder
 from runner.process.log_mask import masked_traceback
 from runner.process.signals import as_exit
 from runner.settings.secret_text import without_secrets
 from runner.tracking.connection import Connection, StoreFailed, few_retries
+from runner.tracking.lease import Hold, Lease
 from runner.tracking.notes import Notes
-from runner.tracking.tags import ERROR
+from runner.tracking.tags import CLAIM, ERROR
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +37,17 @@ OpenRun = tuple[Connection, str]
 class Run:
     """A run that is open for writing; what is logged is sent by flush, and at the end."""
 
-    def __init__(self, open_: Callable[[], OpenRun], notes: Notes | None = None) -> None:
-        """Take the function that opens the run; it is called once, at the first sending."""
+    def __init__(
+        self, open_: Callable[[], OpenRun], notes: Notes | None = None, hold: Hold | None = None
+    ) -> None:
+        """Take the function that opens the run; it is called once, at the first sending.
+
+        Args:
+            hold: without it nothing is sent; None where nobody can take the run over.
+        """
         # A call that failed is not cached: the next flush tries again.
         self._open = functools.cache(open_)
-        self._sent, self.notes = Notes(), notes or Notes()
+        self._sent, self.notes, self._hold = Notes(), notes or Notes(), hold
 
     @property
     def id(self) -> str:
@@ -113,7 +121,10 @@ class Run:
 
         Raises:
             StoreFailed: the store does not take it; the next flush sends it again.
+            TakenOver: the run, or its sweep, is another process's by now.
         """
+        if self._hold:
+            self._hold.require()
         self.notes.send(*self._open())
         self._sent, self.notes = self.everything, Notes()
 
@@ -135,6 +146,8 @@ class Run:
         client.set_terminated(run_id, status)
         if not error:
             self._forget_error()
+        if isinstance(self._hold, Lease):
+            self.untag(CLAIM + this_holder())
 
     def _forget_error(self) -> None:
         """Delete why the run failed before."""
@@ -153,14 +166,22 @@ class Run:
 
     @contextmanager
     def closing(self) -> Iterator[None]:
-        """Close the run by how the block ends: FINISHED, FAILED or KILLED.
+        """Close the run by how the block ends: FINISHED, FAILED or KILLED; renew its lease.
 
         Raises:
             StoreFailed: the block went well, and the store does not take what it logged.
+            TakenOver: another process went on with it meanwhile; it is left as it is.
         """
+        with self._hold.renewed() if self._hold else nullcontext(), self._closed():
+            yield
+
+    @contextmanager
+    def _closed(self) -> Iterator[None]:
         try:
             yield
         except BaseException as raised:
+            if self._hold:
+                self._hold.explain(raised)
             error = as_exit(raised)
             if isinstance(error, Exception):
                 self.log_error(error)

@@ -3,7 +3,7 @@
 import logging
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlflow.utils.file_utils import local_file_uri_to_path
@@ -14,15 +14,17 @@ from runner.settings.targets import Target
 from runner.tracking import origin
 from runner.tracking.connection import StoreFailed
 from runner.tracking.copied_run import read_notes
+from runner.tracking.creation import Creation
 from runner.tracking.experiment import Experiment
 from runner.tracking.lengths import FIRST_TAG, NAME, cut
 from runner.tracking.notes import Notes
 from runner.tracking.record import Kind, Record, record_of
-from runner.tracking.run import OpenRun, Run
+from runner.tracking.run import Run
 from runner.tracking.tags import (
     BASELINE_RUN_ID,
     CPU,
     FINGERPRINT,
+    KEY,
     KIND,
     MEASURING,
     PARENT,
@@ -47,38 +49,26 @@ class Store(Experiment):
         tags: Mapping[str, str],
         parent: str | None = None,
     ) -> Run:
-        """Prepare a run, which its first flush opens; `parent` is the id of the run above it."""
+        """Prepare a run, which its first flush opens; `parent` is the id of the run above it.
+
+        One that gets a lease has it renewed while it is being closed by a block.
+        """
+        identity = tags.get(FINGERPRINT) or tags.get(SIGNATURE, "")
         tags = {
             KIND: str(kind),
             **origin.origin_tags(),
             **({PARENT: parent} if parent else {}),
+            KEY: f"{parent or '-'}/{identity}",
             **tags,
         }
-
-        def open_run() -> OpenRun:
-            given = {tag: cut(encodable(value), FIRST_TAG) for tag, value in tags.items()}
-            named = cut(encodable(name), NAME)
-            entity = self._client.create_run(self.experiment_id, tags=given, run_name=named)
-            return self._client, str(entity.info.run_id)
-
-        return Run(open_run, Notes(params={key: encodable(params[key]) for key in params}))
+        given = {tag: cut(encodable(value), FIRST_TAG) for tag, value in tags.items()}
+        creation = Creation(self, cut(encodable(name), NAME), given)
+        notes = Notes(params={key: encodable(params[key]) for key in params})
+        return Run(creation.open, notes, creation.hold)
 
     def reopen(self, record: Record) -> Run:
         """Return a run of the store, to add to it."""
         return Run(lambda: (self._client, record.id))
-
-    def adopt(self, record: Record) -> Run:
-        """Mark a run that another process began as running in this one, and return it.
-
-        Raises:
-            StoreFailed: the store does not answer.
-        """
-        self._client.update_run(record.id, status="RUNNING")
-        run = self.reopen(record)
-        for name, value in origin.origin_tags().items():
-            run.tag(name, value)
-        run.flush()
-        return run
 
     def copy(self, source: Record, name: str, tags: Mapping[str, str], parent: str) -> None:
         """Copy a finished run, its files too, under another parent; a tag names the source.
@@ -101,19 +91,23 @@ class Store(Experiment):
     def children(self, run_id: str, fingerprint: str | None = None) -> list[Record]:
         """Return the runs under a run, oldest first, or only those of this fingerprint.
 
+        Those that another process went on without are left out.
+
         Raises:
             StoreFailed: the store does not answer.
         """
         same = {FINGERPRINT: fingerprint} if fingerprint else {}
-        return self.find(_filter({PARENT: run_id, **same}))
+        return _counted(self.find(_filter({PARENT: run_id, **same})))
 
     def of_kind(self, kind: Kind, tags: Mapping[str, str] | None = None) -> list[Record]:
         """Return the runs of one kind that have these tags, oldest first.
 
+        Those that another process went on without are left out.
+
         Raises:
             StoreFailed: the store does not answer.
         """
-        return self.find(_filter({KIND: kind, **(tags or {})}))
+        return _counted(self.find(_filter({KIND: kind, **(tags or {})})))
 
     def baseline(self, signature: str, measuring: str) -> Record | None:
         """Return the whole baseline run of this signature whose h5 file was measured, if any.
@@ -194,6 +188,10 @@ class Store(Experiment):
             order_by=["attributes.start_time ASC"],
         )
         return [record_of(entity) for entity in entities]
+
+
+def _counted(records: Sequence[Record]) -> list[Record]:
+    return [record for record in records if not record.superseded]
 
 
 def _filter(tags: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from runner.nightly.history.past import night_runs
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.tags import SEED, VERDICT
+from runner.tracking.take_over import adopt
 
 _WAIT_SECONDS = 60
 
@@ -37,7 +38,7 @@ def begin(store: Store, resume_hours: float, seed: int | None) -> Tonight:
         nights = night_runs(store)
         last = nights[-1] if nights else None
         if last and _interrupted(last, resume_hours):
-            run = store.adopt(last)
+            run = adopt(store, last)
             return Tonight(run, last.name, int(last.tags[SEED]), resumed=True)
         if seed is None:
             seed = _next_seed(nights)

@@ -1,0 +1,104 @@
+"""Become the one process that works on a sweep, or leave it to whoever does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from runner.errors import Refused
+from runner.settings.groups import SweepSettings
+from runner.tracking import Kind, Record, Run, Store
+from runner.tracking.claim import Claims
+from runner.tracking.tags import FINGERPRINT
+from runner.tracking.take_over import adopt, close_others
+from runner.tracking.watch import living
+
+Begin = Callable[[Mapping[str, str]], Run]
+
+
+@dataclass(frozen=True)
+class SweepRun:
+    """The MLflow run of a sweep, which no other process writes to.
+
+    Attributes:
+        resumed: whether an earlier process began it.
+    """
+
+    run: Run
+    resumed: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The sweep that this process is to work on.
+
+    Attributes:
+        begin: prepares a new run with these tags among its own.
+    """
+
+    store: Store
+    fingerprint: str
+    settings: SweepSettings
+    begin: Begin
+
+    def obtain(self) -> SweepRun:
+        """Go on with the newest such sweep, or begin one, as the only process that does.
+
+        Raises:
+            Refused: another process works on it, or was first.
+            StoreFailed: the store stopped answering.
+        """
+        claims = Claims(self.store, self._same)
+        if not self.settings.resume:
+            run = self.begin({claims.tag: claims.text(works=True)})
+            run.flush()
+            return SweepRun(run, resumed=False)
+        idle = self._idle(claims)
+        return self._go_on(idle[-1], claims) if idle else self._begin(claims)
+
+    def _idle(self, claims: Claims) -> list[Record]:
+        """Return the earlier sweeps, none of which is worked on; `claims` hears who has died.
+
+        Raises:
+            Refused: one is worked on.
+        """
+        same = self._same()
+        alive = living(self.store, same, wait=not self.settings.take_over)
+        for record in same:
+            if record.id in alive:
+                raise _running(record)
+        claims.dead |= {record.holder for record in same if record.status == "RUNNING"}
+        return same
+
+    def _go_on(self, known: Record, claims: Claims) -> SweepRun:
+        claims.write(known.id)
+        other = claims.prevail(known.id)
+        if other:
+            claims.withdraw(known.id)
+            raise _running(other)
+        run = adopt(self.store, known)
+        claims.settle(known.id)
+        close_others(self.store, known.id)
+        return SweepRun(run, resumed=True)
+
+    def _begin(self, claims: Claims) -> SweepRun:
+        run = self.begin({claims.tag: claims.text()})
+        run.flush()
+        other = claims.prevail(run.id)
+        if other:
+            self.store.delete(self.store.get(run.id))
+            raise _running(other)
+        claims.settle(run.id)
+        return SweepRun(run, resumed=False)
+
+    def _same(self) -> list[Record]:
+        return self.store.of_kind(Kind.SWEEP, {FINGERPRINT: self.fingerprint})
+
+
+def _running(sweep: Record) -> Refused:
+    began = datetime.fromtimestamp(sweep.started / 1000)
+    today = began.date() == datetime.now().date()
+    since = began.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
+    return Refused(
+        f"the same sweep is running: run {sweep.id}, since {since}; "
+        "sweep.resume=false begins another beside it"
+    )

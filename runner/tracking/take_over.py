@@ -1,0 +1,61 @@
+"""Go on with a run that another process began, and close what that one left running."""
+
+import logging
+
+from runner.process.holder import this_holder
+from runner.tracking import origin
+from runner.tracking.lease import Lease
+from runner.tracking.record import Kind, Record
+from runner.tracking.run import Run
+from runner.tracking.store import Store
+from runner.tracking.tags import LEASED_BY, SUPERSEDED
+
+log = logging.getLogger(__name__)
+
+
+def adopt(store: Store, record: Record) -> Run:
+    """Mark a run as running in this process, and return it with its lease.
+
+    From the first of these calls on, its last holder finds that it has lost the run.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    run = store.reopen(record)
+    for name, value in {**origin.origin_tags(), **origin.own_lease()}.items():
+        run.tag(name, value)
+    run.flush()
+    client = store.connection
+    client.update_run(record.id, status="RUNNING")
+    return Run(lambda: (client, record.id), hold=Lease(lambda: client, lambda: record.id))
+
+
+def close_others(store: Store, sweep_run_id: str) -> None:
+    """Close the points and baselines of a sweep that run for another holder than this process.
+
+    Where the process of one may still live, its run is superseded: whatever it yet comes to, it
+    counts nowhere.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    for record in store.find("attributes.status = 'RUNNING'"):
+        if _is_of(record, sweep_run_id) and record.holder != this_holder():
+            log.info("taken over: %s %s", record.kind, record.name)
+            supersede(store, record, "its sweep was taken over by another process")
+
+
+def supersede(store: Store, record: Record, reason: str) -> None:
+    """Close a run that counts nowhere from now on.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    run = store.reopen(record)
+    run.tag(SUPERSEDED, "true")
+    run.end("KILLED", reason)
+
+
+def _is_of(record: Record, sweep_run_id: str) -> bool:
+    of_point = record.kind in {Kind.POINT, Kind.BASELINE}
+    return of_point and sweep_run_id in {record.parent, record.tags.get(LEASED_BY)}

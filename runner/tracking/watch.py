@@ -1,0 +1,70 @@
+"""Find out which running runs are still worked on, wherever that may be."""
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+
+from runner.tracking.lease import PERIOD_SECONDS, PERIODS
+from runner.tracking.record import Record
+from runner.tracking.store import Store
+from runner.tracking.tags import LEASE
+
+log = logging.getLogger(__name__)
+
+_READS_A_PERIOD = 3
+
+
+def living(
+    store: Store,
+    runs: Sequence[Record],
+    wait: bool = True,
+    period: float = PERIOD_SECONDS,
+) -> Collection[str]:
+    """Return the ids of those runs that a process works on.
+
+    A process of this machine and container is known by its number. Of any other one the lease is
+    watched, for four periods at most.
+
+    Args:
+        wait: False takes those for dead that would have to be watched.
+        period: seconds after which a lease is renewed.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    running = [run for run in runs if run.status == "RUNNING"]
+    alive = {run.id for run in running if run.process_alive}
+    unknown = [run for run in running if run.process_alive is None]
+    return alive | (_moving(store, unknown, period) if wait and unknown else set())
+
+
+def _moving(store: Store, runs: Sequence[Record], period: float) -> set[str]:
+    """Return the ids of the runs whose lease is renewed meanwhile."""
+    waiting = {run.id: run.tags.get(LEASE) for run in runs}
+    moved: set[str] = set()
+    for step in range(PERIODS * _READS_A_PERIOD):
+        if step % _READS_A_PERIOD == 0:
+            _count_down(runs[0], round((PERIODS - step // _READS_A_PERIOD) * period), step == 0)
+        # Only this counts: while the store keeps its answer back, nobody can renew anything.
+        time.sleep(period / _READS_A_PERIOD)
+        for run_id in [*waiting]:
+            now = store.get(run_id)
+            if now.status != "RUNNING":
+                del waiting[run_id]
+            elif now.tags.get(LEASE) != waiting[run_id]:
+                moved.add(run_id)
+                del waiting[run_id]
+        if not waiting:
+            break
+    return moved
+
+
+def _count_down(run: Record, seconds: int, first: bool) -> None:
+    if first:
+        log.info(
+            "%s %s (run %s) seems to be held by another machine or container; waiting %d s to "
+            "see whether it still works; sweep.take_over=true does not wait",
+            run.kind or "run", run.name, run.id, seconds,
+        )  # fmt: skip
+    else:
+        log.info("still waiting, %d s", seconds)
