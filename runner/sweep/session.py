@@ -18,9 +18,11 @@ from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.patience import Patience
 from runner.sweep.progress import choose_view
 from runner.sweep.remaining import remaining_points
-from runner.sweep.resume import SweepRun, resume_or_begin
+from runner.sweep.resume import resume_or_begin
 from runner.sweep.run_status import close_running
+from runner.sweep.take_over import SweepRun
 from runner.tracking import Store, StoreFailed, few_retries, tags
+from runner.tracking.lease import TakenOver
 from runner.tracking.lengths import list_of_names
 
 # The same command goes on with such a sweep anyway, and makes its report again.
@@ -79,8 +81,13 @@ def _run(  # noqa: PLR0913, PLR0917
                     close_running(store, sweep.run.id, "its process ended without closing it")
                 _try_report(report, "FAILED", Patience(_SECONDS_OF_A_FAILURE))
                 raise
+            # Not over that of a process which has taken the sweep over.
+            sweep.run.flush()
             report.make("FINISHED", Patience())
         return True, returns
+    except TakenOver:
+        report.tried = True
+        raise
     except (PointsFailed, StoreFailed, NotReported) as failure:
         log.error("%s: %s", name, failure)
         return False, returns

@@ -134,10 +134,27 @@ def test_a_killed_sweep_leaves_no_worker_and_is_resumed(
 
 
 @pytest.mark.long
-def test_two_sweeps_at_once_share_the_store_and_the_baseline(
+def test_of_two_that_begin_the_same_sweep_at_once_one_is_refused(
     started: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
 ) -> None:
     both = [started(*SWEEP, "hydra.launcher.n_jobs=2") for _ in range(2)]
+    outs = {process.communicate(timeout=HANGS_AFTER)[0]: process.returncode for process in both}
+    assert sorted(outs.values()) == [0, 2], outs
+    (refused,) = [out for out, code in outs.items() if code == 2]
+    (sweep,) = runs_in(tmp_path, "sweep")
+    assert f"runner: the same sweep is running: run {sweep.id}, since " in refused
+    assert "Traceback" not in refused
+    assert sweep.status == "FINISHED"
+    assert [tag for tag in sweep.tags if tag.startswith("runner.claim")] == []
+    assert len(store_in(tmp_path).children(sweep.id)) == 3
+
+
+@pytest.mark.long
+def test_two_sweeps_at_once_share_the_store_and_the_baseline(
+    started: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
+) -> None:
+    beside = [*SWEEP, "hydra.launcher.n_jobs=2", "sweep.resume=false"]
+    both = [started(*beside) for _ in range(2)]
     for process in both:
         out, _ = process.communicate(timeout=HANGS_AFTER)
         assert process.returncode == 0, out
@@ -150,6 +167,44 @@ def test_two_sweeps_at_once_share_the_store_and_the_baseline(
         points = store_in(tmp_path).children(sweep.id)
         assert len(points) == 3
         assert {point.tags["runner.baseline_run_id"] for point in points} == {baseline.id}
+
+
+_CONTAINER = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a namespace")
+def test_a_sweep_whose_machine_sleeps_is_taken_over_and_notices(
+    started: Callable[..., "subprocess.Popen[str]"], npz: Path, tmp_path: Path
+) -> None:
+    asked = [LONG, "hydra.launcher.n_jobs=1"]
+    command = [*_CONTAINER, sys.executable, "-m", "runner", "-m", *quick(npz), *FEW, *asked]
+    sleeper = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    read_until(sleeper, "started: epochs=100000")
+    (scheduler,) = psutil.Process(sleeper.pid).children()
+    # Alive, though its process number means nothing here.
+    seen, _ = (second := started(*asked)).communicate(timeout=HANGS_AFTER)
+    assert second.returncode == 2, seen
+    assert "seems to be held by another machine or container; waiting 60 s" in seen
+    assert "the same sweep is running" in seen
+    scheduler.suspend()
+    third = started(*asked, "sweep.take_over=true")
+    seen = read_until(third, "started: epochs=100000")
+    assert "taken over: point epochs=100000" in seen
+    assert "resuming unnamed: 1 of 2 points done" in seen
+    scheduler.resume()
+    out, _ = sleeper.communicate(timeout=HANGS_AFTER)
+    assert sleeper.returncode == 1, out
+    assert re.search(r"runner: .*was taken over by [0-9a-f]{12} on", out)
+    third.send_signal(signal.SIGTERM)
+    out, _ = third.communicate(timeout=HANGS_AFTER)
+    assert "Traceback" not in out
+    (sweep,) = runs_in(tmp_path, "sweep")
+    assert (sweep.status, sweep.error) == ("KILLED", "stopped by 143")
+    points = [(run.name, run.status) for run in store_in(tmp_path).children(sweep.id)]
+    assert points == [("epochs=2", "FINISHED"), ("epochs=100000", "KILLED")]
 
 
 @pytest.fixture
