@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from runner.planning.grid import Point
 from runner.sweep.finished import unfinished_points
-from runner.sweep.resume import SweepRun
+from runner.sweep.take_over import SweepRun
 from runner.tracking import Kind, Run, Store, StoreFailed
 from runner.tracking.tags import FINGERPRINT, SWEEP
 

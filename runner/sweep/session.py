@@ -77,12 +77,8 @@ def _run(  # noqa: PLR0913, PLR0917
             try:
                 _run_points(store, sweep, name, points, launcher, returns)
             except PointsFailed:
-                with suppress(StoreFailed), few_retries():
-                    close_running(store, sweep.run.id, "its process ended without closing it")
-                _try_report(report, "FAILED", Patience(_SECONDS_OF_A_FAILURE))
+                _report_failure(store, report)
                 raise
-            # Not over that of a process which has taken the sweep over.
-            sweep.run.flush()
             report.make("FINISHED", Patience())
         return True, returns
     except TakenOver:
@@ -95,6 +91,12 @@ def _run(  # noqa: PLR0913, PLR0917
         if not report.tried:
             # Whoever stops a sweep does not wait for a store.
             _try_report(report, "KILLED", Patience(0))
+
+
+def _report_failure(store: Store, report: FinalReport) -> None:
+    with suppress(StoreFailed), few_retries():
+        close_running(store, report.sweep_run_id, "its process ended without closing it")
+    _try_report(report, "FAILED", Patience(_SECONDS_OF_A_FAILURE))
 
 
 def _announce(store: Store, run_id: str) -> None:
@@ -120,6 +122,8 @@ def _run_points(  # noqa: PLR0913, PLR0917
             _require_files(store, run.id, points, dispatch)
         finally:
             run.tag(tags.LEFT, list_of_names(dispatch.not_started))
+    # No report is written over that of a process which has taken the sweep over.
+    run.require_hold()
 
 
 def _require_files(store: Store, run_id: str, points: Sequence[Point], dispatch: Dispatch) -> None:

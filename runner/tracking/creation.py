@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from runner.settings.store_uri import SQLITE
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.experiment import Experiment
-from runner.tracking.lease import Hold, Lease
+from runner.tracking.lease import FREE, Free, Hold, Lease
 from runner.tracking.tags import ATTEMPT, HOLDER, LEASE, LEASED_BY
 
 
@@ -35,13 +35,13 @@ class Creation:
         return client, self._run_id
 
     @property
-    def hold(self) -> Hold | None:
+    def hold(self) -> Free:
         """The right to write to the run: its own, or that of whose lease covers it."""
         connect: Callable[[], Connection] = lambda: self._experiment.connection  # noqa: E731
         if LEASE in self._tags:
             return Lease(connect, lambda: self._run_id)
         covering = self._tags.get(LEASED_BY)
-        return Hold(connect, lambda: covering, self._tags[HOLDER]) if covering else None
+        return Hold(connect, lambda: covering, self._tags[HOLDER]) if covering else FREE
 
     def _created(self, client: Connection) -> str:
         experiment_id = self._experiment.experiment_id

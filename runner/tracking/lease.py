@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from runner.errors import RunnerError
 from runner.process.holder import this_holder
 from runner.tracking.connection import Connection, StoreFailed, few_retries
-from runner.tracking.tags import HOLDER, LEASE, PROCESS
+from runner.tracking.tags import CLAIM, HOLDER, LEASE, PROCESS
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,33 @@ class TakenOver(RunnerError):
     """Another process went on with a run while this one stood still: it must write no more."""
 
 
-class Hold:
+class Free:
+    """The right to write to a run that nobody can take over."""
+
+    def require(self) -> None:
+        """Require nothing."""
+
+    def require_as_far_as_known(self) -> None:
+        """Require that nobody else has taken the run over, unless the store does not answer.
+
+        Raises:
+            TakenOver: someone has.
+        """
+        with suppress(StoreFailed), few_retries():
+            self.require()
+
+    def renewed(self) -> AbstractContextManager[None]:
+        """Renew nothing: there is no lease, or that of another run covers this one."""
+        return nullcontext()
+
+    def release(self) -> None:
+        """Withdraw nothing: nobody has claimed the run."""
+
+
+FREE = Free()
+
+
+class Hold(Free):
     """The right to write to what a run stands for, which lasts while the run names the holder."""
 
     def __init__(
@@ -58,21 +84,6 @@ class Hold:
                 "its machine stood still; nothing more is logged"
             )
 
-    def explain(self, raised: BaseException) -> None:
-        """Raise what has caused another exception: who has lost a run is asked to stop.
-
-        Raises:
-            TakenOver: someone has taken the run over.
-        """
-        if isinstance(raised, TakenOver):
-            raise raised
-        with suppress(StoreFailed), few_retries():
-            self.require()
-
-    def renewed(self) -> AbstractContextManager[None]:
-        """Renew nothing: another run's lease covers this one."""
-        return nullcontext()
-
 
 class Lease(Hold):
     """A counter of a run that moves while this process works on it, and stops with it."""
@@ -102,6 +113,13 @@ class Lease(Hold):
         finally:
             self._ended.set()
             thread.join(self._period)
+
+    def release(self) -> None:
+        """Delete this process's claim; one that is left counts for nothing once the run ended."""
+        run_id, tag = self._run_id(), CLAIM + self._holder
+        with suppress(StoreFailed):
+            if run_id and tag in self._connect().get_run(run_id).data.tags:
+                self._connect().delete_tag(run_id, tag)
 
     def renew(self) -> None:
         """Move the counter.

@@ -3,24 +3,21 @@
 import functools
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-
-from mlflow.data.code_dataset_source import CodeDatasetSource
-from mlflow.data.numpy_dataset import from_numpy
 
 from runner.data.dataset import Dataset
 from runner.errors import one_line
 from runner.escaping.terminal import encodable
-from runner.process.holder import this_holder
 from runner.process.log_mask import masked_traceback
 from runner.process.signals import as_exit
 from runner.settings.secret_text import without_secrets
 from runner.tracking.connection import Connection, StoreFailed, few_retries
-from runner.tracking.lease import Hold, Lease
+from runner.tracking.images import described
+from runner.tracking.lease import FREE, Free, TakenOver
 from runner.tracking.notes import Notes
-from runner.tracking.tags import CLAIM, ERROR
+from runner.tracking.tags import ERROR
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +26,6 @@ _LONGEST = 1000
 
 # Among the artifacts of a run that failed.
 _TRACEBACK = "error.txt"
-
 # A client, and the id of the run to write to.
 OpenRun = tuple[Connection, str]
 
@@ -38,13 +34,9 @@ class Run:
     """A run that is open for writing; what is logged is sent by flush, and at the end."""
 
     def __init__(
-        self, open_: Callable[[], OpenRun], notes: Notes | None = None, hold: Hold | None = None
+        self, open_: Callable[[], OpenRun], notes: Notes | None = None, hold: Free = FREE
     ) -> None:
-        """Take the function that opens the run; it is called once, at the first sending.
-
-        Args:
-            hold: without it nothing is sent; None where nobody can take the run over.
-        """
+        """Take what opens the run, once, at the first sending; without the hold nothing is sent."""
         # A call that failed is not cached: the next flush tries again.
         self._open = functools.cache(open_)
         self._sent, self.notes, self._hold = Notes(), notes or Notes(), hold
@@ -92,15 +84,7 @@ class Run:
     def log_inputs(self, data: Dataset, settings: str) -> None:
         """Log what the run is made from: the data, with its digest, and the settings as YAML."""
         self.log_text(settings, "config.yaml")
-        splits = {"train": data.train, "validation": data.validation, "test": data.test}
-        dataset = from_numpy(
-            {name: split.images for name, split in splits.items()},
-            CodeDatasetSource(tags={"runner.source": encodable(data.source)}),
-            {name: split.labels for name, split in splits.items()},
-            name=data.name,
-            digest=data.digest,
-        )
-        self.notes.inputs.append(dataset.to_dict())
+        self.notes.inputs.append(described(data))
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag; what no database can hold is escaped."""
@@ -123,10 +107,17 @@ class Run:
             StoreFailed: the store does not take it; the next flush sends it again.
             TakenOver: the run, or its sweep, is another process's by now.
         """
-        if self._hold:
-            self._hold.require()
+        self._hold.require()
         self.notes.send(*self._open())
         self._sent, self.notes = self.everything, Notes()
+
+    def require_hold(self) -> None:
+        """Require that the run is still this process's, unless the store does not answer.
+
+        Raises:
+            TakenOver: it, or its sweep, is another process's by now.
+        """
+        self._hold.require_as_far_as_known()
 
     def end(self, status: str, error: str = "") -> None:
         """Send what was not sent yet and close the run: FINISHED, FAILED or KILLED, and why.
@@ -146,8 +137,7 @@ class Run:
         client.set_terminated(run_id, status)
         if not error:
             self._forget_error()
-        if isinstance(self._hold, Lease):
-            self.untag(CLAIM + this_holder())
+        self._hold.release()
 
     def _forget_error(self) -> None:
         """Delete why the run failed before."""
@@ -172,7 +162,7 @@ class Run:
             StoreFailed: the block went well, and the store does not take what it logged.
             TakenOver: another process went on with it meanwhile; it is left as it is.
         """
-        with self._hold.renewed() if self._hold else nullcontext(), self._closed():
+        with self._hold.renewed(), self._closed():
             yield
 
     @contextmanager
@@ -180,8 +170,10 @@ class Run:
         try:
             yield
         except BaseException as raised:
-            if self._hold:
-                self._hold.explain(raised)
+            if isinstance(raised, TakenOver):
+                raise
+            # Who has lost a run is asked to stop, and stops by another exception.
+            self.require_hold()
             error = as_exit(raised)
             if isinstance(error, Exception):
                 self.log_error(error)
