@@ -30,11 +30,16 @@ def find_sweep(store: Store, name: str) -> Record:
     )
 
 
+def _why(failure: StoreFailed) -> str:
+    unknown = failure.code == "RESOURCE_DOES_NOT_EXIST"
+    return "no such run in the store" if unknown else f"no such run ({failure})"
+
+
 def _by_id(store: Store, run_id: str) -> Record:
     try:
         record = store.get(run_id)
     except StoreFailed as failure:
-        raise Refused(f"SWEEP={run_id}: no such run ({failure})") from None
+        raise Refused(f"SWEEP={run_id}: {_why(failure)}") from None
     if record.kind == Kind.SWEEP and record.experiment_id == store.experiment_id:
         return record
     if record.kind == Kind.SWEEP:

@@ -67,6 +67,7 @@ class Connection:
     def __init__(self, uri: str) -> None:
         """Connect; a new database gets its tables."""
         remember(uri)
+        self._uri = uri
         self._database = uri.startswith(SQLITE)
         self._lock = store_lock(uri) if self._database else nullcontext()
         root = os.environ.get(_ROOT) or Path("mlruns").absolute().as_uri()
@@ -116,7 +117,7 @@ class Connection:
                         return call(*arguments, **named)
                 except Exception as error:
                     # Nothing of a call is carried out in a database that another keeps locked.
-                    if not wait.is_left(why := reason(error)):
+                    if not wait.is_left(why := reason(error, self._uri)):
                         raise StoreFailed(why) from error
 
         return guarded

@@ -20,6 +20,10 @@ _ANSWERS = (
     ),
     re.compile(r"HTTPError: (?P<status>\d{3}) \w+ Error: .*? for url: \S+(?P<text>.*)"),
 )
+# What a server says that came back empty, or of which somebody deleted that for good.
+_GONE = re.compile(
+    r"Run with id=(?P<run>[0-9a-f]{32}) not found|No Experiment with id=(?P<experiment>\w+) exists"
+)
 _TAGS = re.compile(r"<(title|style|script)\b.*?</\1>|<[^>]*>")
 _LONGEST = 200
 _LOGIN = (
@@ -31,8 +35,12 @@ _PLACE = "; is the address right, with its path?"
 _ADVICE = {"401": _LOGIN, "403": _LOGIN, "404": _PLACE, "": _PLACE}
 
 
-def reason(error: BaseException) -> str:
-    """Fold what came first into one line, without secrets and without pages."""
+def reason(error: BaseException, store: str) -> str:
+    """Fold what came first into one line, without secrets and without pages.
+
+    Args:
+        store: the address, which is named where the store knows nothing of what it held before.
+    """
     line = _STATEMENT.sub("", one_line(_first_cause(error)))
     line = _AGAIN.sub(r"the server keeps answering \1", line)
     for pattern in _ANSWERS:
@@ -40,6 +48,9 @@ def reason(error: BaseException) -> str:
             line = _of_answer(answer["status"], answer["text"])
     if "CERTIFICATE_VERIFY_FAILED" in line:
         line += _CERTIFICATE
+    if known := _GONE.search(line):
+        what = f"run {known['run']}" if known["run"] else f"experiment {known['experiment']}"
+        line = f"the store at {store} no longer knows {what}; begin anew with sweep.resume=false"
     return without_secrets(line)
 
 

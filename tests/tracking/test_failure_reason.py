@@ -1,0 +1,23 @@
+"""What is said of a store that fails."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from runner.tracking import Kind, Store, StoreFailed
+
+
+def test_a_store_that_came_back_empty_is_told_from_one_that_answers(
+    store_folder: Path, empty_store: Path
+) -> None:
+    store = Store(f"sqlite:///{store_folder}/mlflow.db", "tests")
+    run = store.new_run(Kind.SWEEP, "a", {}, {})
+    run.flush()
+    shutil.copyfile(empty_store, store_folder / "mlflow.db")
+    forgotten = f"the store at {store.uri} no longer knows"
+    with pytest.raises(StoreFailed) as failure:
+        run.end("FINISHED")
+    assert str(failure.value) == (f"{forgotten} run {run.id}; begin anew with sweep.resume=false")
+    with pytest.raises(StoreFailed, match=f"{forgotten} experiment 1; begin anew"):
+        store.new_run(Kind.POINT, "b", {}, {}).flush()
