@@ -54,6 +54,11 @@ def reason(error: BaseException, store: str) -> str:
     return without_secrets(line)
 
 
+def is_missing(failure: Exception) -> bool:
+    """Tell whether a server does not know what it was asked for: an older one of MLflow, say."""
+    return str(failure).startswith("the server answers 404")
+
+
 def _of_answer(status: str, text: str) -> str:
     words = " ".join(_TAGS.sub(" ", text).split()).removeprefix(". Response text: ")[:_LONGEST]
     said = f" ({words})" if words else ""

@@ -1,5 +1,6 @@
 """Collect what a run logs, to send it to MLflow together."""
 
+import logging
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -11,10 +12,13 @@ from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
 from mlflow.utils import chunk_list
 
 from runner.tracking.connection import Connection, StoreFailed
+from runner.tracking.failure_reason import is_missing
 from runner.tracking.lengths import PARAMETER, SHORTER, TAG, cut, is_too_long
 
 # How metrics begin that a file has once everything else of it is in the store.
 COMPLETE = "zip_bytes/"
+log = logging.getLogger(__name__)
+
 # Metrics in one call; MLflow takes 1000.
 _BATCH = 900
 
@@ -69,7 +73,7 @@ class Notes:
         for path, folder in self.files:
             client.log_artifact(run_id, path, folder)
         if self.inputs:
-            client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
+            self._send_inputs(client, run_id)
         # MLflow's compare page begins with the metric that was logged first.
         ordered = sorted(self.metrics, key=lambda metric: not metric[0].startswith("accuracy/"))
         figures = [Metric(*metric) for metric in ordered if not _completes(metric[0])]
@@ -92,6 +96,15 @@ class Notes:
                     raise
             else:
                 return
+
+    def _send_inputs(self, client: Connection, run_id: str) -> None:
+        try:
+            client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
+        except StoreFailed as failure:
+            # For people to look at: what identifies a point covers its data.
+            if not is_missing(failure):
+                raise
+            log.warning("data sets are not recorded: the server is older than MLflow 2.4")
 
     def _send_texts(self, client: Connection, run_id: str) -> None:
         # Together: MLflow looks the run up for each call.

@@ -1,4 +1,4 @@
-"""Names, parameters and tags that are longer than stores take."""
+"""Names, parameters and tags that are longer than stores take, and what older servers lack."""
 
 import json
 from pathlib import Path
@@ -42,3 +42,11 @@ def test_a_server_that_takes_less_gets_less() -> None:
         Notes(params={"seed": "a" * 600}).send(Connection(server.address()), "0" * 32)
         lengths = [len(json.loads(body)["params"][0]["value"]) for body in server.bodies]
     assert lengths == [600, 500, 250]
+
+
+def test_a_server_that_knows_of_no_data_sets_gets_all_the_rest() -> None:
+    dataset = {"name": "d", "digest": "1", "source_type": "code", "source": "{}"}
+    with gateway() as server:
+        server.answers = [Unwell(404), Unwell(200, {}, "{}")]
+        Notes(params={"seed": "0"}, inputs=[dataset]).send(Connection(server.address()), "0" * 32)
+        assert [asked.rpartition("/")[2] for asked in server.asked] == ["log-inputs", "log-batch"]
