@@ -79,6 +79,18 @@ class Connection:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return self._guarded(getattr(self._client, name), name)
 
+    def delete_tag(self, run_id: str, tag: str) -> None:
+        """Delete a tag of a run; one that is not there may be gone by a request before this one.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        try:
+            self._guarded(self._client.delete_tag, "delete_tag")(run_id, tag)
+        except StoreFailed as failure:
+            if failure.code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+
     def delete_artifact(self, run_id: str, path: str) -> None:
         """Delete a file of a run, if it is there; MLflow's client itself has no such call.
 

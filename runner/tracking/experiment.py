@@ -115,7 +115,7 @@ def _found(client: Connection, uri: str, name: str, create: bool) -> tuple[str, 
     number = id_in(name)
     experiment = _of_id(client, number) if number else client.get_experiment_by_name(name)
     if experiment is None and create and not number:
-        return str(client.create_experiment(name, _artifacts(uri, name))), name
+        return _created(client, uri, name), name
     if experiment is None:
         known = ", ".join(other.name for other in client.search_experiments())
         setting = name if number else f"experiment={name}"
@@ -136,6 +136,17 @@ def _of_id(client: Connection, number: str) -> Any:
         if failure.code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None
         raise
+
+
+def _created(client: Connection, uri: str, name: str) -> str:
+    """Create the experiment, unless another machine, or a request whose answer was lost, has."""
+    try:
+        return str(client.create_experiment(name, _artifacts(uri, name)))
+    except StoreFailed as failure:
+        there = client.get_experiment_by_name(name)
+        if failure.code != "RESOURCE_ALREADY_EXISTS" or there is None:
+            raise
+        return str(there.experiment_id)
 
 
 def _require_database(uri: str) -> None:

@@ -25,6 +25,7 @@ from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record
 from runner.tracking.store import Store
 from runner.tracking.tags import SERVED, SHA256
+from runner.tracking.versions import create_model, create_version
 
 CHAMPION, PREVIOUS = "champion", "previous"
 
@@ -101,7 +102,7 @@ def _registered_model(client: Connection, name: str) -> RegisteredModel | None:
 
 def _create(client: Connection, name: str) -> None:
     try:
-        client.create_registered_model(name)
+        create_model(client, name)
     except StoreFailed as failure:
         raise _explain(name, failure) from None
 
@@ -127,14 +128,14 @@ def _served_digest() -> str:
 def _register(client: Connection, name: str, candidate: Candidate, saved: Path) -> str:
     """Put the saved model under the point's run, and make a version of it."""
     client.log_artifact(candidate.point.id, str(saved), candidate.folder)
-    model_version = client.create_model_version(
+    return create_version(
+        client,
         name,
         f"{candidate.point.artifacts}/{candidate.folder}/{saved.name}",
         run_id=candidate.point.id,
         tags={**candidate.tags, SERVED: _served_digest()},
         description=candidate.description,
     )
-    return str(model_version.version)
 
 
 def _save(candidate: Candidate, folder: Path) -> Path:

@@ -2,16 +2,17 @@
 
 import logging
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from runner.tracking.lease import PERIOD_SECONDS, PERIODS
-from runner.tracking.record import Record
+from runner.tracking.record import Kind, Record
 from runner.tracking.store import Store
 from runner.tracking.tags import LEASE
 
 log = logging.getLogger(__name__)
 
 _READS_A_PERIOD = 3
+_HINTS: Mapping[str, str] = {Kind.SWEEP: "; sweep.take_over=true does not wait"}
 
 
 def living(
@@ -63,8 +64,8 @@ def _count_down(run: Record, seconds: int, first: bool) -> None:
     if first:
         log.info(
             "%s %s (run %s) seems to be held by another machine or container; waiting %d s to "
-            "see whether it still works; sweep.take_over=true does not wait",
-            run.kind or "run", run.name, run.id, seconds,
+            "see whether it still works%s",
+            run.kind, run.name, run.id, seconds, _HINTS.get(run.kind or "", ""),
         )  # fmt: skip
     else:
         log.info("still waiting, %d s", seconds)

@@ -8,8 +8,11 @@ from datetime import date
 
 from runner.nightly.history.past import night_runs
 from runner.tracking import Kind, Record, Run, Store
+from runner.tracking.claim import Claims
+from runner.tracking.origin import own_lease
 from runner.tracking.tags import SEED, VERDICT
 from runner.tracking.take_over import adopt
+from runner.tracking.watch import living
 
 _WAIT_SECONDS = 60
 
@@ -33,24 +36,40 @@ def begin(store: Store, resume_hours: float, seed: int | None) -> Tonight:
         StoreFailed: the store does not answer.
     """
     _wait_for_last_sweep(store)
+    store.close_dead()
+    interrupted = _interrupted(store, resume_hours)
     with store.lock():
-        store.close_dead()
+        if interrupted and (run := _taken_over(store, interrupted)):
+            return Tonight(run, interrupted.name, int(interrupted.tags[SEED]), resumed=True)
         nights = night_runs(store)
-        last = nights[-1] if nights else None
-        if last and _interrupted(last, resume_hours):
-            run = adopt(store, last)
-            return Tonight(run, last.name, int(last.tags[SEED]), resumed=True)
         if seed is None:
             seed = _next_seed(nights)
         name = _name(nights)
-        run = store.new_run(Kind.NIGHTLY, name, {}, {SEED: str(seed)})
+        run = store.new_run(Kind.NIGHTLY, name, {}, {SEED: str(seed), **own_lease()})
         run.flush()
         return Tonight(run, name, seed, resumed=False)
 
 
-def _interrupted(night: Record, resume_hours: float) -> bool:
-    young = time.time() - night.started / 1000 < resume_hours * 3600
-    return young and night.status == "KILLED" and VERDICT not in night.tags
+def _interrupted(store: Store, resume_hours: float) -> Record | None:
+    """Return the last night where it can be resumed and nobody works on it."""
+    for night in night_runs(store)[-1:]:
+        young = time.time() - night.started / 1000 < resume_hours * 3600
+        open_ = night.status in {"KILLED", "RUNNING"} and VERDICT not in night.tags
+        if young and open_ and not living(store, [night]):
+            return night
+    return None
+
+
+def _taken_over(store: Store, night: Record) -> Run | None:
+    """Go on with the night; None where another process was first."""
+    claims = Claims(store, lambda: [store.get(night.id)], {night.holder})
+    claims.write(night.id)
+    if claims.prevail(night.id):
+        claims.withdraw(night.id)
+        return None
+    run = adopt(store, night)
+    claims.settle(night.id)
+    return run
 
 
 def _wait_for_last_sweep(store: Store) -> None:
