@@ -40,6 +40,7 @@ Afterwards, on a sweep by name, run id or `latest` (each with --help):
   python -m runner.report latest       make its report again, or put several sweeps side by side
   python -m runner.best latest         choose a file under other limits, and copy it
   python -m runner.promote latest      register the file in MLflow's model registry
+  python -m runner.delete latest       delete it, and what only it uses; asks first
 Every night: python -m runner.nightly --help
 
 `--hydra-help` shows Hydra's own options.

@@ -30,7 +30,7 @@ def reference_file(settings: Settings, signature: str, measuring: str) -> Path:
         measuring: identifies the code that the figures come from.
     """
     folder = baseline_folder(settings, signature)
-    return folder / f"reference.{measuring}.{_store(settings)}.json"
+    return folder / f"reference.{measuring}.{store_digest(settings)}.json"
 
 
 def answers_file(settings: Settings, signature: str, measuring: str) -> Path:
@@ -44,10 +44,10 @@ def answers_file(settings: Settings, signature: str, measuring: str) -> Path:
 
 def unlogged_folder(settings: Settings, fingerprint: str) -> Path:
     """Return the folder with the notes and files of a point that no store took."""
-    return settings.cache.folder / "unlogged" / f"{fingerprint}.{_store(settings)}"
+    return settings.cache.folder / "unlogged" / f"{fingerprint}.{store_digest(settings)}"
 
 
-def _store(settings: Settings) -> str:
+def store_digest(settings: Settings) -> str:
     """Tell stores, and experiments in them, apart: the ids of runs mean nothing elsewhere."""
     store = settings.tracking.model_dump_json(include={"uri", "experiment"})
     return hashlib.sha256(store.encode()).hexdigest()[:8]

@@ -1,7 +1,6 @@
 """Delete runs and their files from the store and the disk."""
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -22,7 +21,6 @@ from runner.settings.secret_text import without_secrets
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record, record_of
 from runner.tracking.store import Store
-from runner.tracking.tags import BASELINE_RUN_ID
 
 # Ids in one command; a command line has room for many more.
 _CHUNK = 200
@@ -43,7 +41,7 @@ def remove(store: Store, runs: Sequence[Record], deleted: Sequence[Record]) -> s
     for run in runs:
         store.delete(run)
     if not can_collect(store):
-        return _advice(store, runs) if runs else ""
+        return advice(store, runs) if runs else ""
     for some in chunk_list([*runs, *deleted], _CHUNK):
         _collect(store, some)
     return ""
@@ -87,20 +85,6 @@ def deleted_runs(store: Store) -> list[Record]:
         run_view_type=ViewType.DELETED_ONLY,
     )
     return [record_of(entity) for entity in entities]
-
-
-def registered_runs(store: Store) -> frozenset[str]:
-    """Return the ids of all runs that a version of a registered model comes from or needs.
-
-    Raises:
-        StoreFailed: the store does not answer.
-    """
-    ids: set[str] = set()
-    for version in store.connection.all_pages("search_model_versions"):
-        # One that was registered by its address alone has no run id.
-        ids |= set(re.findall(r"[0-9a-f]{32}", str(version.source)))
-        ids |= {str(version.run_id), version.tags.get(BASELINE_RUN_ID, "")}
-    return frozenset(ids - {"", "None"})
 
 
 def files_of(run: Record) -> Path | None:
@@ -151,7 +135,8 @@ def _remove_empty(run: Record) -> None:
             files.parent.rmdir()
 
 
-def _advice(store: Store, runs: Sequence[Record]) -> str:
+def advice(store: Store, runs: Sequence[Record]) -> str:
+    """Say what frees the disk of the store's own server."""
     ids = ",".join(run.id for run in runs)
     uri = shlex.quote(masked(store.uri))
     return (

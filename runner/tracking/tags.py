@@ -49,6 +49,8 @@ PICK = "runner.pick"
 PICK_TARGET = "runner.pick_target"
 NO_PICK = "runner.no_pick"
 WRITTEN_NOTE = "runner.note"
+# Its deletion has begun: the ids of the baselines that go with it.
+DELETING = "runner.deleting"
 
 # Of a night.
 VERDICT = "runner.verdict"

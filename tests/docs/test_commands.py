@@ -39,7 +39,7 @@ def test_points_and_sweeps_are_accepted(
     ("name", "arguments"),
     [
         (name, arguments)
-        for name in ("best", "report", "promote")
+        for name in ("best", "report", "promote", "delete")
         for arguments in _commands(f".{name}")
         if arguments and "--help" not in arguments
     ],
@@ -62,6 +62,6 @@ def test_commands_of_nights_are_accepted(arguments: str) -> None:
     _parser().parse_args([part for part in shlex.split(arguments) if part != "--help"])
 
 
-@pytest.mark.parametrize("module", ["", ".best", ".report", ".promote", ".nightly"])
+@pytest.mark.parametrize("module", ["", ".best", ".report", ".promote", ".delete", ".nightly"])
 def test_every_command_is_on_a_page(module: str) -> None:
     assert _commands(module)

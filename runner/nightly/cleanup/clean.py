@@ -11,14 +11,8 @@ from rich import filesize
 from runner.nightly.cleanup.disk import artifact_folders, bytes_in
 from runner.nightly.cleanup.retention import Plan, Records, StoreContents, plan_deletion
 from runner.tracking import Kind, Store
-from runner.tracking.removal import (
-    can_collect,
-    deleted_runs,
-    folders_in,
-    registered_runs,
-    remove,
-    remove_folders,
-)
+from runner.tracking.model_versions import registered_runs
+from runner.tracking.removal import can_collect, deleted_runs, folders_in, remove, remove_folders
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from runner.nightly.cleanup import disk
 from runner.nightly.cleanup.clean import Cleanup
 from runner.process import liveness
 from runner.settings.targets import Target
-from runner.tracking import Kind, Store, connection, removal
+from runner.tracking import Kind, Store, connection, model_versions, removal
 from runner.tracking.registry import Candidate, promote
 from runner.tracking.served import Classifier
 from runner.tracking.tags import SHA256
@@ -154,7 +154,7 @@ def test_models_are_found_page_by_page(story: Story, monkeypatch: pytest.MonkeyP
         client.create_model_version(name, source)
     monkeypatch.setattr(connection, "_PAGE", 1)
     expected = {story.written.ids[each] for each in (f"{SECOND} other", "by hand", "by hand point")}
-    assert removal.registered_runs(story.written.store) >= expected
+    assert model_versions.registered_runs(story.written.store) >= expected
 
 
 def test_a_night_under_way_is_not_touched(store_folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""Delete a sweep, and what nobody but it uses."""

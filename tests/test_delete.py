@@ -1,0 +1,200 @@
+"""A sweep goes with its points, files and cache; what others use stays."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import mlflow
+import pytest
+from mlflow.entities import ViewType
+
+from runner.deletion.lookup import sweep_to_delete
+from runner.process import liveness
+from runner.settings import Settings
+from runner.settings.cache_paths import baseline_folder, unlogged_folder
+from runner.settings.groups import CacheSettings, TrackingSettings
+from runner.tracking import Kind, Record, Store, tags
+from runner.tracking.removal import deleted_runs
+from tests.helpers.project import PROJECT, Command
+
+
+@dataclass
+class Written:
+    """Two sweeps of two points in a store, with a cache: a baseline is one's own, one is shared."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.store = Store(f"sqlite:///{self.folder}/mlflow.db", "sparsity")
+        self.settings = Settings(
+            cache=CacheSettings(folder=self.folder / "cache"),
+            tracking=TrackingSettings(uri=self.store.uri, experiment="sparsity"),
+        )
+        self.own, self.shared = (self.run(Kind.BASELINE, name) for name in ("own", "shared"))
+        self.old, self.new = (self.sweep(name) for name in ("old", "new"))
+        for signature in ("own", "shared"):
+            self._file(baseline_folder(self.settings, signature) / "weights.h5")
+        for fingerprint in ("old own", "old shared", "new shared", "other"):
+            self._file(unlogged_folder(self.settings, fingerprint) / "notes.json")
+
+    def sweep(self, name: str) -> str:
+        """Write a sweep with a point for each baseline; only the old one has a point of its own."""
+        sweep = self.run(Kind.SWEEP, name)
+        for baseline in ("own", "shared") if name == "old" else ("shared",):
+            point = f"{name} {baseline}"
+            self.run(Kind.POINT, point, sweep, baseline_run_id=getattr(self, baseline))
+        return sweep
+
+    def run(self, kind: Kind, name: str, above: str | None = None, **named: str) -> str:
+        """Write a run with a small file; the last word of its name is its signature."""
+        given = {f"runner.{key}": value for key, value in named.items()}
+        given |= {tags.FINGERPRINT: name, tags.SIGNATURE: name.rsplit(maxsplit=1)[-1]}
+        if kind == Kind.SWEEP:
+            del given[tags.SIGNATURE]
+        params = {"cache.folder": str(self.settings.cache.folder)}
+        run = self.store.new_run(kind, name, params, given, above)
+        run.log_text("0" * 1000, "models/h5.h5")
+        run.end("FINISHED")
+        return run.id
+
+    def named(self, name: str) -> Record:
+        """Find a run by its name."""
+        (found,) = self.store.find(f"attributes.run_name = '{name}'")
+        return found
+
+    def left(self) -> set[str]:
+        """Name all runs that the store still has, deleted ones too."""
+        where = [self.store.experiment_id]
+        found = self.store.connection.search_runs(where, run_view_type=ViewType.ALL)
+        return {each.info.run_name for each in found}
+
+    def active(self) -> set[str]:
+        """Name the runs that are not deleted."""
+        with closing(sqlite3.connect(self.folder / "mlflow.db", timeout=30)) as database:
+            rows = database.execute("SELECT name FROM runs WHERE lifecycle_stage = 'active'")
+            return {str(name) for (name,) in rows}
+
+    def on_disk(self) -> set[str]:
+        """Name the entries of the cache, and count the folders of runs."""
+        cache = self.settings.cache.folder
+        kept = {path.name.partition(".")[0] for path in cache.glob("*/*") if path.is_dir()}
+        return kept | {f"{len(list((self.folder / 'mlruns').glob('*/*/artifacts')))} runs"}
+
+    @staticmethod
+    def _file(path: Path) -> None:
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        path.write_text("0" * 500, encoding="utf-8")
+
+
+ALL = {"own", "shared", "old", "new", "old own", "old shared", "new shared"}
+CACHE = {"own", "shared", "old own", "old shared", "new shared", "other"}
+LEFT, LEFT_ON_DISK = {"shared", "new", "new shared"}, {"shared", "new shared", "other", "3 runs"}
+
+
+@pytest.fixture
+def written(store_folder: Path) -> Written:
+    """The two sweeps."""
+    return Written(store_folder)
+
+
+def test_what_would_go_is_said_and_stays(written: Written, tool_in: Command) -> None:
+    done = tool_in(written.folder, "delete", "old", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        f"old (run {written.old}), 2 points, 1 baseline, 3 entries of the cache would go, 5.5 kB "
+        "to be freed\n"
+    )
+    values = json.loads(tool_in(written.folder, "delete", "old", "--dry-run", "--json").stdout)
+    assert values["baselines"] == [written.own]
+    assert values["deleted"] is False
+    assert written.left() == ALL
+    assert written.on_disk() == CACHE | {"7 runs"}
+    unasked = tool_in(written.folder, "delete", "old")
+    assert unasked.returncode == 2
+    assert "--yes: must be given where nobody can be asked" in unasked.stderr
+
+
+@pytest.mark.long
+def test_it_is_refused_where_it_must_not_be(written: Written, tool_in: Command) -> None:
+    def refused(*arguments: str) -> str:
+        done = tool_in(written.folder, "delete", *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        return done.stderr
+
+    assert "SWEEP=none: must be a sweep of experiment sparsity: old, new" in refused(
+        "none", "--yes"
+    )
+    point = written.named("old own")
+    assert "must be a sweep, and is a point" in refused(point.id, "--yes")
+    client = mlflow.MlflowClient(written.store.uri)
+    client.create_registered_model("digits")
+    client.create_model_version("digits", f"{point.artifacts}/models", point.id)
+    line = refused("old", "--yes")
+    assert "SWEEP=old: is registered as digits version 1; --registered deletes that too" in line
+    client.set_tag(written.old, tags.PROCESS, liveness.this_process())
+    client.update_run(written.old, status="RUNNING")
+    line = refused("old", "--yes", "--registered")
+    assert f"must have ended, and is running (run {written.old}); stop it first" in line
+    assert written.left() == ALL
+
+
+@pytest.mark.long
+def test_what_runs_now_may_use_any_baseline(written: Written, tool_in: Command) -> None:
+    client = mlflow.MlflowClient(written.store.uri)
+    client.set_tag(written.new, tags.PROCESS, liveness.this_process())
+    client.update_run(written.new, status="RUNNING")
+    values = json.loads(tool_in(written.folder, "delete", "old", "--dry-run", "--json").stdout)
+    assert values["baselines"] == []
+    assert {Path(path).name.partition(".")[0] for path in values["cache"]} == {
+        "old own",
+        "old shared",
+    }
+
+
+@pytest.mark.long
+def test_a_sweep_goes_with_all_that_is_its_own_though_it_was_interrupted(
+    written: Written, tool_in: Command
+) -> None:
+    client = mlflow.MlflowClient(written.store.uri)
+    client.create_registered_model("digits")
+    for name in ("old own", "new shared"):
+        run = written.named(name)
+        client.create_model_version("digits", f"{run.artifacts}/models", run.id)
+    command = ["old", "--yes", "--registered"]
+    deleting = subprocess.Popen(
+        [sys.executable, "-m", "runner.delete", *command],
+        cwd=written.folder,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        start_new_session=True,
+    )
+    while "old" in written.active() and deleting.poll() is None:
+        time.sleep(0.05)
+    os.killpg(deleting.pid, signal.SIGKILL)
+    assert deleting.wait() == -signal.SIGKILL
+    assert "old" in written.left()
+    done = tool_in(written.folder, "delete", *command)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert written.left() == LEFT
+    assert written.on_disk() == LEFT_ON_DISK
+    assert [each.version for each in client.search_model_versions()] == [2]
+    again = tool_in(written.folder, "delete", *command)
+    assert "SWEEP=old: must be a sweep of experiment sparsity: new" in again.stderr
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["latest", "old"])
+def test_an_interrupted_deletion_comes_before_newer_sweeps(written: Written, name: str) -> None:
+    store = written.store
+    assert sweep_to_delete(store, "latest", deleted_runs(store)).id == written.new
+    store.connection.set_tag(written.old, tags.DELETING, "[]")
+    assert sweep_to_delete(store, name, deleted_runs(store)).id == written.old
+    store.delete(store.get(written.old))
+    written.sweep("old")
+    assert sweep_to_delete(store, name, deleted_runs(store)).id == written.old
