@@ -50,9 +50,11 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.deletion.activity import require_unchanged, require_unheld
     from runner.deletion.carry_out import carry_out
 
     plan = _plan(arguments, store)
+    require_unheld(store, plan.sweep)
     if arguments.dry_run:
         command.show(arguments, _values(plan, False), *_lines(plan, "would go", "to be freed"))
         return failure.DONE
@@ -61,7 +63,8 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         return failure.FAILED
     # Nobody may begin, promote or use meanwhile what is deleted; and somebody may have before.
     with store.lock():
-        plan = _plan(arguments, store)
+        judged, plan = plan.sweep, _plan(arguments, store)
+        require_unchanged(judged, plan.sweep)
         advice = carry_out(store, plan)
     values = _values(plan, True) | ({"advice": advice} if advice else {})
     command.show(arguments, values, *_lines(plan, "deleted", "freed"), *([advice] * bool(advice)))

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from runner.deletion.activity import may_be_running, require_ended
 from runner.deletion.cache import Cache
-from runner.errors import Refused
 from runner.nightly.cleanup.disk import artifact_folders, bytes_in
 from runner.tracking import Kind, Record, Store
 from runner.tracking.model_versions import Version, registered_runs, versions_of
@@ -50,12 +50,12 @@ def plan_of(store: Store, sweep: Record, deleted: Iterable[Record]) -> Plan:
     """Choose what goes with a sweep.
 
     Raises:
-        Refused: it is running.
+        Refused: it is running here.
         StoreFailed: the store does not answer.
     """
     runs, gone = store.find(""), list(deleted)
     own = [run for run in [*runs, *gone] if run.parent == sweep.id]
-    _require_ended([sweep, *own])
+    require_ended([sweep, *own])
     others = [run for run in runs if sweep.id not in (run.id, run.parent)]
     kept = [run for run in gone if run.kind == Kind.BASELINE]
     baselines = _free_baselines(store, sweep, own, [*others, *kept])
@@ -74,14 +74,6 @@ def plan_of(store: Store, sweep: Record, deleted: Iterable[Record]) -> Plan:
     )
 
 
-def _require_ended(runs: Iterable[Record]) -> None:
-    for run in runs:
-        if run.status == "RUNNING" and not run.process_ended:
-            raise Refused(
-                f"SWEEP={run.name}: must have ended, and is running (run {run.id}); stop it first"
-            )
-
-
 def _free_baselines(
     store: Store, sweep: Record, own: Iterable[Record], others: Iterable[Record]
 ) -> list[Record]:
@@ -93,7 +85,7 @@ def _free_baselines(
     found = [run for run in found if run.id in used or run.tags.get(SIGNATURE) in signatures]
     rest = [run for run in others if run.kind != Kind.BASELINE]
     # A sweep that is running may use any baseline at any moment.
-    if any(run.status == "RUNNING" and not run.process_ended for run in rest):
+    if any(map(may_be_running, rest)):
         return []
     needed = {run.tags.get(BASELINE_RUN_ID, "") for run in rest} | registered_runs(store)
     needed_signatures = {run.tags.get(SIGNATURE, "") for run in rest} - {""}
