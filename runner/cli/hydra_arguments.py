@@ -1,6 +1,8 @@
 """Check what is typed for Hydra, and name the setting that its failures are about."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Never
 
 from hydra._internal.utils import get_args_parser
@@ -8,6 +10,8 @@ from hydra._internal.utils import get_args_parser
 from runner.errors import Refused
 
 _FOLDERS = ("hydra.run.dir", "hydra.output_subdir")
+_DEFAULT = ("hydra.run.dir", "=", "outputs")
+_ALSO = "; from a folder without write permission, cache.folder and tracking.uri must lead away too"
 
 
 def check_arguments(arguments: Sequence[str]) -> None:
@@ -33,10 +37,17 @@ def blame_folder(error: Exception, arguments: Sequence[str]) -> Exception:
         arguments: the command line.
     """
     path = str(getattr(error, "filename", None) or "")
-    for argument in arguments:
-        setting, _, value = argument.lstrip("+").partition("=")
+    typed = [argument.lstrip("+").partition("=") for argument in arguments]
+    # What is typed counts before what conf/config.yaml has.
+    for setting, _, value in (*typed, _DEFAULT):
         folder = value.strip("'\"")
-        if isinstance(error, OSError) and setting in _FOLDERS and folder and path.endswith(folder):
-            accepted = f"a folder to write into ({error.strerror})"
+        if isinstance(error, OSError) and setting in _FOLDERS and path and _leads_to(folder, path):
+            also = "" if os.access(Path.cwd(), os.W_OK) else _ALSO
+            accepted = f"a folder to write into ({error.strerror}){also}"
             return Refused(f"{setting}={folder}: must be {accepted}")
     return error
+
+
+def _leads_to(folder: str, path: str) -> bool:
+    """Tell whether a path is that folder, or one on the way to it."""
+    return bool(folder) and (path.endswith(folder) or Path(folder).is_relative_to(path))

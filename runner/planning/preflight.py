@@ -1,8 +1,6 @@
 """Refuse settings that cannot work, before TensorFlow is imported."""
 
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from runner.planning.examination import Examination
 from runner.planning.file_inspection import require_fit
 from runner.planning.inspection import Sample, inspect
 from runner.planning.request import Request, content
+from runner.planning.writable import require_writable
 from runner.prune.layer_rules import check_schedule
 from runner.settings import ArchitectureSettings, Settings
 
@@ -48,7 +47,8 @@ def check(settings: Settings, typed: Sequence[str] = ()) -> Settings:
     shipped = architecture.name in ARCHITECTURES
     if shipped:
         check_schedule(plan(architecture.name), settings.schedule, architecture.name)
-    _require_writable(settings.cache.folder)
+    require_writable({"cache.folder": settings.cache.folder}, settings.tracking.uri)
+    private_folder.make(settings.cache.folder)
     if shipped and local_file(dataset) is None:
         _require_large_images(architecture.name, SHAPES[dataset.name], dataset.name)
     loaded = load(dataset, settings.cache.folder)
@@ -133,13 +133,6 @@ def _sample(architecture: ArchitectureSettings, loaded: Dataset) -> Callable[[],
         return pixels, labels[chosen]
 
     return draw
-
-
-def _require_writable(folder: Path) -> None:
-    private_folder.make(folder)
-    if not os.access(folder, os.W_OK):
-        accepted = "a folder to write into (no permission to write)"
-        raise Refused(f"cache.folder={folder}: must be {accepted}")
 
 
 def _require_large_images(architecture: str, shape: Shape, dataset: str) -> None:

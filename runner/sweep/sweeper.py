@@ -1,6 +1,7 @@
 """Run the grid of points that a multirun asks for, as a sweeper of Hydra."""
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +15,8 @@ from runner.errors import Refused, one_line
 from runner.escaping.log_lines import require_file_name
 from runner.planning import grid
 from runner.planning.candidates import expand
+from runner.planning.writable import require_writable
+from runner.settings.store_uri import resolve
 from runner.sweep.launchers.hydra_launcher import adapt
 
 log = logging.getLogger(__name__)
@@ -65,6 +68,7 @@ class PruningSweeper(Sweeper):
         """
         require_file_name(self._config.hydra.job.name)
         _require_inner_folder(self._config)
+        _require_writable(self._config)
         candidates = expand(self._axes, self._singles, arguments, self._loader)
         checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
         for reason in checked.skipped:
@@ -89,6 +93,13 @@ class PruningSweeper(Sweeper):
             raise Refused(f"hydra.sweep.dir={folder}: must be {accepted}") from None
         OmegaConf.save(self._config, folder / "multirun.yaml")
         return folder
+
+
+def _require_writable(config: DictConfig) -> None:
+    """Refuse a sweep that has nowhere to write to, before its points are checked."""
+    chosen = {name: OmegaConf.select(config, name) for name in ("hydra.sweep.dir", "cache.folder")}
+    folders = {name: Path(os.path.expanduser(str(path))) for name, path in chosen.items()}  # noqa: PTH111
+    require_writable(folders, resolve(OmegaConf.select(config, "tracking.uri")))
 
 
 def _require_inner_folder(config: DictConfig) -> None:
