@@ -1,18 +1,12 @@
 """Say what is measured of files on devices."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from runner.process.temporary import system_folder
+from runner.process.temporary import shared_folder
 from runner.settings import Settings
 from runner.settings.devices import Device
-
-
-def _folder() -> Path:
-    """Name a folder that all sweeps of this user on this machine share."""
-    return system_folder() / f"pruning-sweep-runner-{os.geteuid()}"
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ class Wanted:
     command: str | None = None
     command_seconds: float = 60.0
     latency: bool = False
-    folder: Path = field(default_factory=_folder)
+    folder: Path = field(default_factory=shared_folder)
     run: str = ""
 
     @classmethod

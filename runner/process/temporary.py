@@ -21,6 +21,7 @@ from runner.errors import Refused
 _VARIABLE = "TMPDIR"
 # Its owner keeps it locked.
 _OWNER = "owner"
+_SHARED = "shared"
 # A folder without an owner's file, which nobody can judge, is removed when it is that old.
 _DAY = 24 * 3600
 _TRIES = 100
@@ -37,6 +38,23 @@ def system_folder() -> Path:
     except FileNotFoundError:
         raise _refusal(os.environ.get(_VARIABLE), "none of the usual ones can be") from None
     return next((each.parent for each in here.parents if each.name == _name()), here)
+
+
+def shared_folder() -> Path:
+    """Return a folder for locks between this user's processes; it goes a day after its last use.
+
+    Raises:
+        Refused: no folder can be written into.
+    """
+    base = system_folder()
+    try:
+        with _locked_root(base) as root:
+            folder = root / _SHARED
+            folder.mkdir(0o700, exist_ok=True)
+            os.utime(folder)
+    except OSError as error:
+        raise _refusal(base, error.strerror or str(error)) from None
+    return folder
 
 
 @contextmanager
@@ -59,9 +77,15 @@ def own_folder() -> Iterator[Path]:
         _use(*before)
         shutil.rmtree(folder, ignore_errors=True)
         os.close(owner)
-        # Others may be at work in it.
-        with suppress(OSError), _locked_root(base) as root:
-            root.rmdir()
+        _remove_root(base)
+
+
+def _remove_root(base: Path) -> None:
+    """Remove the folder of this user's folders where nobody is at work, and no lock is kept."""
+    with suppress(OSError), _locked_root(base) as root:
+        if {path.name for path in root.iterdir()} == {_SHARED}:
+            (root / _SHARED).rmdir()
+        root.rmdir()
 
 
 def _use(variable: str | None, folder: str | None, sockets: str | None) -> None:

@@ -16,7 +16,7 @@ from filelock import BaseFileLock, FileLock
 
 from runner.errors import RunnerError
 from runner.process.environment import overridden
-from runner.process.temporary import system_folder
+from runner.process.temporary import shared_folder
 from runner.settings.address_mask import masked
 from runner.settings.secret_text import remember
 from runner.settings.store_uri import SQLITE
@@ -180,8 +180,7 @@ def store_lock(uri: str) -> BaseFileLock:
 def _lock_file(uri: str) -> Path:
     if not uri.startswith(SQLITE):
         # Everyone may read the name, and could try passwords on it.
-        name = f"runner-{os.getuid()}-{sha256(masked(uri).encode()).hexdigest()[:16]}.lock"
-        return system_folder() / name
+        return shared_folder() / f"{sha256(masked(uri).encode()).hexdigest()[:16]}.lock"
     database = Path(uri.removeprefix(SQLITE))
     database.parent.mkdir(parents=True, exist_ok=True)
     return database.with_name(f".{database.name}.lock")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import Refused
-from runner.process.temporary import own_folder, system_folder
+from runner.process.temporary import own_folder, shared_folder, system_folder
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import PROJECT
 
@@ -114,6 +114,20 @@ def test_a_folder_of_others_is_refused_naming_the_variable(system: Path) -> None
     (system / _OWN).chmod(0o777)
     with pytest.raises(Refused, match="may be written by them"), own_folder():
         pass
+
+
+def test_locks_of_all_processes_lie_in_one_folder(system: Path) -> None:
+    with own_folder(), own_folder():
+        assert shared_folder() == system / _OWN / "shared"
+    assert list(system.iterdir()) == []
+    (shared_folder() / "a.lock").touch()
+    with own_folder():
+        pass
+    assert (system / _OWN / "shared" / "a.lock").is_file()
+    os.utime(system / _OWN / "shared", (time.time() - 2 * 24 * 3600,) * 2)
+    with own_folder():
+        pass
+    assert list(system.iterdir()) == []
 
 
 def test_an_error_of_the_block_is_its_own(system: Path) -> None:
