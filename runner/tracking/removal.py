@@ -16,6 +16,7 @@ from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
 from runner.process.encoding import UTF8
+from runner.process.home import stand_in
 from runner.settings.address_mask import masked
 from runner.settings.secret_text import without_secrets
 from runner.tracking.connection import Connection, StoreFailed
@@ -101,7 +102,7 @@ def _collect(store: Store, runs: Sequence[Record]) -> None:
         # By the environment: a command line shows a password to everyone on this machine.
         done = subprocess.run(
             [sys.executable, "-m", "mlflow", "gc", *only],
-            env={**os.environ, **UTF8, "MLFLOW_TRACKING_URI": store.uri},
+            env={**os.environ, **UTF8, **stand_in(), "MLFLOW_TRACKING_URI": store.uri},
             capture_output=True,
             text=True,
             check=False,
