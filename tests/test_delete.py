@@ -1,12 +1,15 @@
 """A sweep goes with its points, files and cache; what others use stays."""
 
+import itertools
 import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,6 +145,31 @@ def test_it_is_refused_where_it_must_not_be(written: Written, tool_in: Command) 
     client.update_run(written.old, status="RUNNING")
     line = refused("old", "--yes", "--registered")
     assert f"must have ended, and is running (run {written.old}); stop it first" in line
+    assert written.left() == ALL
+
+
+@pytest.mark.long
+def test_a_sweep_of_another_machine_is_refused_while_its_lease_is_renewed(
+    written: Written, tool_in: Command
+) -> None:
+    client = mlflow.MlflowClient(written.store.uri)
+    client.set_tag(written.old, tags.PROCESS, "elsewhere boot namespace 1 1")
+    client.update_run(written.old, status="RUNNING")
+    ended = threading.Event()
+
+    def renew() -> None:
+        for count in itertools.takewhile(lambda _: not ended.wait(0.5), itertools.count()):
+            client.set_tag(written.old, tags.LEASE, f"holder {count}")
+
+    with ThreadPoolExecutor(1) as pool:
+        renewed = pool.submit(renew)
+        done = tool_in(written.folder, "delete", "old", "--yes")
+        ended.set()
+        renewed.result()
+    assert (done.returncode, done.stdout) == (2, "")
+    waiting, refused = done.stderr.splitlines()
+    assert waiting.startswith("old seems to be held by another machine or container; waiting 60 s")
+    assert f"must have ended, and is running (run {written.old}); stop it first" in refused
     assert written.left() == ALL
 
 
