@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.faults.configuration import point_name
+from benchmarks.faults.configuration import POINTS, point_name
 from benchmarks.faults.stored_runs import StoredRun
 from benchmarks.faults.twin import Likeness, Twin, key
 
+_ALL = {point_name(value) for value in POINTS}
 _REPORT = ("report.html", "report.md", "points.csv")
 
 
@@ -76,11 +77,17 @@ def _lacks(
         yield f"the sweep is {sweep.status}"
     yield from (f"the sweep's {name}" for name in _REPORT if name not in sweep.files)
     children = [run for run in runs if run.parent == sweep.id]
-    if not any(run.tags.get("runner.pick_target") for run in children):
+    picks = {run.name: pick for run in children if (pick := Likeness.of(run).pick)}
+    if not picks or (names == _ALL and picks != _picks(twin)):
         yield "the pick"
     for name in sorted(names):
         found = [run for run in children if run.name == name and run.status == "FINISHED"]
         yield from _without_files(found, f"point {name}", twin)
+
+
+def _picks(twin: Twin) -> dict[str, str]:
+    runs = {name: twin.runs[f"point {name}"] for name in _ALL}
+    return {name: run.pick for name, run in runs.items() if run.pick}
 
 
 def _without_files(found: Sequence[StoredRun], name: str, twin: Twin) -> list[str]:
