@@ -115,6 +115,18 @@ class Connection:
             token = page.token or ""
         return entities
 
+    def files_in(self, artifacts: str, folder: str) -> list[Any]:
+        """List a folder of a run's artifacts by their address, in one request.
+
+        By a run's id, MLflow first asks for the run, and for models of that name, of which servers
+        before MLflow 3 know nothing.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        list_ = self._guarded(mlflow.artifacts.list_artifacts, "list_artifacts")
+        return list(list_(artifact_uri=f"{artifacts}/{folder}", tracking_uri=self._uri))
+
     def _guarded(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
         @functools.wraps(call)
         def guarded(*arguments: Any, **named: Any) -> Any:

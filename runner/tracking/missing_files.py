@@ -58,7 +58,7 @@ def _gone_elsewhere(store: Store, record: Record) -> list[str]:
     if not models:
         return []
     try:
-        listed = {each.path for each in store.connection.list_artifacts(record.id, _MODELS)}
+        listed = {each.path for each in store.connection.files_in(record.artifacts, _MODELS)}
     except StoreFailed as failure:
         log.warning("not known whether the files of %s are there: %s", record.name, failure)
         return []
