@@ -24,6 +24,7 @@ from runner.sweep.take_over import SweepRun
 from runner.tracking import Store, StoreFailed, few_retries, tags
 from runner.tracking.lease import TakenOver
 from runner.tracking.lengths import list_of_names
+from runner.tracking.take_over import delete_doubles
 
 # The same command goes on with such a sweep anyway, and makes its report again.
 _SECONDS_OF_A_FAILURE = 20
@@ -124,6 +125,8 @@ def _run_points(  # noqa: PLR0913, PLR0917
             run.tag(tags.LEFT, list_of_names(dispatch.not_started))
     # No report is written over that of a process which has taken the sweep over.
     run.require_hold()
+    with suppress(StoreFailed), few_retries():
+        delete_doubles(store, run.id)
 
 
 def _require_files(store: Store, run_id: str, points: Sequence[Point], dispatch: Dispatch) -> None:

@@ -8,7 +8,7 @@ from runner.tracking.lease import Lease
 from runner.tracking.record import Kind, Record
 from runner.tracking.run import Run
 from runner.tracking.store import Store
-from runner.tracking.tags import LEASED_BY, SUPERSEDED
+from runner.tracking.tags import KEY, LEASED_BY, SUPERSEDED
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,22 @@ def supersede(store: Store, record: Record, reason: str) -> None:
     run = store.reopen(record)
     run.tag(SUPERSEDED, "true")
     run.end("KILLED", reason)
+
+
+def delete_doubles(store: Store, sweep_run_id: str) -> None:
+    """Delete runs that stand for finished points, and that nobody works on.
+
+    A store may carry a request out long after it was given up and sent again.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    runs = store.children(sweep_run_id)
+    finished = {run.tags.get(KEY) for run in runs if run.status == "FINISHED"}
+    for run in runs:
+        if run.status == "RUNNING" and run.tags.get(KEY) in finished:
+            log.info("deleted: a second run of %s (run %s)", run.name, run.id)
+            store.delete(run)
 
 
 def _is_of(record: Record, sweep_run_id: str) -> bool:

@@ -12,7 +12,7 @@ from runner.tracking.claim import Claims
 from runner.tracking.lease import Lease, TakenOver
 from runner.tracking.origin import own_lease
 from runner.tracking.tags import CLAIM, FINGERPRINT, HOLDER, LEASE, LEASED_BY, PROCESS
-from runner.tracking.take_over import adopt, close_others
+from runner.tracking.take_over import adopt, close_others, delete_doubles
 from runner.tracking.watch import living
 from tests.helpers.hanging import wait_until
 from tests.helpers.stores import store_in
@@ -193,3 +193,15 @@ def test_a_creation_whose_answer_was_lost_is_found_again(store: Store) -> None:
     (record,) = store.of_kind(Kind.POINT)
     assert record.status == "FINISHED"
     assert record.tags["runner.key"] == "-/p"
+
+
+def test_a_creation_that_is_carried_out_late_leaves_no_second_run(store: Store) -> None:
+    sweep = store.new_run(Kind.SWEEP, "s", {}, {})
+    sweep.flush()
+    runs = [store.new_run(Kind.POINT, name, {}, {FINGERPRINT: "p"}, sweep.id) for name in "ab"]
+    other = store.new_run(Kind.POINT, "c", {}, {FINGERPRINT: "q"}, sweep.id)
+    for run in (*runs, other):
+        run.flush()
+    runs[0].end("FINISHED")
+    delete_doubles(store, sweep.id)
+    assert [run.name for run in store.children(sweep.id)] == ["a", "c"]
