@@ -71,6 +71,7 @@ def test_settings_that_cannot_work_are_refused(override: str, reason: str) -> No
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.long
 def test_a_point_is_run_in_a_process_of_its_own(
     npz: Path,
     store_folder: Path,

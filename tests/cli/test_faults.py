@@ -49,10 +49,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (IN_THE_STORE, ["runner", "schedule.epochs=1"], "runner"),
         (IN_THE_STORE, ["runner.best", "latest"], "python -m runner.best"),
         (IN_THE_STORE, ["runner.nightly", "status"], "python -m runner.nightly"),
-        (
+        pytest.param(
             ("planning/checks.py", "build.build(request.architecture", "build.bulid(request.arch"),
             ["runner", "architecture=callable", "architecture.target=mine:model"],
             "runner",
+            marks=pytest.mark.long,
         ),
     ],
 )

@@ -189,6 +189,7 @@ def test_the_same_seed_gives_the_same_weights(
             np.testing.assert_array_equal(values, others)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stage", ["cluster", "qat", "cluster_qat"])
 def test_every_step_trains_as_keras_own_fit(
     results: dict[str, CompressionResult], pruned: keras.Model, tiny: Dataset, stage: str
@@ -250,6 +251,7 @@ def test_all_architectures_can_be_compressed(colours: Dataset, name: str) -> Non
     np.testing.assert_allclose(_scores(compressed.aware, colours), scores, atol=0.1)
 
 
+@pytest.mark.long
 def test_layers_left_dense_change_nothing_for_the_others(tiny: Dataset) -> None:
     make_repeatable(0, 1)
     hidden = Layers.Dense(20, activation="relu", name="hidden")
@@ -262,6 +264,7 @@ def test_layers_left_dense_change_nothing_for_the_others(tiny: Dataset) -> None:
     assert dense_zeros == before[1] == 0
 
 
+@pytest.mark.long
 def test_kernels_with_few_weights_left(tiny: Dataset) -> None:
     make_repeatable(0, 1)
     model = _model(
@@ -284,6 +287,7 @@ def test_kernels_with_few_weights_left(tiny: Dataset) -> None:
     assert zeros["three"] >= 1
 
 
+@pytest.mark.long
 def test_kernels_before_a_relu_or_a_concatenate_are_kept(colours: Dataset) -> None:
     make_repeatable(0, 1)
     image = Layers.Input(colours.shape, name="image")

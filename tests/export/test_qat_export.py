@@ -18,6 +18,8 @@ from runner.training.train import train
 from tests.helpers.litert import by_litert
 from tests.helpers.tiny import write_npz
 
+pytestmark = pytest.mark.long
+
 Layers = keras.layers
 CLUSTERS = 6
 TARGETS = (Target.TFLITE_FLOAT32, Target.TFLITE_DYNAMIC, Target.TFLITE_INT8)

@@ -11,6 +11,8 @@ from runner.measure.weight_bytes import Key, weight_bytes
 from runner.settings.targets import Target
 from tests.helpers.flatbuffer import Tensor, constants, weights
 
+pytestmark = pytest.mark.long
+
 layers = keras.layers
 
 # Bytes of one number in a kernel and in a bias.

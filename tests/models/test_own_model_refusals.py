@@ -437,6 +437,7 @@ def test_a_module_that_cannot_be_imported(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_process_that_dies_and_a_refusal_from_it(tmp_path: Path, settings: Configure) -> None:
     name = functions(tmp_path, "deadly")
     with pytest.raises(

@@ -135,6 +135,7 @@ def test_a_file_that_is_added_counts(package: Path) -> None:
     assert _identity()[1] != before[1]
 
 
+@pytest.mark.long
 def test_every_module_that_a_point_loads_is_in_its_signature_or_cannot_change_it(
     settings: Configure, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from tests.helpers.stores import file_of, runs_in, store_in
 from tests.helpers.tiny import quick
 
 
+@pytest.mark.long
 def test_one_point_alone_is_a_run_of_its_own(command: Command, npz: Path, tmp_path: Path) -> None:
     done = command(*quick(npz), "export.targets=[tflite_dynamic]", "hydra.run.dir=out")
     assert done.returncode == 0, done.stderr

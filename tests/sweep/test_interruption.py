@@ -66,7 +66,7 @@ def _has_begun_to_load(process: "subprocess.Popen[str]", library: str) -> bool:
 @pytest.mark.parametrize(
     ("number", "code"),
     [
-        pytest.param(signal.SIGTERM, 143, id="TERM"),
+        pytest.param(signal.SIGTERM, 143, id="TERM", marks=pytest.mark.long),
         pytest.param(signal.SIGINT, 130, id="INT", marks=pytest.mark.long),
     ],
 )

@@ -79,6 +79,7 @@ def _unnamed() -> keras.Model:
     return keras.Model(image, scores)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model",
     [
