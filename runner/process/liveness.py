@@ -26,6 +26,12 @@ class _Name:
     start: int
 
     @property
+    def is_of_earlier_boot(self) -> bool:
+        """Whether this machine was started anew since, of a process that had no lease yet."""
+        named_so = self.namespace == _UNKNOWN and self.host == socket.gethostname()
+        return named_so and _NONE not in {self.boot, _boot()} and self.boot != _boot()
+
+    @property
     def is_from_here(self) -> bool:
         """Whether the number means here what it meant to the process that wrote it."""
         same_host = self.host == socket.gethostname()
@@ -46,8 +52,12 @@ def is_alive(name: str) -> bool | None:
 
     None where nothing is known: it is of another machine or container, or of another boot (whose
     machine may run on, for copies of a machine have one host name), or the name cannot be parsed.
+    In a name of four parts another boot of this host is the end of its processes: they have no
+    lease by which more could be known.
     """
     known = _parsed(name)
+    if known and known.is_of_earlier_boot:
+        return False
     if known is None or not known.is_from_here or not _shows_own_numbers():
         return None
     try:

@@ -9,6 +9,7 @@ from runner.report.folder import PAGE
 from runner.sweep.finished import is_whole
 from runner.sweep.identity import answers, sweep_key
 from runner.sweep.made_of import changes
+from runner.sweep.take_over import has_begun
 from runner.tracking import Kind, Record, Store
 from runner.tracking.tags import FINGERPRINT, PARENT, POINTS, SWEEP
 
@@ -25,7 +26,8 @@ def finished_before(store: Store, name: str, points: Sequence[Point]) -> Record 
         StoreFailed: the store does not answer.
     """
     settings = points[0].settings
-    same = store.of_kind(Kind.SWEEP, {FINGERPRINT: sweep_key(name, points)})
+    key = {FINGERPRINT: sweep_key(name, points)}
+    same = [sweep for sweep in store.of_kind(Kind.SWEEP, key) if has_begun(sweep)]
     if not (settings.sweep.resume and same and same[-1].status == "FINISHED"):
         return None
     sweep = same[-1]

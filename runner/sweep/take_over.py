@@ -1,5 +1,6 @@
 """Become the one process that works on a sweep, or leave it to whoever does."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +9,15 @@ from runner.errors import Refused
 from runner.settings.groups import SweepSettings
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.claim import Claims
-from runner.tracking.tags import FINGERPRINT
+from runner.tracking.tags import FINGERPRINT, POINTS
 from runner.tracking.take_over import adopt, close_others
 from runner.tracking.watch import living
 
+log = logging.getLogger(__name__)
+
 Begin = Callable[[Mapping[str, str]], Run]
+# Whoever asks for it does not wait for another machine; those that begin at this very moment do.
+_TAKE_OVER_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Wanted:
             StoreFailed: the store stopped answering.
         """
         claims = Claims(self.store, self._same)
+        if self.settings.take_over:
+            claims.patience = _TAKE_OVER_SECONDS
         if not self.settings.resume:
             run = self.begin({claims.tag: claims.text(works=True)})
             run.flush()
@@ -58,6 +65,8 @@ class Wanted:
     def _idle(self, claims: Claims) -> list[Record]:
         """Return the earlier sweeps, none of which is worked on; `claims` hears who has died.
 
+        Of those whose process ended before it came to any work, nothing is left.
+
         Raises:
             Refused: one is worked on.
         """
@@ -67,7 +76,11 @@ class Wanted:
             if record.id in alive:
                 raise _running(record)
         claims.dead |= {record.holder for record in same if record.status == "RUNNING"}
-        return same
+        for record in same:
+            if not has_begun(record):
+                log.info("deleted: %s (run %s), which never began", record.name, record.id)
+                self.store.delete(record)
+        return [record for record in same if has_begun(record)]
 
     def _go_on(self, known: Record, claims: Claims) -> SweepRun:
         claims.write(known.id)
@@ -92,6 +105,11 @@ class Wanted:
 
     def _same(self) -> list[Record]:
         return self.store.of_kind(Kind.SWEEP, {FINGERPRINT: self.fingerprint})
+
+
+def has_begun(sweep: Record) -> bool:
+    """Tell whether a sweep came to any work: the number of its points is tagged before."""
+    return POINTS in sweep.tags
 
 
 def _running(sweep: Record) -> Refused:

@@ -4,8 +4,9 @@ Each writes its claim and then reads all of them. Whoever reads its own alone ha
 any other could be read, so that every other one reads it, and withdraws.
 """
 
+import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from runner.process import liveness
@@ -15,8 +16,12 @@ from runner.tracking.record import Record
 from runner.tracking.store import Store
 from runner.tracking.tags import CLAIM
 
+log = logging.getLogger(__name__)
+
 _CLAIMS, _WORKS = "claims", "works"
 _AGAIN_SECONDS = 0.2
+# Most claims are settled sooner, and nothing need be said.
+_SILENT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, order=True)
@@ -35,9 +40,18 @@ class _Claim:
 
     @property
     def is_void(self) -> bool:
-        """Whether its process has ended, or the run has."""
-        ended = self.works and self.run.status != "RUNNING"
-        return ended or liveness.is_gone(self.text.partition(" ")[2])
+        """Whether its process has ended, or the run has, or another process took the run over."""
+        held = self.run.status == "RUNNING" and self.run.holder == self.holder
+        return (self.works and not held) or self._alive is False
+
+    @property
+    def is_in_earnest(self) -> bool:
+        """Whether its holder works on the run, or is known to live and so is about to."""
+        return self.works or self._alive is True
+
+    @property
+    def _alive(self) -> bool | None:
+        return liveness.is_alive(self.text.partition(" ")[2])
 
 
 @dataclass
@@ -76,22 +90,42 @@ class Claims:
     def prevail(self, run_id: str) -> Record | None:
         """Wait until this process's claim, which is written, is the only one.
 
+        Lower claims are made way for, until they are settled or those of dead ones.
+
         Returns:
             None where it is; else the run that another process works on, or is about to.
 
         Raises:
             StoreFailed: the store does not answer.
         """
-        waited = 0.0
-        while others := sorted(self._others()):
-            first = next((claim for claim in others if claim.works), others[0])
-            if first.works or (first.run_id, first.holder) < (run_id, self.holder):
-                return first.run
-            if waited >= self.patience:
-                self.dead |= {claim.holder for claim in others}
-            time.sleep(_AGAIN_SECONDS)
+        written, waited, seen = True, 0.0, dict[str, float]()
+        while True:
+            others = sorted(self._others())
+            lower = [each for each in others if (each.run_id, each.holder) < (run_id, self.holder)]
+            for claim in others:
+                if claim.works or (claim in lower and claim.is_in_earnest):
+                    return claim.run
+            if written and not others:
+                return None
+            if written == bool(lower):
+                (self.withdraw if lower else self.write)(run_id)
+                written = not lower
+                # What was read before counts for nothing.
+                continue
+            seen = {claim.holder: seen.get(claim.holder, waited) for claim in others}
+            self.dead |= {one for one, since in seen.items() if waited - since >= self.patience}
+            self._wait(others, waited)
             waited += _AGAIN_SECONDS
-        return None
+
+    def _wait(self, others: Sequence[_Claim], waited: float) -> None:
+        if waited < _SILENT_SECONDS <= waited + _AGAIN_SECONDS < self.patience:
+            run = others[0].run
+            log.info(
+                "%s %s (run %s) is claimed by another process, which does not begin; waiting %d s "
+                "to see whether it does",
+                run.kind, run.name, run.id, round(self.patience - waited),
+            )  # fmt: skip
+        time.sleep(_AGAIN_SECONDS)
 
     def settle(self, run_id: str) -> None:
         """Say that this process works on the run, and delete the claims of dead ones.

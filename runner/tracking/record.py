@@ -71,6 +71,11 @@ class Record:
         return self.process_alive is False
 
     @property
+    def is_dead(self) -> bool:
+        """Whether the run was left running by a process of which it is known that it has ended."""
+        return self.status == "RUNNING" and self.process_ended
+
+    @property
     def holder(self) -> str:
         """Who works on the run, or did; empty for a run of an earlier version."""
         return self.tags.get(HOLDER, "")

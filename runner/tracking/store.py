@@ -141,7 +141,8 @@ class Store(Experiment):
             StoreFailed: the store does not answer.
         """
         for record in self.find("attributes.status = 'RUNNING'"):
-            if record.process_ended:
+            # Another process may have gone on with it since all were read.
+            if record.is_dead and self.get(record.id).is_dead:
                 log.info("found dead: %s %s", record.kind or "run", record.name)
                 self.reopen(record).end("KILLED", "found dead: its process had ended")
 

@@ -38,7 +38,8 @@ def test_names_of_before_namespaces_are_still_read() -> None:
     host, boot, _, number, started = liveness.this_process().split()
     assert liveness.is_alive(f"{host} {boot} {number} {started}")
     assert liveness.is_gone(f"{host} {boot} {number} 1")
-    assert liveness.is_alive(f"{host} another-boot {number} {started}") is None
+    assert liveness.is_gone(f"{host} another-boot {number} {started}")
+    assert liveness.is_alive(f"other-host another-boot {number} {started}") is None
     assert liveness.is_alive(f"other-host {boot} {number} {started}") is None
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from runner.tracking.watch import living
 from tests.helpers.hanging import wait_until
 from tests.helpers.stores import store_in
 
-PERIOD = 0.25
+PERIOD = 0.1
 ELSEWHERE = "somewhere another-boot 4026531836 4711 1"
 OTHER = "0123456789ab"
 
@@ -33,6 +34,12 @@ def _sweep(store: Store, process: str = ELSEWHERE, holder: str = OTHER, **more: 
     run = store.new_run(Kind.SWEEP, "s", {}, held | more)
     run.flush()
     return run
+
+
+def _gone() -> str:
+    """Name a process of this machine that has ended."""
+    *place, start = liveness.this_process().split()
+    return " ".join([*place, str(int(start) + 1)])
 
 
 def _lease(store: Store, run_id: str) -> Lease:
@@ -57,8 +64,7 @@ def test_whose_counter_moves_is_alive_and_whose_does_not_is_dead(
 
 def test_of_this_machine_nobody_is_waited_for(store: Store) -> None:
     here = _sweep(store, liveness.this_process())
-    *place, start = liveness.this_process().split()
-    gone = _sweep(store, " ".join([*place, str(int(start) + 1)]))
+    gone = _sweep(store, _gone())
     runs = [store.get(here.id), store.get(gone.id)]
     # Two hours, were it watched.
     assert living(store, runs, period=1800) == {here.id}
@@ -121,6 +127,7 @@ def _race(store: Store, holders: Sequence[str], known: Record | None) -> list[st
         if known:
             claims.write(known.id)
         if claims.prevail(run_id) is None:
+            store.connection.set_tag(run_id, HOLDER, holder)
             store.connection.update_run(run_id, status="RUNNING")
             claims.settle(run_id)
             working.append(holder)
@@ -157,24 +164,57 @@ def test_of_many_who_claim_at_once_one_works(store: Store, resumes: bool) -> Non
 
 
 def test_claims_of_the_dead_hold_nobody_up(store: Store) -> None:
-    *place, start = liveness.this_process().split()
-    gone = " ".join([*place, str(int(start) + 1)])
-    left = {CLAIM + "0": f"claims {gone}", CLAIM + "1": f"works {gone}"}
+    left = {CLAIM + "0": f"claims {_gone()}", CLAIM + "1": f"works {_gone()}"}
     silent = {CLAIM + "2": f"claims {ELSEWHERE}"}
     run = _sweep(store, **left, **silent)
-    claims = Claims(store, lambda: store.of_kind(Kind.SWEEP), {"2"}, patience=0.5)
+    claims = Claims(store, lambda: store.of_kind(Kind.SWEEP), {"2"}, patience=0.1)
     claims.write(run.id)
     assert claims.prevail(run.id) is None
     claims.settle(run.id)
     assert [tag for tag in store.get(run.id).tags if tag.startswith(CLAIM)] == [claims.tag]
 
 
-def test_a_higher_claim_that_never_settles_is_waited_for_only_so_long(store: Store) -> None:
-    silent = {CLAIM + "f" * 12: f"claims {ELSEWHERE}"}
-    run = _sweep(store, **silent)
-    claims = Claims(store, lambda: store.of_kind(Kind.SWEEP), holder="0" * 12, patience=0.3)
+def test_whoever_took_over_and_died_leaves_no_claim_of_the_one_before(store: Store) -> None:
+    claimed = {CLAIM + OTHER: f"works {ELSEWHERE}", CLAIM + "a" * 12: f"claims {ELSEWHERE}"}
+    run = _sweep(store, holder="a" * 12, **claimed)
+    claims = Claims(store, lambda: store.of_kind(Kind.SWEEP), {"a" * 12}, patience=3600)
     claims.write(run.id)
     assert claims.prevail(run.id) is None
+
+
+@pytest.mark.parametrize("other", ["0" * 12, "f" * 12], ids=["lower", "higher"])
+@pytest.mark.parametrize("status", ["RUNNING", "KILLED"])
+def test_a_claim_that_is_never_settled_is_waited_for_only_so_long(
+    store: Store, other: str, status: str
+) -> None:
+    run = _sweep(store, **{CLAIM + other: f"claims {ELSEWHERE}"})
+    store.connection.update_run(run.id, status=status)
+    claims = Claims(store, lambda: store.of_kind(Kind.SWEEP), holder="8" * 12, patience=0.1)
+    claims.write(run.id)
+    assert claims.prevail(run.id) is None
+    assert claims.tag in store.get(run.id).tags
+
+
+def test_a_lower_claim_is_made_way_for_and_refused_once_it_is_settled(store: Store) -> None:
+    run = _sweep(store, **{CLAIM + OTHER: f"claims {ELSEWHERE}"})
+    claims = Claims(store, lambda: store.of_kind(Kind.SWEEP), holder="8" * 12, patience=3600)
+    claims.write(run.id)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(claims.prevail, run.id)
+        wait_until(lambda: claims.tag not in store.get(run.id).tags, "the other to make way")
+        store.connection.set_tag(run.id, CLAIM + OTHER, f"works {ELSEWHERE}")
+        first = other.result()
+    assert first is not None
+    assert first.id == run.id
+
+
+def test_a_run_that_was_taken_over_meanwhile_is_not_closed(store: Store) -> None:
+    runs = [_sweep(store, _gone()), _sweep(store, _gone())]
+    read = store.find("")
+    adopt(store, read[1])
+    store.__dict__["find"] = lambda _: read
+    store.close_dead()
+    assert [store.get(run.id).status for run in runs] == ["KILLED", "RUNNING"]
 
 
 def test_a_creation_whose_answer_was_lost_is_found_again(store: Store) -> None:
