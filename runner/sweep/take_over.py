@@ -76,11 +76,15 @@ class Wanted:
             if record.id in alive:
                 raise _running(record)
         claims.dead |= {record.holder for record in same if record.status == "RUNNING"}
-        for record in same:
-            if not has_begun(record):
-                log.info("deleted: %s (run %s), which never began", record.name, record.id)
-                self.store.delete(record)
-        return [record for record in same if has_begun(record)]
+        return [record for record in same if self._keeps(record)]
+
+    def _keeps(self, sweep: Record) -> bool:
+        """Delete an earlier sweep that came to nothing, else return True."""
+        if has_begun(sweep) or self.store.children(sweep.id):
+            return True
+        log.info("deleted: %s (run %s), which never began", sweep.name, sweep.id)
+        self.store.delete(sweep)
+        return False
 
     def _go_on(self, known: Record, claims: Claims) -> SweepRun:
         claims.write(known.id)

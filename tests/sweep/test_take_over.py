@@ -1,0 +1,63 @@
+"""Sweeps that are gone on with, of several of the same points in one store."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from runner.planning.grid import Point
+from runner.settings.groups import SweepSettings
+from runner.sweep.again import finished_before
+from runner.sweep.identity import asked, sweep_key
+from runner.sweep.take_over import Wanted
+from runner.tracking import Kind, Run, Store
+from runner.tracking.tags import FINGERPRINT, POINTS, PROCESS
+from tests.helpers.composing import point_of
+from tests.helpers.stores import store_in
+
+SETTINGS = point_of()
+POINT = Point((), "p", SETTINGS, "baseline", "point", "")
+KEY = sweep_key("s", [POINT])
+
+
+def _begin(store: Store, tags: Mapping[str, str]) -> Run:
+    return store.new_run(Kind.SWEEP, "s", {}, {FINGERPRINT: KEY, **tags})
+
+
+def _left(store: Store, status: str, **tags: str) -> str:
+    """Leave a sweep in the store, as a process of another machine did that is no more."""
+    run = _begin(store, {PROCESS: "elsewhere boot namespace 1 1", **tags})
+    run.flush()
+    store.connection.set_terminated(run.id, status)
+    return run.id
+
+
+@pytest.mark.parametrize("status", ["KILLED", "FAILED"])
+def test_a_double_that_never_began_takes_no_sweep_s_place(store_folder: Path, status: str) -> None:
+    store = store_in(store_folder)
+    begun = _left(store, status, **{POINTS: "1"})
+    _left(store, "KILLED")
+    wanted = Wanted(store, KEY, SweepSettings(), lambda claim: _begin(store, claim))
+    sweep = wanted.obtain()
+    assert (sweep.run.id, sweep.resumed) == (begun, True)
+    assert [each.id for each in store.of_kind(Kind.SWEEP)] == [begun]
+
+
+def test_where_none_came_to_any_work_one_is_begun(store_folder: Path) -> None:
+    store = store_in(store_folder)
+    _left(store, "KILLED")
+    wanted = Wanted(store, KEY, SweepSettings(), lambda claim: _begin(store, claim))
+    sweep = wanted.obtain()
+    assert not sweep.resumed
+    assert [each.id for each in store.of_kind(Kind.SWEEP)] == [sweep.run.id]
+
+
+def test_a_finished_sweep_is_found_behind_a_double(store_folder: Path) -> None:
+    store = store_in(store_folder)
+    finished = _left(store, "FINISHED", **asked(SETTINGS), **{POINTS: "1"})
+    point = store.new_run(Kind.POINT, "p", {}, {FINGERPRINT: "point"}, finished)
+    point.end("FINISHED")
+    _left(store, "KILLED")
+    found = finished_before(store, "s", [POINT])
+    assert found
+    assert found.id == finished
