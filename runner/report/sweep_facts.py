@@ -40,7 +40,9 @@ def counted(results: Results) -> str:
     """Say how many points are done, and what became of the others."""
     points = [row.point for row in results.rows]
     running = [point for point in points if point.status == "RUNNING"]
-    dead = sum(point.process_ended for point in running)
+    over = results.sweep.status != "RUNNING" or results.sweep.process_ended
+    # Of another machine's process nothing is known but by its sweep.
+    dead = sum(not point.process_alive if over else point.process_ended for point in running)
     counts = {
         "failed": len(failures(results)),
         "under way": len(running) - dead,

@@ -6,10 +6,10 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import mlflow
 from filelock import BaseFileLock, FileLock
@@ -30,10 +30,6 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 # It writes the traceback of what it raises.
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
-
-RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
-# MLflow's own seven are four minutes a call, these one: what cannot be logged is kept on disk.
-_FEWER_RETRIES = "5"
 
 # Nor need they see a progress bar for every file, or an address for every run.
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -130,14 +126,13 @@ class Connection:
     def _guarded(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
         @functools.wraps(call)
         def guarded(*arguments: Any, **named: Any) -> Any:
-            retries = {RETRIES: os.environ.get(RETRIES, _FEWER_RETRIES)}
             # SQLite gives up on a second writer after five seconds: "database is locked".
             exclusive = nullcontext() if name in _WITHOUT_LOCK else self._lock
             wait = Wait(_LOCKED_FOR if self._database else 0, LOCKED)
             while True:
                 signals = _delayed_signals() if self._database else nullcontext()
                 try:
-                    with overridden(retries), exclusive, signals:
+                    with exclusive, signals:
                         return call(*arguments, **named)
                 except Exception as error:
                     # Nothing of a call is carried out in a database that another keeps locked.
@@ -165,20 +160,6 @@ def _delayed_signals() -> Iterator[None]:
             signal.signal(stop, handler)
         for number in received[:1]:
             signal.raise_signal(number)
-
-
-def few_retries() -> AbstractContextManager[None]:
-    """Make calls fail within seconds inside the block: retries are for a long job that goes on.
-
-    A server may ask to be left alone for hours (Retry-After): here, that is no answer either.
-    """
-    defaults = {
-        RETRIES: "1",
-        "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-        "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER": "false",
-    }
-    variables = {name: os.environ.get(name, value) for name, value in defaults.items()}
-    return cast(AbstractContextManager[None], overridden(variables))
 
 
 def store_lock(uri: str) -> BaseFileLock:

@@ -1,7 +1,6 @@
 """Connect to an experiment of an MLflow store, and create it where it is missing."""
 
 import functools
-import os
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
@@ -15,14 +14,9 @@ from runner.settings.address_mask import masked
 from runner.settings.experiment_name import id_in
 from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import SQLITE
-from runner.tracking.connection import (
-    RETRIES,
-    Connection,
-    StoreFailed,
-    few_retries,
-    store_lock,
-)
+from runner.tracking.connection import Connection, StoreFailed, store_lock
 from runner.tracking.new_database import advice
+from runner.tracking.retries import are_set, few_retries
 from runner.tracking.wait import UNWELL, Wait
 
 # Seconds in which a server may be unwell before anything begins, and between two questions.
@@ -67,7 +61,7 @@ class Experiment:
             StoreFailed: the store does not answer.
         """
         # Whoever says how often to try means that.
-        wait = Wait(0 if RETRIES in os.environ else _UNWELL_FOR, UNWELL, _PAUSE)
+        wait = Wait(0 if are_set() else _UNWELL_FOR, UNWELL, _PAUSE)
         while True:
             try:
                 # Two processes that create the same database at once collide (mlflow issue 19299).

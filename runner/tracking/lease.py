@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 
 from runner.errors import RunnerError
 from runner.process.holder import this_holder
-from runner.tracking.connection import Connection, StoreFailed, few_retries
+from runner.tracking.connection import Connection, StoreFailed
+from runner.tracking.retries import few_retries
 from runner.tracking.tags import CLAIM, HOLDER, LEASE, PROCESS
 
 log = logging.getLogger(__name__)

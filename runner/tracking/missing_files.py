@@ -9,8 +9,9 @@ from mlflow.utils.file_utils import local_file_uri_to_path
 from mlflow.utils.uri import is_local_uri
 
 from runner.settings.targets import Target
-from runner.tracking.connection import StoreFailed, few_retries
+from runner.tracking.connection import StoreFailed
 from runner.tracking.record import Record
+from runner.tracking.retries import few_retries
 from runner.tracking.store import Store
 
 log = logging.getLogger(__name__)

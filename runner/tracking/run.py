@@ -13,17 +13,17 @@ from runner.escaping.terminal import encodable
 from runner.process.log_mask import masked_traceback
 from runner.process.signals import as_exit
 from runner.settings.secret_text import without_secrets
-from runner.tracking.connection import Connection, StoreFailed, few_retries
+from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.images import described
 from runner.tracking.lease import FREE, Free, TakenOver
 from runner.tracking.notes import Notes
+from runner.tracking.retries import few_retries
 from runner.tracking.tags import ERROR
 
 log = logging.getLogger(__name__)
 
 # Characters that a tag takes.
 _LONGEST = 1000
-
 # Among the artifacts of a run that failed.
 _TRACEBACK = "error.txt"
 # A client, and the id of the run to write to.

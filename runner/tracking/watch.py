@@ -20,6 +20,7 @@ def living(
     runs: Sequence[Record],
     wait: bool = True,
     period: float = PERIOD_SECONDS,
+    hint: bool = True,
 ) -> Collection[str]:
     """Return the ids of those runs that a process works on.
 
@@ -29,6 +30,7 @@ def living(
     Args:
         wait: False takes those for dead that would have to be watched.
         period: seconds after which a lease is renewed.
+        hint: whether to name the setting with which a sweep does not wait.
 
     Raises:
         StoreFailed: the store does not answer.
@@ -36,16 +38,20 @@ def living(
     running = [run for run in runs if run.status == "RUNNING"]
     alive = {run.id for run in running if run.process_alive}
     unknown = [run for run in running if run.process_alive is None]
-    return alive | (_moving(store, unknown, period) if wait and unknown else set())
+    return alive | (_moving(store, unknown, period, hint) if wait and unknown else set())
 
 
-def _moving(store: Store, runs: Sequence[Record], period: float) -> set[str]:
+def _moving(store: Store, runs: Sequence[Record], period: float, hint: bool) -> set[str]:
     """Return the ids of the runs whose lease is renewed meanwhile."""
     waiting = {run.id: run.tags.get(LEASE) for run in runs}
     moved: set[str] = set()
     for step in range(PERIODS * _READS_A_PERIOD):
         if step % _READS_A_PERIOD == 0:
-            _count_down(runs[0], round((PERIODS - step // _READS_A_PERIOD) * period), step == 0)
+            seconds = round((PERIODS - step // _READS_A_PERIOD) * period)
+            if step:
+                log.info("still waiting, %d s", seconds)
+            else:
+                _announce(runs, seconds, hint)
         # Only this counts: while the store keeps its answer back, nobody can renew anything.
         time.sleep(period / _READS_A_PERIOD)
         for run_id in [*waiting]:
@@ -60,12 +66,13 @@ def _moving(store: Store, runs: Sequence[Record], period: float) -> set[str]:
     return moved
 
 
-def _count_down(run: Record, seconds: int, first: bool) -> None:
-    if first:
-        log.info(
-            "%s %s (run %s) seems to be held by another machine or container; waiting %d s to "
-            "see whether it still works%s",
-            run.kind, run.name, run.id, seconds, _HINTS.get(run.kind or "", ""),
-        )  # fmt: skip
-    else:
-        log.info("still waiting, %d s", seconds)
+def _announce(runs: Sequence[Record], seconds: int, hint: bool) -> None:
+    run, *others = runs
+    more = f" and {len(others)} more seem" if others else " seems"
+    works = "they still work" if others else "it still works"
+    help_ = _HINTS.get(run.kind or "", "") if hint else ""
+    log.info(
+        "%s %s (run %s)%s to be held by another machine or container; waiting %d s to "
+        "see whether %s%s",
+        run.kind, run.name, run.id, more, seconds, works, help_,
+    )  # fmt: skip

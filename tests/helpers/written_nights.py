@@ -68,4 +68,5 @@ class Written:
         return self.left(ViewType.ACTIVE_ONLY), self.left(), self.on_disk(), outputs
 
     def clean(self, keep_nights: int = 3, dry_run: bool = False) -> Cleanup:
-        return clean(self.store, keep_nights, self.outputs, dry_run)
+        """Clean, and watch for a moment what another machine may have left running."""
+        return clean(self.store, keep_nights, self.outputs, dry_run, period=0.05)

@@ -1,5 +1,6 @@
 """Leases, claims and creations on a real store: one process at a time, each run once."""
 
+import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -57,7 +58,7 @@ def test_whose_counter_moves_is_alive_and_whose_does_not_is_dead(
     with _lease(store, mine.id).renewed():
         runs = [store.get(mine.id), store.get(dead.id)]
         assert living(store, runs, period=PERIOD) == {mine.id}
-    assert "seems to be held by another machine" in caplog.text
+    assert "and 1 more seem to be held by another machine" in caplog.text
     assert living(store, runs, wait=False) == set()
     assert int(store.get(mine.id).tags[LEASE].split()[1]) > 0
 
@@ -90,6 +91,19 @@ def _lose(store: Store, run: Run) -> None:
         wait_until(lost.is_set, "the loss")
         run.tag("late", "x")
         raise SystemExit(143)
+
+
+def test_renewing_leaves_the_environment_as_it_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads of TensorFlow may read it meanwhile, in the same process."""
+    run = store.new_run(Kind.SWEEP, "s", {}, own_lease())
+    run.flush()
+    changed: list[object] = []
+    for name in ("putenv", "unsetenv"):
+        monkeypatch.setattr(os, name, lambda *given: changed.append(given))
+    _lease(store, run.id).renew()
+    assert changed == []
 
 
 def test_a_sweep_that_is_taken_over_leaves_its_points_to_nobody(store: Store) -> None:

@@ -11,8 +11,10 @@ from rich import filesize
 from runner.nightly.cleanup.disk import artifact_folders, bytes_in
 from runner.nightly.cleanup.retention import Plan, Records, StoreContents, plan_deletion
 from runner.tracking import Kind, Store
+from runner.tracking.lease import PERIOD_SECONDS
 from runner.tracking.model_versions import registered_runs
 from runner.tracking.removal import can_collect, deleted_runs, folders_in, remove, remove_folders
+from runner.tracking.silence import close_silent, silent_runs
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,27 @@ class Cleanup:
         return f"kept: {nights}" + (f", and of what is older {others}" if others else "")
 
 
-def clean(store: Store, keep_nights: int, outputs: Path, dry_run: bool) -> Cleanup:
+def clean(
+    store: Store,
+    keep_nights: int,
+    outputs: Path,
+    dry_run: bool,
+    period: float = PERIOD_SECONDS,
+) -> Cleanup:
     """Delete all but the last nights, from the store and from the folder of outputs.
+
+    Args:
+        period: seconds after which a lease is renewed: what another machine or an earlier boot left
+            running is watched.
 
     Raises:
         StoreFailed: the store does not answer, or a file cannot be deleted; the next cleaning
             finds what remains.
     """
+    gone = _silent(store, dry_run, period)
     # Nobody may promote or use meanwhile what is about to be deleted.
     with store.lock():
-        contents = _contents(store)
+        contents = _contents(store, gone)
         plan = plan_deletion(contents, keep_nights)
         names = _night_names(contents, plan)
         freed = _bytes(store, plan) + sum(map(bytes_in, folders_in(outputs, names)))
@@ -74,11 +87,22 @@ def clean(store: Store, keep_nights: int, outputs: Path, dry_run: bool) -> Clean
         return Cleanup(plan, freed, dry_run, remove(store, plan.runs, plan.purged))
 
 
-def _contents(store: Store) -> StoreContents:
+def _silent(store: Store, dry_run: bool, period: float) -> frozenset[str]:
+    """Return the ids of the runs, deleted ones too, that were left running elsewhere, and close."""
+    runs = store.find("")
+    deleted = deleted_runs(store) if can_collect(store) else []
+    silent = silent_runs(store, [*runs, *deleted], period)
+    if not dry_run:
+        # A deleted run takes no more.
+        close_silent(store, [run for run in silent if run in runs])
+    return frozenset(run.id for run in silent)
+
+
+def _contents(store: Store, gone: frozenset[str]) -> StoreContents:
     runs = tuple(store.find(""))
     deleted = tuple(deleted_runs(store)) if can_collect(store) else ()
     running = (run for run in runs + deleted if run.status == "RUNNING")
-    live = frozenset(run.id for run in running if not run.process_ended)
+    live = frozenset(run.id for run in running if not run.process_ended) - gone
     return StoreContents(runs, deleted, registered_runs(store), live)
 
 

@@ -9,7 +9,9 @@ from datetime import date
 from runner.nightly.history.past import night_runs
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.claim import Claims
+from runner.tracking.lease import PERIOD_SECONDS
 from runner.tracking.origin import own_lease
+from runner.tracking.silence import close_silent, silent_runs
 from runner.tracking.tags import SEED, VERDICT
 from runner.tracking.take_over import adopt
 from runner.tracking.watch import living
@@ -27,16 +29,23 @@ class Tonight:
     resumed: bool
 
 
-def begin(store: Store, resume_hours: float, seed: int | None) -> Tonight:
+def begin(
+    store: Store, resume_hours: float, seed: int | None, period: float = PERIOD_SECONDS
+) -> Tonight:
     """Resume the last night if it was interrupted not long ago, else begin a new one.
 
-    Runs of the experiment whose process has died are closed as KILLED first.
+    Runs of the experiment whose process has died are closed as KILLED first; of other machines and
+    earlier boots, those whose lease is not renewed.
+
+    Args:
+        period: seconds after which a lease is renewed.
 
     Raises:
         StoreFailed: the store does not answer.
     """
     _wait_for_last_sweep(store)
     store.close_dead()
+    close_silent(store, silent_runs(store, store.find(""), period))
     interrupted = _interrupted(store, resume_hours)
     with store.lock():
         if interrupted and (run := _taken_over(store, interrupted)):

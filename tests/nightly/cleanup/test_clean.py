@@ -203,3 +203,21 @@ def test_a_night_needs_what_the_largest_of_the_last_took(
     assert disk.night_bytes(nights) == disk.FLOOR == disk.night_bytes([])
     monkeypatch.setattr(disk, "FLOOR", 1)
     assert disk.night_bytes(nights) == 5000 + 4 * 1000
+
+
+def test_what_a_reboot_left_running_is_closed_and_keeps_nothing(tmp_path: Path) -> None:
+    written = Written(tmp_path)
+    lost = {"process": "somewhere earlier-boot 4026531836 4711 1", "holder": "a"}
+    written.run(Kind.BASELINE, "b")
+    written.run(Kind.NIGHTLY, FIRST, ends=False, lease="a 0", **lost)
+    written.run(Kind.SWEEP, "cut", FIRST, ends=False, lease="a 0", **lost)
+    covered = {**lost, "leased_by": written.ids["cut"], "baseline_run_id": written.ids["b"]}
+    written.run(Kind.POINT, "point", "cut", ends=False, **covered)
+    written.run(Kind.SWEEP, "lone", ends=False, lease="b 0", **lost)
+    written.run(Kind.NIGHTLY, SECOND)
+    dry = written.clean(keep_nights=1, dry_run=True)
+    assert {run.name for run in dry.plan.runs} == {FIRST, "cut", "point", "b"}
+    assert len(written.store.find("attributes.status = 'RUNNING'")) == 4
+    written.clean(keep_nights=1)
+    assert written.left() == {"lone", SECOND}
+    assert written.store.get(written.ids["lone"]).status == "KILLED"
