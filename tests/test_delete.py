@@ -18,13 +18,17 @@ import mlflow
 import pytest
 from mlflow.entities import ViewType
 
+from runner.deletion.carry_out import carry_out
 from runner.deletion.lookup import sweep_to_delete
+from runner.deletion.plan import plan_of
+from runner.errors import Refused
 from runner.process import liveness
 from runner.settings import Settings
 from runner.settings.cache_paths import baseline_folder, unlogged_folder
 from runner.settings.groups import CacheSettings, TrackingSettings
 from runner.tracking import Kind, Record, Store, tags
 from runner.tracking.removal import deleted_runs
+from tests.helpers.mlflow_server import tracking_server
 from tests.helpers.project import PROJECT, Command
 
 
@@ -226,3 +230,24 @@ def test_an_interrupted_deletion_comes_before_newer_sweeps(written: Written, nam
     store.delete(store.get(written.old))
     written.sweep("old")
     assert sweep_to_delete(store, name, deleted_runs(store)).id == written.old
+
+
+@pytest.mark.long
+def test_a_sweep_that_a_server_has_deleted_is_found_no_more(
+    store_folder: Path, empty_store: Path
+) -> None:
+    with tracking_server(store_folder, empty_store) as port:
+        store = Store(f"http://127.0.0.1:{port}", "sparsity")
+        older, newer = (_swept(store) for _ in range(2))
+        for expected in (newer, older):
+            found = sweep_to_delete(store, "mnist", deleted_runs(store))
+            assert found.id == expected
+            carry_out(store, plan_of(store, found, deleted_runs(store)))
+        with pytest.raises(Refused, match="SWEEP=latest: "):
+            sweep_to_delete(store, "latest", deleted_runs(store))
+
+
+def _swept(store: Store) -> str:
+    run = store.new_run(Kind.SWEEP, "mnist", {}, {})
+    run.end("FINISHED")
+    return run.id

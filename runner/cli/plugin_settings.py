@@ -19,6 +19,8 @@ from runner.settings.load import refusal
 from runner.settings.suggestion import suggestion
 
 _TARGET = "_target_"
+# What Hydra itself takes wherever it makes something.
+_HYDRAS = (_TARGET, "_recursive_", "_convert_", "_partial_", "_args_")
 _KINDS: dict[str, type[Plugin]] = {"launcher": Launcher, "sweeper": Sweeper}
 _OURS = ("hydra_plugins.workers.", "hydra_plugins.pruning.")
 _JOBLIB = "hydra_plugins.hydra_joblib_launcher."
@@ -70,7 +72,7 @@ def _plugin(part: str, kind: type[Plugin], node: object) -> type[Plugin]:
 def _values(node: DictConfig, resolve: bool) -> dict[str, Any]:
     values = OmegaConf.to_container(node, resolve=resolve)
     items = values.items() if isinstance(values, dict) else ()
-    return {str(key): value for key, value in items if key != _TARGET}
+    return {str(key): value for key, value in items if key not in _HYDRAS}
 
 
 def _require_known(part: str, plugin: type[Plugin], node: DictConfig) -> None:
@@ -86,9 +88,9 @@ def _require_known(part: str, plugin: type[Plugin], node: DictConfig) -> None:
         if any(each.kind is each.VAR_KEYWORD for each in taken):
             return
         known = [each.name for each in taken if each.name != "self"]
-    offered = [name for name in known if name != _TARGET]
+    offered = [name for name in known if name not in _HYDRAS]
     for name in map(str, node):
-        if name not in (*known, _TARGET):
+        if name not in (*known, *_HYDRAS):
             has = ", ".join(offered) or "no settings"
             raise Refused(
                 f"hydra.{part}.{name}: no such setting; hydra.{part} has {has}"

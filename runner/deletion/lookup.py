@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from runner.results.lookup import find_sweep
 from runner.tracking import Kind, Record, Store
+from runner.tracking.removal import can_collect
 from runner.tracking.tags import DELETING, SWEEP
 
 
@@ -19,7 +20,9 @@ def sweep_to_delete(store: Store, name: str, deleted: Sequence[Record]) -> Recor
         Refused: there is none.
         StoreFailed: the store does not answer.
     """
-    sweeps = [*(run for run in deleted if run.kind == Kind.SWEEP), *store.of_kind(Kind.SWEEP)]
+    # A server keeps what is deleted: there a sweep whose run is deleted has gone as far as it can.
+    gone = deleted if can_collect(store) else []
+    sweeps = [*(run for run in gone if run.kind == Kind.SWEEP), *store.of_kind(Kind.SWEEP)]
     begun = [
         run
         for run in sweeps

@@ -80,6 +80,18 @@ def own_folder() -> Iterator[Path]:
         _remove_root(base)
 
 
+def restore_folder() -> None:
+    """Make the folder for temporary files anew where somebody, as a cleaner, has removed it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder = Path(os.environ.get(_VARIABLE, ""))
+    if folder.parent.name == _name() and not folder.is_dir():
+        with _locked_root(folder.parent.parent):
+            folder.mkdir(0o700, exist_ok=True)
+
+
 def _remove_root(base: Path) -> None:
     """Remove the folder of this user's folders where nobody is at work, and no lock is kept."""
     with suppress(OSError), _locked_root(base) as root:

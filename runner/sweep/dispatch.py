@@ -45,24 +45,29 @@ class Dispatch:
     not_started: list[str] = field(default_factory=list)
     # Numbers below this one are taken: a job's number names its output folder.
     _next_number: int = 0
+    # Time on the monotonic clock when all hours are over.
+    _end: float | None = None
 
     def run(self, points: Sequence[Point]) -> None:
         """Train the baselines that are missing, run the points, and retry those that fail.
 
+        All calls share the hours of the budget, and no two the number of a job.
+
         Raises:
             PointsFailed: some point did not finish.
         """
-        self._next_number = len(points)
+        first = self._take(len(points))
         hours = self.settings.budget_hours
-        end = None if hours is None else time.monotonic() + hours * 3600
-        self._monitor = JobMonitor(self.store, self.run_id, self.view, end)
+        if hours is not None and self._end is None:
+            self._end = time.monotonic() + hours * 3600
+        self._monitor = JobMonitor(self.store, self.run_id, self.view, self._end)
         self._monitor.stale |= failed_fingerprints(self.store, self.run_id)
         missing = [job for job in baseline_jobs(points) if self._is_missing(job.point)]
         baseline_errors, _ = self._run(missing, None)
         jobs = self._with_baseline(point_jobs(points), baseline_errors)
         without_baseline = len(points) - len(jobs)
         limit = self.settings.max_failures
-        errors, idle = self._run(jobs, None if limit is None else limit - without_baseline)
+        errors, idle = self._run(jobs, None if limit is None else limit - without_baseline, first)
         self.not_started = [job.name for job in idle]
         failed = len(errors) + without_baseline
         if failed or idle:
@@ -108,12 +113,13 @@ class Dispatch:
         return [job for job in jobs if job.point.signature not in causes]
 
     def _run(
-        self, jobs: Sequence[Job], limit: int | None
+        self, jobs: Sequence[Job], limit: int | None, first: int | None = None
     ) -> tuple[Mapping[Job, BaseException], Sequence[Job]]:
         """Run jobs, and retry those that fail as often as the settings allow.
 
         Args:
             limit: how many jobs may fail for good before no more are started; None: any number.
+            first: the number of the first job, where numbers are taken for them already.
 
         Returns:
             The errors of the jobs that failed for good, and the jobs that were not started.
@@ -121,16 +127,21 @@ class Dispatch:
         errors: dict[Job, BaseException] = {}
         tries: Counter[Job] = Counter()
         while jobs and (limit is None or len(errors) < limit) and self._monitor.wants_more():
-            first = self._next_number if tries or jobs[0].kind != "point" else 0
-            self._next_number += len(jobs) if first else 0
             allowed = None if limit is None else limit - len(errors)
-            failed, idle = self._launch(jobs, first, allowed)
+            number = self._take(len(jobs)) if first is None else first
+            failed, idle = self._launch(jobs, number, allowed)
+            first = None
             tries.update(set(jobs).difference(idle))
             errors |= {
                 job: why for job, why in failed.items() if tries[job] > self.settings.retries
             }
             jobs = [*(job for job in failed if job not in errors), *idle]
         return errors, jobs
+
+    def _take(self, jobs: int) -> int:
+        """Take numbers for so many jobs, and return the first."""
+        first, self._next_number = self._next_number, self._next_number + jobs
+        return first
 
     def _launch(
         self, jobs: Sequence[Job], first: int, allowed: int | None

@@ -56,6 +56,8 @@ class Patience:
         """Tell whether there is time left; it begins with the first failure."""
         if self._end is None:
             self._end = time.monotonic() + self.seconds
+            if not self.seconds:
+                return False
             text = "the store does not answer (%s); trying for %.0f s more"
             log.warning(text, failure, self.seconds)
         return time.monotonic() < self._end

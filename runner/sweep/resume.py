@@ -1,7 +1,7 @@
 """Go on with the last sweep of the same points, or begin a new one."""
 
-import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from runner.planning.grid import Point
 from runner.settings.parameters import sweep_parameters
@@ -9,11 +9,9 @@ from runner.sweep.again import say_what_changed
 from runner.sweep.identity import asked, sweep_key
 from runner.sweep.made_of import made_of
 from runner.sweep.take_over import SweepRun, Wanted
-from runner.tracking import Kind, Run, Store
+from runner.tracking import Kind, Run, Store, StoreFailed
 from runner.tracking.origin import own_lease
 from runner.tracking.tags import FINGERPRINT, MADE_OF, POINTS, SWEEP
-
-log = logging.getLogger(__name__)
 
 
 def resume_or_begin(store: Store, name: str, points: Sequence[Point]) -> SweepRun:
@@ -29,21 +27,30 @@ def resume_or_begin(store: Store, name: str, points: Sequence[Point]) -> SweepRu
     store.connect()
     settings, fingerprint = points[0].settings, sweep_key(name, points)
     store.close_dead()
-    known = bool(store.of_kind(Kind.SWEEP, {FINGERPRINT: fingerprint}))
     wanted = Wanted(
         store,
         fingerprint,
         settings.sweep,
         lambda claim: _begin(store, name, fingerprint, points, claim),
     )
-    sweep = wanted.obtain()
+    return wanted.obtain()
+
+
+def describe(store: Store, sweep: SweepRun, points: Sequence[Point]) -> None:
+    """Note what is asked of the sweep, and say what it has that earlier ones had not.
+
+    Raises:
+        StoreFailed: the store does not take it.
+    """
+    settings = points[0].settings
     for tag, text in asked(settings).items():
         sweep.run.tag(tag, text)
     sweep.run.tag(POINTS, str(len(points)))
     sweep.run.flush()
-    if settings.sweep.resume and not known:
-        say_what_changed(store, store.get(sweep.run.id))
-    return sweep
+    if settings.sweep.resume and not sweep.resumed:
+        # These are words only.
+        with suppress(StoreFailed):
+            say_what_changed(store, store.get(sweep.run.id))
 
 
 def _begin(

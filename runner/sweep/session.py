@@ -18,7 +18,7 @@ from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.patience import Patience
 from runner.sweep.progress import choose_view
 from runner.sweep.remaining import remaining_points
-from runner.sweep.resume import resume_or_begin
+from runner.sweep.resume import describe, resume_or_begin
 from runner.sweep.run_status import close_running
 from runner.sweep.take_over import SweepRun
 from runner.tracking import Store, StoreFailed, few_retries, tags
@@ -58,7 +58,6 @@ def run_sweep(
         say(again.words(store, finished))
         return True, []
     sweep = resume_or_begin(store, name, points)
-    _announce(store, sweep.run.id)
     return _run(store, sweep, name, points, launcher, folder / "report")
 
 
@@ -114,6 +113,8 @@ def _run_points(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Run the points that are not finished, and note those that were not started."""
     settings, run = points[0].settings, sweep.run
+    _announce(store, run.id)
+    describe(store, sweep, points)
     remaining = remaining_points(store, sweep, name, points)
     done = len(points) - len(remaining)
     with choose_view(name, len(points), done, launcher.n_jobs()) as view:

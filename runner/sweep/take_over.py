@@ -119,8 +119,8 @@ def has_begun(sweep: Record) -> bool:
 def _running(sweep: Record) -> Refused:
     began = datetime.fromtimestamp(sweep.started / 1000)
     today = began.date() == datetime.now().date()
-    since = began.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
+    when = began.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
     return Refused(
-        f"the same sweep is running: run {sweep.id}, since {since}; "
+        f"the same sweep is running: run {sweep.id}, begun at {when}; "
         "sweep.resume=false begins another beside it"
     )

@@ -16,7 +16,7 @@ from filelock import BaseFileLock, FileLock
 
 from runner.errors import RunnerError
 from runner.process.environment import overridden
-from runner.process.temporary import shared_folder
+from runner.process.temporary import restore_folder, shared_folder
 from runner.settings.address_mask import masked
 from runner.settings.secret_text import remember
 from runner.settings.store_uri import SQLITE
@@ -133,6 +133,7 @@ class Connection:
                 signals = _delayed_signals() if self._database else nullcontext()
                 try:
                     with exclusive, signals:
+                        restore_folder()
                         return call(*arguments, **named)
                 except Exception as error:
                     # Nothing of a call is carried out in a database that another keeps locked.

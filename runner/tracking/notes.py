@@ -1,11 +1,9 @@
 """Collect what a run logs, to send it to MLflow together."""
 
 import logging
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mlflow.entities import Dataset as DatasetEntity
 from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
@@ -14,6 +12,7 @@ from mlflow.utils import chunk_list
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.failure_reason import is_missing
 from runner.tracking.lengths import PARAMETER, SHORTER, TAG, cut, is_too_long
+from runner.tracking.temporary_folder import temporary_folder
 
 # How metrics begin that a file has once everything else of it is in the store.
 COMPLETE = "zip_bytes/"
@@ -108,12 +107,12 @@ class Notes:
 
     def _send_texts(self, client: Connection, run_id: str) -> None:
         # Together: MLflow looks the run up for each call.
-        with tempfile.TemporaryDirectory() as folder:
+        with temporary_folder() as folder:
             for name, text in self.texts.items():
-                path = Path(folder) / name
+                path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-            client.log_artifacts(run_id, folder)
+            client.log_artifacts(run_id, str(folder))
 
 
 def _completes(metric: str) -> bool:

@@ -196,5 +196,5 @@ class Run:
         try:
             with few_retries():
                 close()
-        except StoreFailed as failure:
+        except (StoreFailed, OSError) as failure:
             log.warning("a run could not be closed in the store: %s", failure)

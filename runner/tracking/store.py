@@ -31,6 +31,7 @@ from runner.tracking.tags import (
     REUSED_FROM,
     SIGNATURE,
 )
+from runner.tracking.temporary_folder import temporary_folder
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +79,8 @@ class Store(Experiment):
         """
         all_tags = {tag: source.tags[tag] for tag in _COPIED_TAGS if tag in source.tags}
         all_tags |= {**tags, REUSED_FROM: source.id}
-        with tempfile.TemporaryDirectory() as folder:
-            notes = read_notes(self._client, source, Path(folder))
+        with temporary_folder() as folder:
+            notes = read_notes(self._client, source, folder)
             run = self.new_run(Kind(source.tags[KIND]), name, {}, all_tags, parent)
             with run.closing():
                 run.notes = notes

@@ -48,6 +48,7 @@ SINGLE: list[tuple[list[str], str, Any]] = [
     (["hydra.launcher.n_jobs=${threads}"], "seed", 0),
     (["hydra.launcher={n_jobs:2}"], "seed", 0),
     (["hydra/launcher=joblib", "hydra.launcher.n_jobs=-3"], "seed", 0),
+    (["hydra/launcher=joblib", "+hydra.launcher._recursive_=false"], "seed", 0),
     (["hydra/sweeper=basic", "hydra.sweeper.max_batch_size=2"], "seed", 0),
 ]
 # What is typed after -m, a setting, and its values by the names of the points.

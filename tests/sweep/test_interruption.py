@@ -142,7 +142,7 @@ def test_of_two_that_begin_the_same_sweep_at_once_one_is_refused(
     assert sorted(outs.values()) == [0, 2], outs
     (refused,) = [out for out, code in outs.items() if code == 2]
     (sweep,) = runs_in(tmp_path, "sweep")
-    assert f"runner: the same sweep is running: run {sweep.id}, since " in refused
+    assert f"runner: the same sweep is running: run {sweep.id}, begun at " in refused
     assert "Traceback" not in refused
     assert sweep.status == "FINISHED"
     assert [tag for tag in sweep.tags if tag.startswith("runner.claim")] == []

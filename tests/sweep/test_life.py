@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,22 @@ def test_a_report_that_no_store_takes_lies_in_the_folder_and_is_made_again(
     done = again()
     assert done.returncode == 0, done.stdout + done.stderr
     assert (_sweep(copy).status, _sweep(copy).error) == ("FINISHED", None)
+
+
+@pytest.mark.long
+def test_a_sweep_whose_store_takes_no_more_before_its_first_point_has_ended(
+    again: Again, copy: Path
+) -> None:
+    with closing(sqlite3.connect(copy / "mlflow.db")) as database, database:
+        database.execute(
+            "CREATE TRIGGER refused BEFORE INSERT ON tags WHEN new.key = 'runner.points' "
+            "BEGIN SELECT RAISE(ABORT, 'no points'); END"
+        )
+    done = again("sweep.resume=false")
+    assert done.returncode == 1
+    new = max(runs_in(copy, "sweep"), key=lambda sweep: sweep.started)
+    assert new.status == "FAILED"
+    assert "no points" in (new.error or "")
 
 
 @pytest.mark.long

@@ -1,7 +1,9 @@
 import json
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +17,7 @@ from sqlalchemy.engine import Engine
 from runner.data import dataset
 from runner.errors import Refused
 from runner.process.signals import exit_on_first_signal
+from runner.process.temporary import own_folder
 from runner.settings import DatasetSettings
 from runner.tracking import Kind, Run, Store, StoreFailed, connection
 from runner.tracking.origin import commit
@@ -160,6 +163,39 @@ def _close_folder(store: Store, run: Run) -> None:
     folder = Path(store.local_file(store.get(run.id), ""))
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.touch()
+
+
+def test_a_folder_for_temporary_files_that_a_cleaner_removed_is_made_anew(store: Store) -> None:
+    with own_folder() as folder:
+        run = _open(store)
+        with run.closing():
+            run.log_text("text", "a/b.txt")
+            shutil.rmtree(folder.parent)
+    record = store.get(run.id)
+    assert record.status == "FINISHED"
+    assert Path(store.local_file(record, "a/b.txt")).read_text() == "text"
+    assert not folder.parent.exists()
+
+
+@pytest.mark.parametrize("raised", [None, ValueError("broken")])
+def test_without_room_for_temporary_files_a_run_is_closed_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, raised: Exception | None
+) -> None:
+    run = _open(store)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    run.log_text("text", "a.txt")
+    with pytest.raises(type(raised) if raised else StoreFailed), run.closing():
+        _raise(raised)
+    record = store.get(run.id)
+    assert record.status == "FAILED"
+    assert record.error
+    # What was logged is still there, to be kept.
+    assert run.everything.texts["a.txt"] == "text"
+
+
+def _raise(error: Exception | None) -> None:
+    if error:
+        raise error
 
 
 def test_a_run_that_ends_well_after_all_forgets_its_failure(store: Store) -> None:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,6 +25,7 @@ from runner.errors import one_line
 from runner.escaping.terminal import complain, prepare_streams
 from runner.point.outcome import JobFailed
 from runner.process.log_mask import masked_traceback
+from runner.process.temporary import restore_folder
 from runner.settings.paths import register
 from runner.settings.secret_text import without_secrets
 from runner.sweep.launchers.local.messages import JobFolder, MessageHandler
@@ -65,6 +67,9 @@ def work(pickled: bytes, overrides: Sequence[str], number: int, pipe: Connection
     _exit_with_the_sweep()
     # Read anew from the environment: the folder of the sweep's process, which removes it.
     tempfile.tempdir = None
+    # Where it cannot be, Python takes another one.
+    with suppress(OSError):
+        restore_folder()
     register()
     context: LaunchContext = cloudpickle.loads(pickled)
     setup_globals()
