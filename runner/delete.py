@@ -12,8 +12,10 @@ from runner.errors import Refused
 from runner.escaping.terminal import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runner.deletion.plan import Plan
-    from runner.tracking import Store
+    from runner.tracking import Record, Store
 
 
 def main() -> None:
@@ -50,11 +52,15 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
-    from runner.deletion.activity import require_unchanged, require_unheld
+    from runner.deletion.activity import require_unchanged, require_unheld, silent_others
     from runner.deletion.carry_out import carry_out
+    from runner.tracking.silence import close_silent
 
     plan = _plan(arguments, store)
     require_unheld(store, plan.sweep)
+    silent = silent_others(store, plan.sweep)
+    if silent:
+        plan = _plan(arguments, store, silent)
     if arguments.dry_run:
         command.show(arguments, _values(plan, False), *_lines(plan, "would go", "to be freed"))
         return failure.DONE
@@ -63,6 +69,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         return failure.FAILED
     # Nobody may begin, promote or use meanwhile what is deleted; and somebody may have before.
     with store.lock():
+        close_silent(store, silent)
         judged, plan = plan.sweep, _plan(arguments, store)
         require_unchanged(judged, plan.sweep)
         advice = carry_out(store, plan)
@@ -71,13 +78,13 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     return failure.DONE
 
 
-def _plan(arguments: argparse.Namespace, store: "Store") -> "Plan":
+def _plan(arguments: argparse.Namespace, store: "Store", silent: "Sequence[Record]" = ()) -> "Plan":
     from runner.deletion.lookup import sweep_to_delete
     from runner.deletion.plan import plan_of
     from runner.tracking.removal import deleted_runs
 
     deleted = deleted_runs(store)
-    plan = plan_of(store, sweep_to_delete(store, arguments.sweep, deleted), deleted)
+    plan = plan_of(store, sweep_to_delete(store, arguments.sweep, deleted), deleted, silent)
     _require_unregistered(arguments, plan)
     return plan
 

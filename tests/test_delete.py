@@ -18,6 +18,7 @@ import mlflow
 import pytest
 from mlflow.entities import ViewType
 
+from runner.deletion.activity import silent_others
 from runner.deletion.carry_out import carry_out
 from runner.deletion.lookup import sweep_to_delete
 from runner.deletion.plan import plan_of
@@ -28,6 +29,7 @@ from runner.settings.cache_paths import baseline_folder, unlogged_folder
 from runner.settings.groups import CacheSettings, TrackingSettings
 from runner.tracking import Kind, Record, Store, tags
 from runner.tracking.removal import deleted_runs
+from runner.tracking.silence import close_silent
 from tests.helpers.mlflow_server import tracking_server
 from tests.helpers.project import PROJECT, Command
 
@@ -188,6 +190,22 @@ def test_what_runs_now_may_use_any_baseline(written: Written, tool_in: Command) 
         "old own",
         "old shared",
     }
+
+
+def test_what_a_reboot_left_running_keeps_no_baseline(tmp_path: Path) -> None:
+    written = Written(tmp_path)
+    store, client = written.store, written.store.connection
+    client.set_tag(written.new, tags.PROCESS, "elsewhere earlier-boot namespace 1 1")
+    client.set_tag(written.new, tags.LEASE, "holder 1")
+    client.update_run(written.new, status="RUNNING")
+    assert plan_of(store, store.get(written.old), ()).baselines == ()
+    silent = silent_others(store, store.get(written.old), period=0.05)
+    assert [run.id for run in silent] == [written.new]
+    plan = plan_of(store, store.get(written.old), (), silent)
+    assert [run.id for run in plan.baselines] == [written.own]
+    close_silent(store, silent)
+    assert store.get(written.new).status == "KILLED"
+    assert silent_others(store, store.get(written.old), period=3600) == []
 
 
 @pytest.mark.long

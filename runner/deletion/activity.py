@@ -6,7 +6,8 @@ from runner.errors import Refused
 from runner.escaping.terminal import complain
 from runner.tracking import Record, Store
 from runner.tracking.lease import PERIOD_SECONDS, PERIODS
-from runner.tracking.tags import LEASE
+from runner.tracking.silence import silent_runs
+from runner.tracking.tags import LEASE, LEASED_BY
 from runner.tracking.watch import living
 
 _RUNNING = "RUNNING"
@@ -38,6 +39,29 @@ def require_unheld(store: Store, sweep: Record) -> None:
     )
     if living(store, [sweep]):
         raise _running(sweep)
+
+
+def silent_others(store: Store, sweep: Record, period: float = PERIOD_SECONDS) -> list[Record]:
+    """Return the running runs of other sweeps that nobody works on; to find out may take a minute.
+
+    Args:
+        period: seconds after which a lease is renewed.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    running = store.find(f"attributes.status = '{_RUNNING}'")
+    own = {sweep.id}
+    others = [run for run in running if not own & {run.id, run.parent, run.tags.get(LEASED_BY)}]
+    unknown = [
+        run for run in others if run.process_alive is None and {LEASE, LEASED_BY} & run.tags.keys()
+    ]
+    if unknown:
+        complain(
+            f"{unknown[0].name} is running elsewhere, or was when its machine went down; waiting "
+            f"{PERIODS * PERIOD_SECONDS:.0f} s at most to see whether it still works"
+        )
+    return silent_runs(store, unknown, period)
 
 
 def require_unchanged(before: Record, now: Record) -> None:

@@ -46,8 +46,14 @@ class Plan:
         return json.dumps([run.id for run in self.baselines])
 
 
-def plan_of(store: Store, sweep: Record, deleted: Iterable[Record]) -> Plan:
+def plan_of(
+    store: Store, sweep: Record, deleted: Iterable[Record], silent: Iterable[Record] = ()
+) -> Plan:
     """Choose what goes with a sweep.
+
+    Args:
+        deleted: the runs that were deleted, but are still there.
+        silent: running runs of which it is known that nobody works on them.
 
     Raises:
         Refused: it is running here.
@@ -58,7 +64,11 @@ def plan_of(store: Store, sweep: Record, deleted: Iterable[Record]) -> Plan:
     require_ended([sweep, *own])
     others = [run for run in runs if sweep.id not in (run.id, run.parent)]
     kept = [run for run in gone if run.kind == Kind.BASELINE]
-    baselines = _free_baselines(store, sweep, own, [*others, *kept])
+    dead = {run.id for run in silent}
+    rest = [run for run in others if run.kind != Kind.BASELINE and run.id not in dead]
+    live = any(map(may_be_running, rest))
+    # A sweep that is running may use any baseline at any moment.
+    baselines = [] if live else _free_baselines(store, sweep, own, [*others, *kept])
     leaving = [sweep, *own, *baselines]
     purged = tuple(run for run in leaving if run in gone)
     cache = Cache.of(store, own, [run for run in others if run not in baselines])
@@ -84,9 +94,6 @@ def _free_baselines(
     found = [run for run in others if run.kind == Kind.BASELINE]
     found = [run for run in found if run.id in used or run.tags.get(SIGNATURE) in signatures]
     rest = [run for run in others if run.kind != Kind.BASELINE]
-    # A sweep that is running may use any baseline at any moment.
-    if any(map(may_be_running, rest)):
-        return []
     needed = {run.tags.get(BASELINE_RUN_ID, "") for run in rest} | registered_runs(store)
     needed_signatures = {run.tags.get(SIGNATURE, "") for run in rest} - {""}
     return [

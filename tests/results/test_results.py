@@ -94,6 +94,16 @@ def test_points_are_counted_against_the_plan(store: Store) -> None:
     assert told == "1 of 6 points done, 1 failed, 1 under way, 1 interrupted, 2 not started"
 
 
+def test_points_of_a_sweep_that_ended_elsewhere_are_not_under_way(store: Store) -> None:
+    sweep = _sweep(store, points="1")
+    baseline = _measured(store.new_run(Kind.BASELINE, "b", {}, {}))
+    _point(store, sweep, baseline.id, "p", process="somewhere boot namespace 1 1").flush()
+    assert sweep_facts.counted(read(store, sweep)) == "0 of 1 points done, 1 under way"
+    store.connection.set_terminated(sweep.id, "KILLED")
+    ended = read(store, store.get(sweep.id))
+    assert sweep_facts.counted(ended) == "0 of 1 points done, 1 interrupted"
+
+
 def test_figures_of_a_pick_that_is_none_any_more_are_overwritten(store: Store) -> None:
     sweep = _sweep(store)
     baseline = _measured(store.new_run(Kind.BASELINE, "b", {"dataset.name": "x"}, {}))
