@@ -22,6 +22,7 @@ class Addition:
         texts: its tables with these files, by their names among its artifacts.
         measured: what devices make of all its files; None where nothing is new.
         left_out: by the reasons, what it does not get.
+        passing: those of the reasons that may be gone the next time.
     """
 
     run: StoredRun
@@ -32,6 +33,7 @@ class Addition:
     texts: dict[str, str] = field(default_factory=dict)
     measured: list[DeviceRow] | None = None
     left_out: dict[str, list[str]] = field(default_factory=dict)
+    passing: list[str] = field(default_factory=list)
     _fetched: dict[Target, Path] = field(default_factory=dict)
 
     @property
@@ -55,8 +57,10 @@ class Addition:
         asked = self.asked
         return [each for each in self.targets if asked is None or each in (*asked, *self.made)]
 
-    def leave_out(self, names: Iterable[str], reason: str) -> None:
-        """Note what it does not get, and why."""
+    def leave_out(self, names: Iterable[str], reason: str, passing: bool = False) -> None:
+        """Note what it does not get, and why, and whether the reason may be gone the next time."""
+        if passing:
+            self.passing.append(reason)
         self.left_out.setdefault(reason, []).extend(map(str, names))
 
     def file(self, target: Target) -> Path:

@@ -28,12 +28,13 @@ log = logging.getLogger(__name__)
 _ALL = Asked()
 
 
-def complete(
+def complete(  # noqa: PLR0913, PLR0917
     store: Store,
     results: Results,
     request: Request,
     asked: Asked = _ALL,
     wanted: Wanted | None = None,
+    passing: list[str] | None = None,
 ) -> Results:
     """Make the files that the devices gain, measure what is lacking, and log it in the runs.
 
@@ -44,6 +45,7 @@ def complete(
         request: the devices.
         asked: the files to make and to measure.
         wanted: what is measured besides; None for nothing but what the devices need.
+        passing: takes the reasons why something is left out that may be gone the next time.
 
     Returns:
         The sweep with what its runs have now. Where the store cannot be written, the figures of
@@ -65,7 +67,11 @@ def complete(
         for addition in additions:
             _measure(addition, wanted)
         _explain(additions)
-        return _with(results, _log(additions), {each.run.record.id: each for each in additions})
+        reasons = [reason for addition in additions for reason in addition.passing]
+        records = _log(additions, reasons)
+        if passing is not None:
+            passing += reasons
+        return _with(results, records, {each.run.record.id: each for each in additions})
 
 
 def _stored_runs(store: Store, results: Results) -> Iterator[StoredRun]:
@@ -92,7 +98,7 @@ def _make(additions: Sequence[Addition], wanted: Sequence[Target]) -> None:
         try:
             make_encoded(addition, needed)
         except StoreFailed as failure:
-            addition.leave_out(needed, str(failure))
+            addition.leave_out(needed, str(failure), passing=True)
 
 
 def _measure(addition: Addition, wanted: Wanted) -> None:
@@ -100,8 +106,9 @@ def _measure(addition: Addition, wanted: Wanted) -> None:
         measure_lacking(addition, wanted)
     except Exception as failure:
         # Flatbuffers that are damaged raise any of Python's errors.
-        reason = str(failure) if isinstance(failure, StoreFailed) else _damaged(failure)
-        addition.leave_out(["figures of devices"], reason)
+        passing = isinstance(failure, StoreFailed | OSError)
+        reason = one_line(failure) if passing else _damaged(failure)
+        addition.leave_out(["figures of devices"], reason, passing)
 
 
 def _damaged(failure: Exception) -> str:
@@ -120,7 +127,7 @@ def _explain(additions: Sequence[Addition]) -> None:
         log.warning("left out: %s of %s%s: %s", what, runs[0], more, reason)
 
 
-def _log(additions: Sequence[Addition]) -> dict[str, Record]:
+def _log(additions: Sequence[Addition], passing: list[str]) -> dict[str, Record]:
     """Log the additions; once the store does not take one, the others are not tried."""
     records: dict[str, Record] = {}
     failed = ""
@@ -134,6 +141,7 @@ def _log(additions: Sequence[Addition]) -> dict[str, Record]:
                 continue
             except (StoreFailed, OSError) as failure:
                 failed = str(failure)
+                passing.append(failed)
                 log.warning("measured, but the store cannot be written: %s", failed)
         records[addition.run.record.id] = addition.in_memory()
     return records

@@ -18,7 +18,7 @@ from runner.settings.load import refusal
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
 from runner.tracking.inputs import data_digest
-from runner.tracking.texts import read_text
+from runner.tracking.texts import read_text, text_of
 
 # Where its runs are kept is known, and the address hides a password. What was measured of its files
 # for which devices is in its tables: here other devices are asked for, with other budgets.
@@ -58,8 +58,9 @@ class StoredRun:
 
         Raises:
             Incomplete: they are not there, or those of another version.
+            StoreFailed: the store does not answer.
         """
-        text = read_text(self.store, self.record, "config.yaml")
+        text = text_of(self.store, self.record, "config.yaml")
         if not text:
             raise Incomplete("its config.yaml is gone")
         try:

@@ -20,6 +20,8 @@ def show(store: Store, results: Results) -> None:
     """Print the table, the failed points, the file to ship and how to see more."""
     results = with_device_rows(store, results, results.request)
     rows, device = results.rows, results.request.device
+    # First what asks the store: whoever tries again then prints no table twice.
+    verdicts = [(each.device, each.text(store)) for each in decide_all(results, store)]
     console = Console()
     if console.is_terminal:
         console.print(for_terminal(rows, console, device))
@@ -32,8 +34,8 @@ def show(store: Store, results: Results) -> None:
             status = "FAILED" if row.point.status == "RUNNING" else row.point.status
             say(f"{status}: {row.point.name}: {row.point.error}")
     several = len(results.request.devices) > 1
-    for decision in decide_all(results, store):
-        say(f"{decision.device}: " * several + decision.text(store))
+    for wanted, verdict in verdicts:
+        say(f"{wanted}: " * several + verdict)
     say(f"Compare in the browser: {ui_command(store.uri)}")
 
 

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class NotReported(RunnerError):
-    """A sweep whose report is not in the store."""
+    """A sweep whose report, or what it is asked to measure, is not in the store."""
 
 
 @dataclass
@@ -54,11 +54,15 @@ class FinalReport:
             patience: how long to wait for a store that does not answer.
 
         Raises:
-            NotReported: the report is not, or not whole, in the store.
+            NotReported: the report is not, or not whole, in the store, or something that is asked
+                for could not be measured, and may be the next time.
         """
         self.tried = True
+        lacking: list[str] = []
         try:
-            results = self._complete(patience.call(lambda: self._read(status)))
+            results = self._complete(patience.call(lambda: self._read(status)), lacking)
+            if lacking and status == "FINISHED":
+                results = replace(results, sweep=_ended(results.sweep, "FAILED"))
             patience.call(lambda: console.show(self.store, results))
         except StoreFailed as failure:
             log.error("no table, the store does not answer: %s", failure)
@@ -71,6 +75,9 @@ class FinalReport:
             reason = f"its report could not be made: {one_line(failure)}"
             raise NotReported(reason) from failure
         self._publish(results, drawn, patience)
+        if lacking:
+            reason = f"not all is measured that is asked for: {lacking[0]}"
+            raise NotReported(f"{reason}; the same command measures the rest")
 
     def _publish(self, results: Results, drawn: "Drawn", patience: Patience) -> None:
         from runner.report.publish import publish_drawn
@@ -88,15 +95,17 @@ class FinalReport:
         sweep = self.store.get(self.sweep_run_id)
         return read(self.store, _ended(sweep, status))
 
-    def _complete(self, results: Results) -> Results:
+    def _complete(self, results: Results, lacking: list[str]) -> Results:
         """Measure what runs lack that were finished before this was asked of their files."""
         wanted, request = Wanted.of(self.settings), Request.of(self.settings)
         try:
-            return complete(self.store, results, request, Asked(made=()), wanted=wanted)
+            asked = Asked(made=())
+            return complete(self.store, results, request, asked, wanted=wanted, passing=lacking)
         except StoreFailed:
             raise
         except Exception as failure:
             log.error("not all is measured: %s", one_line(failure), exc_info=is_fault(failure))
+            lacking.append(one_line(failure))
             return results
 
     def _write(self, drawn: "Drawn") -> None:

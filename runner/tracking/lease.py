@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 PERIOD_SECONDS = 15.0
 # Whose counter has not moved for so many periods is dead.
 PERIODS = 4
+# For a renewal that is on its way when the work ends.
+_WAITS_SECONDS = 1.0
 
 
 class TakenOver(RunnerError):
@@ -113,7 +115,8 @@ class Lease(Hold):
             yield
         finally:
             self._ended.set()
-            thread.join(self._period)
+            # It may be asking a store that does not answer; it goes with this process.
+            thread.join(_WAITS_SECONDS)
 
     def release(self) -> None:
         """Delete this process's claim; one that is left counts for nothing once the run ended."""

@@ -196,3 +196,22 @@ def test_a_report_that_no_run_takes_is_written_into_a_folder(
     assert "no report: " in caplog.text
     again = f"python -m runner.report {gone.id} --experiment sparsity --tracking-uri {store.uri}"
     assert again in caplog.text
+
+
+def test_a_sweep_that_lacks_what_is_asked_for_is_not_finished(
+    store_folder: Path, settings: Configure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(f"sqlite:///{store_folder}/mlflow.db", "sparsity")
+    baseline = store.new_run(Kind.BASELINE, "dense", {"dataset.name": "digits"}, {})
+    sweep = store.new_run(Kind.SWEEP, "one", {"report.max_drop": "0.02"}, {"runner.sweep": "one"})
+    tags = {"runner.baseline_run_id": baseline.id}
+    point = store.new_run(Kind.POINT, "a", {"dataset.name": "digits"}, tags, sweep.id)
+    for run in (baseline, point):
+        run.log_metrics(_figures(0, 0) | {"sparsity": 0.0})
+        run.end("FINISHED")
+    report = FinalReport(store, sweep.id, settings("measure.latency=true"), store_folder / "report")
+    # The figures say that there are files, and the store gives none.
+    with pytest.raises(NotReported, match="not all is measured that is asked for: dense "):
+        report.make("FINISHED", Patience())
+    assert capsys.readouterr().out.count("Compare in the browser") == 1
+    assert Path(store.local_file(store.get(sweep.id), "report.html")).is_file()
