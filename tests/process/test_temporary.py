@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from multiprocessing import util
+from multiprocessing.connection import Listener
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,21 @@ def _started() -> "tuple[subprocess.Popen[str], Path]":
 def _ended(process: "subprocess.Popen[str]", number: int) -> None:
     process.send_signal(number)
     process.communicate(timeout=HANGS_AFTER)
+
+
+def test_sockets_have_short_paths(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of some 107 characters, no more fit into the address of a socket.
+    long = system / ("x" * 60) / ("y" * 60)
+    long.mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with own_folder() as folder, Listener(family="AF_UNIX") as listener:
+        assert folder.is_relative_to(long)
+        other = Path(str(listener.address)).parent
+        assert other != folder
+        assert other.parent.name == _OWN
+    assert not other.exists()
+    assert [path for path in long.rglob("*") if path.is_file()] == []
 
 
 def test_everything_temporary_lies_there_and_is_removed(system: Path) -> None:
