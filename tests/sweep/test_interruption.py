@@ -149,26 +149,6 @@ def test_of_two_that_begin_the_same_sweep_at_once_one_is_refused(
     assert len(store_in(tmp_path).children(sweep.id)) == 3
 
 
-@pytest.mark.long
-def test_two_sweeps_at_once_share_the_store_and_the_baseline(
-    started: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
-) -> None:
-    beside = [*SWEEP, "hydra.launcher.n_jobs=2", "sweep.resume=false"]
-    both = [started(*beside) for _ in range(2)]
-    for process in both:
-        out, _ = process.communicate(timeout=HANGS_AFTER)
-        assert process.returncode == 0, out
-        assert "locked" not in out
-        assert "resuming" not in out
-    sweeps = runs_in(tmp_path, "sweep")
-    assert [sweep.status for sweep in sweeps] == ["FINISHED", "FINISHED"]
-    (baseline,) = runs_in(tmp_path, "baseline")
-    for sweep in sweeps:
-        points = store_in(tmp_path).children(sweep.id)
-        assert len(points) == 3
-        assert {point.tags["runner.baseline_run_id"] for point in points} == {baseline.id}
-
-
 _CONTAINER = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 
 
