@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import os
 import re
 import sys
 from typing import TextIO
@@ -41,6 +42,10 @@ def prepare_streams(encoding: str | None = None) -> None:
     Args:
         encoding: of what they write from now on; None for the one that they have.
     """
+    for name in ("stdout", "stderr"):
+        # Of one that was closed, as by `>&-`, the next file that is opened would take the number.
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=encoding, errors=_ERRORS)

@@ -18,7 +18,9 @@ def use_utf8() -> None:
     if all(map(_is_utf8, (sys.getfilesystemencoding(), locale.getpreferredencoding(False)))):
         return
     os.environ["PYTHONUTF8"] = "1"
-    os.environ.setdefault("PYTHONIOENCODING", sys.stdout.encoding)
+    # Whoever has closed the output has no stream there.
+    if sys.stdout is not None:
+        os.environ.setdefault("PYTHONIOENCODING", sys.stdout.encoding)
     os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
 
 

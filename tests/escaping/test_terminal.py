@@ -1,10 +1,12 @@
 import io
+import subprocess
 import sys
 
 import pytest
 
 from runner.escaping.terminal import complain, encodable, say, visible, visible_lines
 from tests.helpers.nasty_names import HIDDEN, NAMES, hidden_in
+from tests.helpers.project import PROJECT
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,14 @@ def test_complaints_go_to_standard_error(
     monkeypatch.setattr(sys, "stdout", stream := io.StringIO())
     say("a\udcff")
     assert stream.getvalue() == "a\\xff\n"
+
+
+def test_closed_outputs_keep_their_numbers() -> None:
+    code = (
+        "import os; from runner.escaping.terminal import complain, prepare_streams, say;"
+        "prepare_streams(); say('a'); complain('b');"
+        "assert os.open(os.devnull, os.O_RDONLY) > 2"
+    )
+    closed = f'exec "{sys.executable}" -c "{code}" >&- 2>&-'
+    done = subprocess.run(["sh", "-c", closed], cwd=PROJECT, check=False)
+    assert done.returncode == 0
