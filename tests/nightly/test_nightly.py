@@ -237,7 +237,7 @@ def test_one_night_at_a_time_is_resumed_while_it_is_young(started: Start, tmp_pa
         ({"sweeps": []}, "sweeps=[]: must be a list, without repeats, of command lines"),
         ({"budget_hours": 0}, "budget_hours=0: must be a positive number"),
         ({"tolerance": {"accuracy": -1}}, "tolerance.accuracy=-1: must be a share of at least 0"),
-        ({"bogus": 1}, "bogus: no such setting; it has sweeps, experiment, uri, "),
+        ({"bogus": 1}, "bogus: no such setting; the top level has sweeps, experiment, uri, "),
     ],
 )
 def test_a_bad_setting_is_refused_in_one_line_before_mlflow_is_imported(
