@@ -6,14 +6,11 @@ import signal
 import time
 from contextlib import suppress
 
-import psutil
-
 from benchmarks.faults.kind import Kind
+from benchmarks.faults.kinds.signals import signal_each
 from benchmarks.faults.scene import NotPossible, Scene
-from runner.settings.groups import SweepSettings
 
 _UNSHARE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
-_TAKE_OVER = "take_over"
 
 
 def _contain(scene: Scene) -> None:
@@ -24,8 +21,7 @@ def _contain(scene: Scene) -> None:
 
 def _take_over(scene: Scene) -> None:
     """Let later commands not wait until the lease of the first has run out."""
-    if _TAKE_OVER in SweepSettings.model_fields:
-        scene.settings.append(f"sweep.{_TAKE_OVER}=true")
+    scene.settings.append("sweep.take_over=true")
 
 
 def _same(scene: Scene) -> str:
@@ -56,20 +52,14 @@ def _slept(scene: Scene) -> str:
     first = scene.start()
     moment = scene.reach(first)
     sleeping = first.tree()
-    _signal(sleeping, signal.SIGSTOP)
+    signal_each(sleeping, signal.SIGSTOP)
     _take_over(scene)
     scene.start()
     seconds = scene.seconds(5, 30)
     time.sleep(seconds)
-    _signal(sleeping, signal.SIGCONT)
+    signal_each(sleeping, signal.SIGCONT)
     scene.settings.clear()
     return f"its container slept for {seconds:.0f} s and was taken over, {moment}"
-
-
-def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
-    for process in processes:
-        with suppress(psutil.Error):
-            process.send_signal(number)
 
 
 KINDS = (

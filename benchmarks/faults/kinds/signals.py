@@ -17,28 +17,26 @@ from benchmarks.faults.scene import Scene
 WORKING: Sequence[Phase] = ("baseline", "points")
 
 
-def _to_scheduler(number: signal.Signals) -> Callable[[Scene], str]:
+def _to(
+    whom: str, send: Callable[[int, int], None], number: signal.Signals
+) -> Callable[[Scene], str]:
     def play(scene: Scene) -> str:
         command = scene.start()
         moment = scene.reach(command)
         with suppress(ProcessLookupError):
-            os.kill(command.process.pid, number)
-        return f"{number.name} to the scheduler, {moment}"
+            send(command.process.pid, number)
+        return f"{number.name} to {whom}, {moment}"
 
     return play
+
+
+def _to_scheduler(number: signal.Signals) -> Callable[[Scene], str]:
+    return _to("the scheduler", os.kill, number)
 
 
 def _to_all(number: signal.Signals) -> Callable[[Scene], str]:
     """As a terminal does, which has all of a command in one group."""
-
-    def play(scene: Scene) -> str:
-        command = scene.start()
-        moment = scene.reach(command)
-        with suppress(ProcessLookupError):
-            os.killpg(command.process.pid, number)
-        return f"{number.name} to all processes, {moment}"
-
-    return play
+    return _to("all processes", os.killpg, number)
 
 
 def workers(command: Command) -> list[psutil.Process]:
@@ -90,13 +88,14 @@ def _stop(scene: Scene) -> str:
     seconds = scene.seconds(0.5, 8)
     tree = command.tree()
     stopped = {"scheduler": tree[:1], "worker": workers(command)[:1], "all": tree}[who]
-    _signal_each(stopped, signal.SIGSTOP)
+    signal_each(stopped, signal.SIGSTOP)
     time.sleep(seconds)
-    _signal_each(stopped, signal.SIGCONT)
+    signal_each(stopped, signal.SIGCONT)
     return f"stopped for {seconds:.1f} s: {who}, {moment}"
 
 
-def _signal_each(processes: Sequence[psutil.Process], number: signal.Signals) -> None:
+def signal_each(processes: Sequence[psutil.Process], number: signal.Signals) -> None:
+    """Send a signal to those of the processes that are still there."""
     for process in processes:
         with suppress(psutil.Error):
             process.send_signal(number)
