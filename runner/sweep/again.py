@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from runner.planning.grid import Point
 from runner.report.folder import PAGE
@@ -10,6 +9,7 @@ from runner.sweep.finished import is_whole
 from runner.sweep.identity import answers, sweep_key
 from runner.sweep.made_of import changes
 from runner.sweep.take_over import has_begun
+from runner.sweep.time_of_day import time_of_day
 from runner.tracking import Kind, Record, Store
 from runner.tracking.tags import FINGERPRINT, PARENT, POINTS, SWEEP
 
@@ -38,7 +38,7 @@ def words(store: Store, sweep: Record) -> str:
     """Say when a sweep was finished, where its report is, and how it is run anew."""
     name = sweep.tags.get(SWEEP, sweep.name)
     return (
-        f"{name}: finished at {_when(sweep.ended or sweep.started)}, "
+        f"{name}: finished at {time_of_day(sweep.ended or sweep.started)}, "
         f"{_count(int(sweep.tags.get(POINTS, '0')))}; the report is at "
         f"{store.local_file(sweep, PAGE)}; sweep.resume=false runs it anew"
     )
@@ -68,10 +68,3 @@ def _alike(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 def _count(points: int) -> str:
     return f"{points} point{'' if points == 1 else 's'}"
-
-
-def _when(milliseconds: int) -> str:
-    """Write a time of today as 14:02, any other one with its date."""
-    moment = datetime.fromtimestamp(milliseconds / 1000)
-    today = moment.date() == datetime.now().date()
-    return moment.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")

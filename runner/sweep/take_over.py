@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from runner.errors import Refused
 from runner.settings.groups import SweepSettings
+from runner.sweep.time_of_day import time_of_day
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.claim import Claims
 from runner.tracking.tags import FINGERPRINT, POINTS
@@ -117,10 +117,7 @@ def has_begun(sweep: Record) -> bool:
 
 
 def _running(sweep: Record) -> Refused:
-    began = datetime.fromtimestamp(sweep.started / 1000)
-    today = began.date() == datetime.now().date()
-    when = began.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
     return Refused(
-        f"the same sweep is running: run {sweep.id}, begun at {when}; "
+        f"the same sweep is running: run {sweep.id}, begun at {time_of_day(sweep.started)}; "
         "sweep.resume=false begins another beside it"
     )

@@ -25,7 +25,7 @@ from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record
 from runner.tracking.store import Store
 from runner.tracking.tags import SERVED, SHA256
-from runner.tracking.versions import create_model, create_version
+from runner.tracking.versions import create_model, create_version, find_model
 
 CHAMPION, PREVIOUS = "champion", "previous"
 
@@ -93,10 +93,8 @@ def promote(store: Store, name: str, candidate: Candidate) -> Promotion:
 
 def _registered_model(client: Connection, name: str) -> RegisteredModel | None:
     try:
-        return client.get_registered_model(name)
+        return find_model(client, name)
     except StoreFailed as failure:
-        if failure.code == "RESOURCE_DOES_NOT_EXIST":
-            return None
         raise _explain(name, failure) from None
 
 

@@ -3,10 +3,26 @@
 import secrets
 from collections.abc import Mapping
 
+from mlflow.entities.model_registry import RegisteredModel
+
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.tags import ATTEMPT
 
 _THERE = "RESOURCE_ALREADY_EXISTS"
+
+
+def find_model(client: Connection, name: str) -> RegisteredModel | None:
+    """Return a registered model; None where there is none of that name.
+
+    Raises:
+        StoreFailed: the store does not answer, or does not take the name.
+    """
+    try:
+        return client.get_registered_model(name)
+    except StoreFailed as failure:
+        if failure.code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
 
 
 def create_model(client: Connection, name: str) -> None:
@@ -18,7 +34,7 @@ def create_model(client: Connection, name: str) -> None:
     try:
         client.create_registered_model(name)
     except StoreFailed as failure:
-        if failure.code != _THERE or not _is_there(client, name):
+        if failure.code != _THERE or find_model(client, name) is None:
             raise
 
 
@@ -56,13 +72,3 @@ def _made(client: Connection, attempt: str) -> list[int]:
     mine = f"tags.`{ATTEMPT}` = '{attempt}'"
     versions = client.all_pages("search_model_versions", filter_string=mine)
     return sorted(int(version.version) for version in versions)
-
-
-def _is_there(client: Connection, name: str) -> bool:
-    try:
-        client.get_registered_model(name)
-    except StoreFailed as failure:
-        if failure.code == "RESOURCE_DOES_NOT_EXIST":
-            return False
-        raise
-    return True
