@@ -12,7 +12,7 @@ from runner.models.errors import subject
 from runner.models.outputs import gives_logits, told_apart
 from runner.planning.request import Request
 from runner.settings.dataset import ScaleName
-from runner.statistics.paired import paired_gain
+from runner.statistics.paired import paired_drop
 from runner.statistics.share import share_interval
 
 # The lower end of the gain's interval from which on another range is taken for the right one.
@@ -47,7 +47,8 @@ def refuse_wrong_scale(model: keras.Model, request: Request, scale: Scale) -> No
     best = max(right, key=lambda name: np.count_nonzero(right[name]))
     chance = np.bincount(labels).max() / len(labels)
     least, _ = share_interval(int(right[best].sum()), len(labels))
-    if paired_gain(right[scale.name], right[best])[0] > _GAIN and least > chance:
+    gain = paired_drop(right[best], right[scale.name])
+    if gain.low > _GAIN and least > chance:
         raise ImpossiblePoint(_explanation(request, right, scale.name, best))
 
 
