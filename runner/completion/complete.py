@@ -18,7 +18,7 @@ from runner.device.table import DeviceRow
 from runner.device.wanted import Wanted
 from runner.errors import one_line
 from runner.results.device_rows import with_device_rows
-from runner.results.rows import Results, Row
+from runner.results.rows import Results
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, few_retries
@@ -157,11 +157,17 @@ def _with(
         return tuple(addition.rows) if addition else ()
 
     rows = (
-        Row(
-            records.get(row.point.id, row.point),
-            row.baseline and records.get(row.baseline.id, row.baseline),
-            rows_of(row.point),
-            rows_of(row.baseline),
+        replace(
+            row,
+            point=records.get(row.point.id, row.point),
+            baseline=row.baseline and records.get(row.baseline.id, row.baseline),
+            devices=rows_of(row.point),
+            baseline_devices=rows_of(row.baseline),
+            # What has changed is to be read again.
+            correct={} if row.point.id in records else row.correct,
+            baseline_correct=(
+                {} if row.baseline and row.baseline.id in records else row.baseline_correct
+            ),
         )
         for row in results.rows
     )

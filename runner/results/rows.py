@@ -1,10 +1,11 @@
 """Read the points of a sweep, each with the baseline that it started from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from runner.device.request import Request
 from runner.device.table import DeviceRow
+from runner.measure.correct_table import Correct
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, tags
 
@@ -20,12 +21,18 @@ class Row:
     Attributes:
         devices: what devices make of the point's files, where that was read.
         baseline_devices: the same of the baseline's files.
+        correct: which images the point's files classify right, where that was read.
+        baseline_correct: the same of the baseline's files.
+        images: how many validation and test images there are, where that was read.
     """
 
     point: Record
     baseline: Record | None
     devices: tuple[DeviceRow, ...] = ()
     baseline_devices: tuple[DeviceRow, ...] = ()
+    correct: Mapping[Target, Correct] = field(default_factory=dict)
+    baseline_correct: Mapping[Target, Correct] = field(default_factory=dict)
+    images: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

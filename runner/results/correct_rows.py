@@ -1,0 +1,99 @@
+"""Read which images the files of points and baselines classify right."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from runner.measure.correct_table import TABLE, Bits, Correct, read_correct
+from runner.results.rows import Results, Row
+from runner.settings.targets import Target
+from runner.tracking import Record, Store, StoreFailed
+from runner.tracking.inputs import image_counts
+from runner.tracking.texts import read_text
+
+_Read = TypeVar("_Read")
+_Files = Mapping[Target, Correct]
+
+# Requests to a server at a time.
+_THREADS = 8
+
+
+def correct_files(store: Store, record: Record) -> dict[Target, Correct]:
+    """Read the table of one run; nothing of files that it has other accuracies of.
+
+    A run of an earlier version has no table.
+    """
+    files = read_correct(_text(store, record))
+    return {target: file for target, file in files.items() if _is_of(record, target, file)}
+
+
+def with_correct(store: Store, results: Results) -> Results:
+    """Read which images the files of all points and baselines classify right.
+
+    Of runs of earlier versions, the numbers of images are all that there is. What has been read
+    already stays as it is, and what the store does not give is left out.
+    """
+    points = [row.point for row in results.rows if not row.correct]
+    lacking = [row for row in results.rows if not row.baseline_correct]
+    baselines = [row.baseline for row in lacking if row.baseline]
+    tables = _of_each([*points, *baselines], lambda record: correct_files(store, record))
+    rows = [_filled(row, tables) for row in results.rows]
+    unknown = [row.baseline for row in rows if row.baseline and row.images is None]
+    counts = _of_each(unknown, lambda record: _image_counts(store, record))
+    rows = [
+        replace(row, images=counts.get(row.baseline.id))
+        if row.baseline and row.images is None
+        else row
+        for row in rows
+    ]
+    return replace(results, rows=tuple(rows))
+
+
+def _text(store: Store, record: Record) -> str:
+    path = Path(store.local_file(record, TABLE))
+    # Of a server, it is an address.
+    if not path.is_absolute():
+        return read_text(store, record, TABLE)
+    with suppress(OSError, ValueError):
+        return path.read_text(encoding="utf-8")
+    return ""
+
+
+def _is_of(record: Record, target: Target, file: Correct) -> bool:
+    """Tell whether the run's accuracies of a file are those of the bits."""
+    shares = {"accuracy": file.test, "validation_accuracy": file.validation}
+    return all(_has_share(record, f"{name}/{target}", bits) for name, bits in shares.items())
+
+
+def _has_share(record: Record, metric: str, bits: Bits) -> bool:
+    claimed = record.metrics.get(metric)
+    return claimed is not None and math.isclose(claimed, float(np.mean(bits)), abs_tol=1e-9)
+
+
+def _filled(row: Row, tables: Mapping[str, _Files]) -> Row:
+    """Put in what was read, and the numbers of images that it tells."""
+    of_baseline = tables.get(row.baseline.id, {}) if row.baseline else {}
+    correct = row.correct or tables.get(row.point.id, {})
+    baseline_correct = row.baseline_correct or of_baseline
+    known = next(iter([*correct.values(), *baseline_correct.values()]), None)
+    images = (len(known.validation), len(known.test)) if known else row.images
+    return replace(row, correct=correct, baseline_correct=baseline_correct, images=images)
+
+
+def _image_counts(store: Store, record: Record) -> tuple[int, int] | None:
+    with suppress(StoreFailed):
+        return image_counts(store, record)
+    return None
+
+
+def _of_each(records: Iterable[Record], read: Callable[[Record], _Read]) -> dict[str, _Read]:
+    """Read something of each run, several at once."""
+    once = {record.id: record for record in records}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return dict(zip(once, pool.map(read, once.values()), strict=True))
