@@ -11,9 +11,9 @@ from runner.escaping.brief import brief
 from runner.models import parts
 from runner.models.errors import Unfit, short
 from runner.models.file_metadata import Description, read
-from runner.models.keras2 import described as keras_2
+from runner.models.keras2 import description as keras_2
 from runner.models.keras2.allowed import MODELS
-from runner.models.keras3 import described as keras_3
+from runner.models.keras3 import description as keras_3
 from runner.models.saved_model import refuse_program, require_keras_own
 
 _REGRESSION = {

@@ -77,10 +77,10 @@ def _request(arguments: argparse.Namespace, results: "Results") -> "Request | No
 def _write(
     store: "Store", results: "list[Results]", folder: Path, request: "Request | None"
 ) -> Path:
-    from runner.report.drawn import Drawn
+    from runner.report.drawing import Drawing
     from runner.report.folder import write
 
-    texts = Drawn.of(store, results, request).texts
+    texts = Drawing.of(store, results, request).texts
     try:
         return write(folder, texts)
     except OSError as error:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from runner.report.charts.style import CONFIG
 from runner.report.contents import Contents
-from runner.report.drawn import Drawn
+from runner.report.drawing import Drawing
 from runner.report.folder import PAGE
 from runner.report.markdown import note
 from runner.results.choice import File
@@ -40,10 +40,10 @@ def publish(store: Store, results: Results) -> str:
     Raises:
         StoreFailed: the store does not take it.
     """
-    return publish_drawn(store, results, Drawn.of(store, [results]))
+    return publish_drawing(store, results, Drawing.of(store, [results]))
 
 
-def publish_drawn(store: Store, results: Results, drawn: Drawn) -> str:
+def publish_drawing(store: Store, results: Results, drawing: Drawing) -> str:
     """Log page, charts, tables, note and figures to the sweep's run, and mark the picked point.
 
     Whoever does it again, after a failure half way, changes nothing.
@@ -54,9 +54,9 @@ def publish_drawn(store: Store, results: Results, drawn: Drawn) -> str:
     Raises:
         StoreFailed: the store does not take it.
     """
-    contents, charts = drawn.contents, drawn.charts
+    contents, charts = drawing.contents, drawing.charts
     run = store.reopen(results.sweep)
-    for name, text in drawn.texts.items():
+    for name, text in drawing.texts.items():
         run.log_text(text, name)
     run.log_metrics(_figures(contents))
     _set_note(run, results, note(contents, list(charts)))

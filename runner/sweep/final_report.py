@@ -22,7 +22,7 @@ from runner.sweep.patience import Patience
 from runner.tracking import Record, Store, StoreFailed
 
 if TYPE_CHECKING:
-    from runner.report.drawn import Drawn
+    from runner.report.drawing import Drawing
 
 log = logging.getLogger(__name__)
 
@@ -69,24 +69,24 @@ class FinalReport:
             log.error("nothing is lost: the same command logs what is kept, and goes on")
             raise NotReported(f"its report could not be made: {failure}") from failure
         try:
-            drawn = _draw(self.store, results, patience)
+            drawing = _draw(self.store, results, patience)
         except Exception as failure:
             self._explain(failure)
             reason = f"its report could not be made: {one_line(failure)}"
             raise NotReported(reason) from failure
-        self._publish(results, drawn, patience)
+        self._publish(results, drawing, patience)
         if lacking:
             reason = f"not all is measured that is asked for: {lacking[0]}"
             raise NotReported(f"{reason}; the same command measures the rest")
 
-    def _publish(self, results: Results, drawn: "Drawn", patience: Patience) -> None:
-        from runner.report.publish import publish_drawn
+    def _publish(self, results: Results, drawing: "Drawing", patience: Patience) -> None:
+        from runner.report.publish import publish_drawing
 
         try:
-            say(f"Report: {patience.call(lambda: publish_drawn(self.store, results, drawn))}")
+            say(f"Report: {patience.call(lambda: publish_drawing(self.store, results, drawing))}")
         except Exception as failure:
             self._explain(failure)
-            self._write(drawn)
+            self._write(drawing)
             reason = f"its report could not be stored: {one_line(failure)}"
             raise NotReported(reason) from failure
 
@@ -108,10 +108,10 @@ class FinalReport:
             lacking.append(one_line(failure))
             return results
 
-    def _write(self, drawn: "Drawn") -> None:
+    def _write(self, drawing: "Drawing") -> None:
         """Write the report into the folder, and say where it is."""
         try:
-            say(f"Report: {folder.write(self.place, drawn.texts)}, and not in the store")
+            say(f"Report: {folder.write(self.place, drawing.texts)}, and not in the store")
         except OSError as failure:
             log.error("%s: the report cannot be written there either: %s", self.place, failure)
 
@@ -126,8 +126,8 @@ def _ended(sweep: Record, status: str) -> Record:
     return replace(sweep, status=status, ended=int(time.time() * 1000))
 
 
-def _draw(store: Store, results: Results, patience: Patience) -> "Drawn":
+def _draw(store: Store, results: Results, patience: Patience) -> "Drawing":
     # Plotly is imported here, so that a sweep begins sooner.
-    from runner.report.drawn import Drawn
+    from runner.report.drawing import Drawing
 
-    return patience.call(lambda: Drawn.of(store, [results]))
+    return patience.call(lambda: Drawing.of(store, [results]))

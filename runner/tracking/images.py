@@ -7,7 +7,7 @@ from runner.data.dataset import Dataset
 from runner.escaping.terminal import encodable
 
 
-def described(data: Dataset) -> dict[str, str]:
+def data_set(data: Dataset) -> dict[str, str]:
     """Return the shapes of all splits, with the digest and the source of the images."""
     splits = {"train": data.train, "validation": data.validation, "test": data.test}
     dataset = from_numpy(
@@ -17,5 +17,5 @@ def described(data: Dataset) -> dict[str, str]:
         name=data.name,
         digest=data.digest,
     )
-    described_as: dict[str, str] = dataset.to_dict()
-    return described_as
+    described: dict[str, str] = dataset.to_dict()
+    return described

@@ -14,7 +14,7 @@ from runner.process.log_mask import masked_traceback
 from runner.process.signals import as_exit
 from runner.settings.secret_text import without_secrets
 from runner.tracking.connection import Connection, StoreFailed
-from runner.tracking.images import described
+from runner.tracking.images import data_set
 from runner.tracking.lease import FREE, Free, TakenOver
 from runner.tracking.notes import Notes
 from runner.tracking.retries import few_retries
@@ -84,7 +84,7 @@ class Run:
     def log_inputs(self, data: Dataset, settings: str) -> None:
         """Log what the run is made from: the data, with its digest, and the settings as YAML."""
         self.log_text(settings, "config.yaml")
-        self.notes.inputs.append(described(data))
+        self.notes.inputs.append(data_set(data))
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag; what no database can hold is escaped."""

@@ -12,7 +12,7 @@ from tf_keras.src.saving.serialization_lib import serialize_keras_object
 
 from runner.backend import LayerScale, keras, keras_3, make_repeatable, tf
 from runner.models import file_check
-from runner.models.keras2 import allowed, described, training
+from runner.models.keras2 import allowed, description, training
 from runner.models.keras2.operations import OPERATIONS
 from runner.models.keras3 import twins
 from tests.helpers.hostile.model_files import sequential, write
@@ -80,7 +80,7 @@ def test_no_layer_in_the_list_takes_code_or_a_file() -> None:
             taken = set(inspect.signature(each.__init__).parameters)  # type: ignore[misc]
             assert taken & _CODE_OR_FILE == set(), each.__name__
             own = {"class_name": each.__name__, "config": {}}
-            described.check(own, "foreign", trust=False)
+            description.check(own, "foreign", trust=False)
     assert checked > 100
 
 
@@ -96,7 +96,7 @@ def test_a_file_may_name_each_class_as_keras_writes_it() -> None:
     ]
     for each in made:
         written = serialize_keras_object(each)
-        described.check(written, f"{written} is refused", trust=False)
+        description.check(written, f"{written} is refused", trust=False)
 
 
 _PLAIN_INITIALIZERS = sorted(

@@ -45,7 +45,7 @@ CANNOT = {
     "models.parts": "finds what file_check refuses by",
     "models.keras2": "says what it is for",
     "models.keras2.allowed": "lists what file_check accepts",
-    "models.keras2.described": "refuses parts of files",
+    "models.keras2.description": "refuses parts of files",
     "models.keras2.graph": "refuses models",
     "models.keras2.operations": "lists what file_check accepts",
     "models.keras2.training": "lists what file_check accepts",

@@ -18,14 +18,16 @@ from runner.tracking import Store
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawing:
     """What a report shows, with its charts by name."""
 
     contents: Contents
     charts: Mapping[str, Figure]
 
     @classmethod
-    def of(cls, store: Store, sweeps: Sequence[Results], request: Request | None = None) -> "Drawn":
+    def of(
+        cls, store: Store, sweeps: Sequence[Results], request: Request | None = None
+    ) -> "Drawing":
         """Read what the report shows, and draw its charts.
 
         Args:
