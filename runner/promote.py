@@ -94,7 +94,8 @@ def _passed_over(decision: "Decision") -> list[str]:
     from runner.results.choice import smallest
     from runner.results.decision import figures
 
-    best = smallest(decision.rows, replace(decision.limits, targets=tuple(Target)))
+    found = smallest(decision.rows, replace(decision.limits, targets=tuple(Target)))
+    best = found.file if found else None
     if decision.warning or not best or best.target in _TFLITE:
         return []
     return [

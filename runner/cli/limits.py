@@ -23,6 +23,11 @@ def add_limits(options: Parser) -> None:
         help="validation accuracy it may lose, 0.01 is one point; default: the sweep's own limit",
     )  # fmt: skip
     options.add_argument(
+        "--confidence", type=_confidence, metavar="SHARE",
+        help="only what is within that limit with so much confidence, as in 0.95; default: the "
+        "sweep's own, or else the accuracies that were measured",
+    )  # fmt: skip
+    options.add_argument(
         "--target", action="append", choices=[*map(str, Target)], metavar="TARGET",
         help=f"only files of this kind, may be given again: {', '.join(Target)}",
     )  # fmt: skip
@@ -76,6 +81,7 @@ def criteria_of(arguments: argparse.Namespace, targets: Sequence[Target]) -> "Cr
         limits,
         Device(arguments.device) if arguments.device else None,
         budgets_of(arguments),
+        arguments.confidence,
     )
 
 
@@ -107,6 +113,10 @@ def _bytes(text: str) -> float:
 
 def _share(text: str) -> float:
     return _within(text, float, 0, 1, "a share from 0 to 1")
+
+
+def _confidence(text: str) -> float:
+    return _within(text, float, 0.5, 1 - 1e-9, "a share of at least 0.5 and below 1")
 
 
 def _count(text: str) -> float:

@@ -12,6 +12,7 @@ from runner.report.picked_classes import PickedClasses, picked_classes
 from runner.results import choice
 from runner.results.choice import File
 from runner.results.class_figures import FileClasses
+from runner.results.correct_rows import with_correct
 from runner.results.decision import Decision, decide_all
 from runner.results.device_rows import with_device_rows
 from runner.results.pareto import pareto
@@ -165,7 +166,7 @@ def _asked(
     """Decide for each device of one sweep, with its tables of devices."""
     own = request or results.request
     own = own if own.device is common.device else common
-    results = with_device_rows(store, results, own)
+    results = with_correct(store, with_device_rows(store, results, own))
     return [(results, decision) for decision in decide_all(results, store, own)]
 
 

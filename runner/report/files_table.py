@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runner.report.contents import Contents
-from runner.results import choice
 from runner.results.rows import Row, varying
 from runner.settings.devices import Device
 from runner.settings.labels import short
@@ -65,8 +64,8 @@ class FilesTable:
         """The files; their drops count from the best baseline of their own sweep and data."""
         lines: dict[tuple[str, str], tuple[float, Line]] = {}
         for _, decision in self._contents.decisions:
-            if decision.baseline:
-                lines |= self._lines(decision.rows, choice.baseline_accuracy(decision.baseline))
+            if decision.dense:
+                lines |= self._lines(decision.rows, decision.dense.accuracy)
         return [line for _, line in sorted(lines.values(), key=lambda pair: pair[0])]
 
     def _lines(self, rows: Sequence[Row], best: float) -> dict[tuple[str, str], tuple[float, Line]]:

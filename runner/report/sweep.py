@@ -13,6 +13,7 @@ from runner.completion.complete import complete
 from runner.report.best_file import BestFile, NothingQualifies
 from runner.report.file_limits import budgets_of, device_of, limits_of, targets_of
 from runner.results import choice, table
+from runner.results.correct_rows import with_correct
 from runner.results.decision import decide_all
 from runner.results.device_rows import with_device_rows
 from runner.results.frame import files_frame
@@ -120,7 +121,7 @@ class Sweep:
         named = criteria.targets if target else None
         asked = Asked(named if device else (), named)
         results = complete(self._store, fitting(self._results, criteria), request, asked)
-        decision = qualify(results, criteria)
+        decision = qualify(with_correct(self._store, results), criteria)
         if decision.file is None:
             raise NothingQualifies(decision.reason)
         return BestFile.of(decision.file, self._store)

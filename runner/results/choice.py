@@ -3,41 +3,45 @@
 from collections.abc import Sequence
 
 from runner.device.fit import fit
-from runner.results.file import File
+from runner.measure.correct_table import Correct
+from runner.results.candidate import Candidate
+from runner.results.dense import Dense, best_dense, validation_accuracy
+from runner.results.file import File, Pairs
 from runner.results.limits import Limits
-from runner.results.rows import Row
+from runner.results.rows import Row, alike, seed_of
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.statistics.chance import chance_warning
-from runner.tracking import Record
 
 # Where the others look for them.
 __all__ = [
+    "Candidate",
     "File",
     "Limits",
-    "baseline_accuracy",
-    "best_baseline",
+    "candidates",
     "closest",
     "files",
+    "qualifying",
     "smallest",
 ]
 
 # What runs comes first, and what nobody has tried before what is refused.
 _PLACES = {True: 0, None: 1, False: 2}
-_BASELINE_ACCURACY = f"validation_accuracy/{Target.H5}"
+# Of the intervals that are shown where nobody asks for another confidence.
+CONFIDENCE = 0.95
 
 
 def files(rows: Sequence[Row], device: Device = Device.PHONE) -> list[File]:
     """List every file that was measured, those that the device does not run too.
 
-    Accuracy drops count from the best baseline's h5.
+    Accuracy drops count from the h5 of the best baseline, made with the point's own seed.
     """
-    best = best_baseline(rows)
+    dense = best_dense(rows)
     return [
-        _file(row, target, best.metrics[_BASELINE_ACCURACY], device)
+        _file(row, target, dense, device)
         for row in rows
         for target in Target
-        if best
+        if dense
         and row.baseline
         and row.point.has_file(target)
         # What came of a baseline at chance came about by chance.
@@ -45,61 +49,84 @@ def files(rows: Sequence[Row], device: Device = Device.PHONE) -> list[File]:
     ]
 
 
-def best_baseline(rows: Sequence[Row]) -> Record | None:
-    """Return the baseline of the highest validation accuracy, which every file is judged by.
+def candidates(
+    rows: Sequence[Row], device: Device = Device.PHONE, confidence: float | None = None
+) -> list[Candidate]:
+    """Group the files: those of points that differ in nothing but their seed are judged together.
 
-    Judged by its own baseline, a file would be the better the worse that baseline is.
+    Args:
+        confidence: of the intervals of their drops, from 0 to 1; 0.95 unless given.
     """
-    baselines = [row.baseline for row in rows if row.baseline]
-    return max(baselines, key=baseline_accuracy, default=None)
+    groups: dict[object, list[File]] = {}
+    for file in files(rows, device):
+        groups.setdefault((file.target, alike(file.point)), []).append(file)
+    repeats = [each for group in groups.values() for each in _repeats(group)]
+    return [Candidate.of(each, confidence or CONFIDENCE) for each in repeats]
 
 
-def baseline_accuracy(baseline: Record) -> float:
-    """Return the validation accuracy of the baseline's h5 file."""
-    return baseline.metrics[_BASELINE_ACCURACY]
+def _repeats(group: list[File]) -> list[list[File]]:
+    """Keep files together whose seeds differ; two of one seed say nothing of other seeds."""
+    seeds = {seed_of(file.point) for file in group}
+    return [group] if len(seeds) == len(group) else [[file] for file in group]
 
 
-def smallest(rows: Sequence[Row], limits: Limits) -> File | None:
-    """Choose the file of the fewest bytes on the device within the limits, of those that run there.
+def smallest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
+    """Choose what takes the fewest bytes on the device within the limits, of what runs there.
 
     Test accuracy plays no part. Of equal sizes, the more accurate one is chosen.
     """
-    good = [file for file in _candidates(rows, limits) if not limits.broken_by(file)]
-    return min(good, key=lambda file: (file.size, file.validation_drop), default=None)
+    return next(iter(qualifying(rows, limits)), None)
 
 
-def closest(rows: Sequence[Row], limits: Limits) -> File | None:
-    """Choose the file that exceeds the fewest limits, then by the least, then the smallest.
+def qualifying(rows: Sequence[Row], limits: Limits) -> list[Candidate]:
+    """List what keeps the limits, in the order in which it is preferred."""
+    good = [each for each in _candidates(rows, limits) if not limits.broken_by(each)]
+    return sorted(good, key=lambda each: (each.file.size, each.drop))
+
+
+def closest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
+    """Choose what exceeds the fewest limits, then by the least, then the smallest.
 
     What runs on the device comes before what does not. The excess over a limit on bytes or
     milliseconds is a share of it, over accuracy in points.
     """
 
-    def distance(file: File) -> tuple[int, int, float, float]:
-        broken = limits.broken_by(file)
+    def distance(candidate: Candidate) -> tuple[int, int, float, float]:
+        broken = limits.broken_by(candidate)
         excess = sum(each.share for each in broken)
-        return _PLACES[file.runs], len(broken), excess, file.size
+        return _PLACES[candidate.file.runs], len(broken), excess, candidate.file.size
 
     return min(_candidates(rows, limits), key=distance, default=None)
 
 
-def _candidates(rows: Sequence[Row], limits: Limits) -> list[File]:
-    return [file for file in files(rows, limits.device) if file.target in limits.targets]
+def _candidates(rows: Sequence[Row], limits: Limits) -> list[Candidate]:
+    found = candidates(rows, limits.device, limits.confidence)
+    return [each for each in found if each.file.target in limits.targets]
 
 
-def _file(row: Row, target: Target, best: float, device: Device) -> File:
+def _file(row: Row, target: Target, dense: Dense, device: Device) -> File:
     figures = row.point.figures(target)
-    validation = figures["validation_accuracy"]
+    seed = dense.seed(row.point)
     return File(
         point=row.point,
+        dense=dense.runs[seed],
         target=target,
         size_bytes=figures["size_bytes"],
         zip_bytes=figures["zip_bytes"],
         zip_ratio=figures["zip_ratio"],
         accuracy=figures["accuracy"],
-        validation_accuracy=validation,
-        validation_drop=best - validation,
+        validation_accuracy=figures["validation_accuracy"],
+        validation_drop=validation_accuracy(dense.runs[seed]) - figures["validation_accuracy"],
         fit=fit(target, figures, row.devices, device),
         device=device,
         machine_ms=figures.get("latency_ms"),
+        pairs=_pairs(dense.correct.get(seed), row.correct.get(target)),
+        images=row.images,
     )
+
+
+def _pairs(dense: Correct | None, own: Correct | None) -> Pairs | None:
+    """Pair the answers of two files to the same images."""
+    if dense is None or own is None or not own.is_of_images_of(dense):
+        return None
+    return Pairs(own.data, (dense.validation, own.validation), (dense.test, own.test))

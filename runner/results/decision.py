@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 
 from runner.device.request import Request
 from runner.results import choice
+from runner.results.candidate import Candidate
 from runner.results.choice import File, Limits
+from runner.results.correct_rows import with_correct
+from runner.results.dense import Dense, best_dense
 from runner.results.device_rows import with_device_rows
 from runner.results.rows import Results, Row, by_data, targets
 from runner.settings.devices import Device
@@ -17,13 +20,36 @@ _GONE = "The baseline's run is gone from the store: there is nothing to judge fi
 
 @dataclass(frozen=True)
 class Decision:
-    """What to ship of the points on one data set: a file, or the closest one if none qualifies."""
+    """What to ship of the points on one data set, or what comes closest if nothing qualifies.
+
+    Attributes:
+        dense: the baselines that files are judged by.
+        candidate: what to ship, with a file for each seed.
+        nearest: what comes closest to the limits.
+    """
 
     limits: Limits
     rows: tuple[Row, ...]
-    baseline: Record | None
-    file: File | None
-    closest: File | None
+    dense: Dense | None
+    candidate: Candidate | None
+    nearest: Candidate | None
+
+    @property
+    def file(self) -> File | None:
+        """The file to ship: of several seeds, the median one's."""
+        return self.candidate.file if self.candidate else None
+
+    @property
+    def closest(self) -> File | None:
+        """The file that comes closest to the limits."""
+        return self.nearest.file if self.nearest else None
+
+    @property
+    def baseline(self) -> Record | None:
+        """The run of the baseline that the file is judged by."""
+        if self.file:
+            return self.file.dense
+        return self.dense.middle if self.dense else None
 
     @property
     def device(self) -> Device:
@@ -44,13 +70,12 @@ class Decision:
     @property
     def limit(self) -> str:
         """The limit in words; empty without a baseline."""
-        if not self.baseline:
+        if not self.dense:
             return ""
-        accuracy = choice.baseline_accuracy(self.baseline)
         drop = in_points(self.limits.max_drop or 0.0)
         room = self.limits.budgets.words
         return (
-            f"within {drop} of the baseline's validation accuracy ({accuracy:.2%})"
+            f"within {drop} of the baseline's validation accuracy ({self.dense.accuracy:.2%})"
             f"{' and ' if room else ''}{', '.join(room)}"
         )
 
@@ -69,9 +94,9 @@ class Decision:
     @property
     def _excesses(self) -> str:
         """What the closest file breaks, where that is not the accuracy of a phone's file alone."""
-        if not self.closest or (self.limits.is_plain and self.closest.runs):
+        if not self.nearest or (self.limits.is_plain and self.nearest.file.runs):
             return ""
-        texts = [excess.text for excess in self.limits.broken_by(self.closest)]
+        texts = [excess.text for excess in self.limits.broken_by(self.nearest)]
         return f", which {' and '.join(texts)}"
 
     @property
@@ -94,13 +119,13 @@ class Decision:
         """Why no file is to ship; of the closest one, the limits that it exceeds, as options."""
         if self.warning:
             return self.warning
-        if not self.closest:
+        if not self.nearest:
             no_baseline = targets(self.rows) and not self.baseline
             return _GONE if no_baseline else "no file of these targets was measured"
-        broken = self.limits.broken_by(self.closest)
+        broken = self.limits.broken_by(self.nearest)
         limits = " ".join(excess.option for excess in broken)
         texts = " and ".join(excess.text for excess in broken)
-        name = f"{self.closest.target} of {self.closest.point.name}"
+        name = f"{self.nearest.file.target} of {self.nearest.file.point.name}"
         return f"no file keeps {limits}; the closest, {name}, {texts}"
 
     def text(self, store: Store) -> str:
@@ -125,20 +150,19 @@ def decide_all(results: Results, store: Store, request: Request | None = None) -
         request: what is asked for instead.
     """
     asked = request or results.request
-    rows = with_device_rows(store, results, asked).rows
-    limits = Limits(results.max_drop, budgets=asked.budgets)
+    rows = with_correct(store, with_device_rows(store, results, asked)).rows
+    limits = Limits(results.max_drop, budgets=asked.budgets, confidence=results.confidence)
     each = [replace(limits, device=device) for device in asked.devices]
     return [decision for limits in each for decision in decide(rows, limits)]
 
 
 def decision(rows: Sequence[Row], limits: Limits) -> Decision:
     """Decide among points on one data set; a baseline at chance leaves nothing to choose by."""
-    baseline = choice.best_baseline(rows)
-    undecided = Decision(limits, tuple(rows), baseline, None, None)
+    undecided = Decision(limits, tuple(rows), best_dense(rows), None, None)
     if undecided.warning:
         return undecided
-    file, closest = choice.smallest(rows, limits), choice.closest(rows, limits)
-    return replace(undecided, file=file, closest=closest)
+    candidate, nearest = choice.smallest(rows, limits), choice.closest(rows, limits)
+    return replace(undecided, candidate=candidate, nearest=nearest)
 
 
 def in_points(share: float) -> str:

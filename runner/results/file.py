@@ -1,11 +1,25 @@
 """Describe one file of a point, and what the device that it is chosen for makes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runner.device.fit import Fit
 from runner.settings.devices import Device
 from runner.settings.targets import Target
+from runner.statistics.paired import Bits
 from runner.tracking import Record
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Which images the dense model gets right, and which the file does, on each split.
+
+    Attributes:
+        data: digest of the data set.
+    """
+
+    data: str
+    validation: tuple[Bits, Bits]
+    test: tuple[Bits, Bits]
 
 
 @dataclass(frozen=True)
@@ -13,12 +27,16 @@ class File:
     """One file of one point, and how far its validation accuracy is below the best baseline's.
 
     Attributes:
+        dense: the run of the baseline that it is judged by.
         fit: what the device makes of it.
         device: what it is to run on.
         machine_ms: milliseconds an image on the machine of the sweep, where they were measured.
+        pairs: what it and the baseline make of each image, where that was kept.
+        images: numbers of validation and test images, where they are known.
     """
 
     point: Record
+    dense: Record
     target: Target
     size_bytes: float
     zip_bytes: float
@@ -29,6 +47,8 @@ class File:
     fit: Fit
     device: Device = Device.PHONE
     machine_ms: float | None = None
+    pairs: Pairs | None = field(default=None, compare=False, repr=False)
+    images: tuple[int, int] | None = None
 
     @property
     def artifact(self) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runner.device.budgets import Budgets, Excess
+from runner.results.candidate import Candidate
 from runner.results.file import File
 from runner.settings.devices import Device
 from runner.settings.targets import Target
+from runner.statistics.certainty import Certainty
 
 # Accuracies are shares of a whole number of images: rounding puts a sum of two off by less.
 _ROUNDING = 1e-9
@@ -19,6 +21,8 @@ class Limits:
 
     Attributes:
         max_latency_ms: on the machine of the sweep, whatever the device.
+        confidence: with which the drop must be within its limit, from 0 to 1; None judges by the
+            drop that was measured.
         device: what the file must run on.
         budgets: the room on it.
     """
@@ -30,6 +34,7 @@ class Limits:
     max_latency_ms: float | None = None
     device: Device = Device.PHONE
     budgets: Budgets = field(default_factory=Budgets)
+    confidence: float | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -39,20 +44,35 @@ class Limits:
     @property
     def values(self) -> dict[str, Any]:
         """Those that set a limit, as plain values."""
-        limits = {name: getattr(self, name) for name in ("max_drop", "targets", *_TEXTS)}
+        limits = {
+            name: getattr(self, name) for name in ("max_drop", "confidence", "targets", *_TEXTS)
+        }
         known = {name: value for name, value in limits.items() if value is not None}
         return {**known, **self.budgets.values}
 
-    def broken_by(self, file: File) -> list[Excess]:
-        """Return the limits that a file exceeds; of a sum, accuracy counts in points."""
+    def broken_by(self, candidate: Candidate) -> list[Excess]:
+        """Return the limits that a candidate exceeds; of a sum, accuracy counts in points."""
+        file = candidate.file
         found = [] if file.runs else [_not_there(self.device, file)]
-        # Rounding must not decide.
-        drop = file.validation_drop - _ROUNDING
-        if self.max_drop is not None and drop > self.max_drop:
-            option, text = f"--max-drop={self.max_drop:g}", f"drops {file.validation_drop:.4f}"
-            found.append(Excess(option, text, (file.validation_drop - self.max_drop) * 100))
+        found += self._drops(candidate)
         found += self._exceeded(file)
         return [*found, *self.budgets.exceeded_by(file.fit, self.device)]
+
+    def _drops(self, candidate: Candidate) -> Iterator[Excess]:
+        if self.max_drop is None:
+            return
+        option = f"--max-drop={self.max_drop:g}"
+        if self.confidence is None:
+            # Rounding must not decide.
+            if candidate.drop - _ROUNDING > self.max_drop:
+                text = f"drops {candidate.drop:.4f}"
+                yield Excess(option, text, (candidate.drop - self.max_drop) * 100)
+        elif candidate.certainty(self.max_drop) is not Certainty.WITHIN:
+            option, most = f"{option} --confidence={self.confidence:g}", candidate.most_drop
+            if most is None:
+                yield Excess(option, "has no interval measured", float("inf"))
+            else:
+                yield Excess(option, f"may drop {most:.4f}", (most - self.max_drop) * 100)
 
     def _exceeded(self, file: File) -> Iterator[Excess]:
         for name, (figure, text) in _TEXTS.items():

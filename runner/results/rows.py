@@ -10,6 +10,9 @@ from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, tags
 
 _OF_DEVICES = ("device.", "devices", "measure.")
+_SEED = "seed"
+# What makes no other point.
+_APART = (*_OF_DEVICES, "report.", "tracking.", "cache.")
 # Of the same images: the numbers that a model takes for their pixels.
 _RANGE = {f"dataset.{name}" for name in ("scale", "mean", "std", "scale_in_file")}
 
@@ -55,6 +58,11 @@ class Results:
         return float(self.sweep.tags.get(tags.MAX_DROP, usual))
 
     @property
+    def confidence(self) -> float | None:
+        """The confidence with which the file must be within that limit; None: as measured."""
+        return number(self.sweep.tags.get(tags.CONFIDENCE, ""))
+
+    @property
     def request(self) -> Request:
         """The devices that the sweep's file is for, and the room there."""
         try:
@@ -92,6 +100,20 @@ def varying(points: Sequence[Record]) -> list[str]:
     names = dict.fromkeys(name for point in points for name in point.params)
     names = {name: None for name in names if not name.startswith(_OF_DEVICES)}
     return [name for name in names if len({point.params.get(name) for point in points}) > 1]
+
+
+def seed_of(run: Record) -> str:
+    """Return the seed that a run was made with."""
+    return run.params.get(_SEED, "")
+
+
+def alike(run: Record) -> frozenset[tuple[str, str]]:
+    """Return what is equal of runs that differ in nothing but their seed."""
+    return frozenset(
+        (name, value)
+        for name, value in run.params.items()
+        if name != _SEED and not name.startswith(_APART)
+    )
 
 
 def targets(rows: Sequence[Row]) -> list[Target]:

@@ -8,6 +8,7 @@ from runner.device.budgets import Budgets
 from runner.device.request import Request
 from runner.errors import Refused
 from runner.results.choice import Limits
+from runner.results.correct_rows import with_correct
 from runner.results.decision import Decision, decision
 from runner.results.device_rows import with_device_rows
 from runner.results.lookup import find_sweep
@@ -31,6 +32,7 @@ class Criteria:
         where: settings that a point must have, with their values.
         limits: most bytes and milliseconds, by the names of `Limits`.
         device: what the file must run on; None for the sweep's own device.
+        confidence: with which the drop must be within its limit; None for the sweep's own.
         budgets: the room on it; what is None there is as the sweep has it, where the device is one
             of the sweep's own.
     """
@@ -41,6 +43,7 @@ class Criteria:
     limits: Mapping[str, float] = field(default_factory=dict)
     device: Device | None = None
     budgets: Budgets = field(default_factory=Budgets)
+    confidence: float | None = None
 
     def request(self, results: Results) -> Request:
         """Say what the file is for, and the room there, as these criteria and the sweep say."""
@@ -67,7 +70,7 @@ def select(
         StoreFailed: the store does not answer.
     """
     results = fitting(read(store, find_sweep(store, sweep)), criteria)
-    results = complete(store, results, criteria.request(results))
+    results = with_correct(store, complete(store, results, criteria.request(results)))
     result = qualify(results, criteria)
     file = result.file or result.closest
     values = provenance(results, result.baseline, file) if file else {}
@@ -89,6 +92,7 @@ def qualify(results: Results, criteria: Criteria) -> Decision:
     request = criteria.request(results)
     limits: dict[str, Any] = dict(criteria.limits)
     limits |= {"device": request.device, "budgets": request.budgets}
+    limits["confidence"] = criteria.confidence or results.confidence
     return decision(rows, Limits(drop, criteria.targets, **limits))
 
 

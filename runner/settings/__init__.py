@@ -9,13 +9,13 @@ from runner.settings.groups import (
     BaselineSettings,
     CacheSettings,
     ExportSettings,
-    ReportSettings,
     Settings,
     SweepSettings,
     TrackingSettings,
 )
 from runner.settings.load import from_hydra, known_settings
 from runner.settings.measure import MeasureSettings
+from runner.settings.report import ReportSettings
 from runner.settings.schedule import ScheduleSettings
 
 __all__ = [

@@ -98,6 +98,10 @@ Begin = Annotated[
 ]
 End = Annotated[float, Field(strict=True, gt=0, le=1, description="a share above 0, at most 1")]
 Drop = Annotated[float, Field(strict=True, ge=0, le=1, description="a share from 0 to 1")]
+OptionalConfidence = Annotated[
+    float | None,
+    Field(strict=True, ge=0.5, lt=1, description="a share of at least 0.5 and below 1, or null"),
+]
 Rate = Annotated[
     float, Field(strict=True, gt=0, allow_inf_nan=False, description="a positive number")
 ]

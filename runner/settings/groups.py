@@ -16,7 +16,6 @@ from runner.settings.devices import Device
 from runner.settings.fields import (
     Count,
     Devices,
-    Drop,
     ExperimentName,
     Flag,
     Folder,
@@ -31,6 +30,7 @@ from runner.settings.fields import (
     Targets,
 )
 from runner.settings.measure import MeasureSettings
+from runner.settings.report import ReportSettings
 from runner.settings.schedule import ScheduleSettings
 from runner.settings.targets import Target
 
@@ -97,13 +97,6 @@ class TrackingSettings(Group):
     tensorboard: Flag = False
     """Whether each point also writes how its pruning went for TensorBoard. Points that are copied
     from other sweeps are not pruned again, and write nothing."""
-
-
-class ReportSettings(Group):
-    """How much accuracy a file may lose and still be shipped."""
-
-    max_drop: Drop = 0.01
-    """Validation accuracy that the file to ship may lose against the baseline, as a share."""
 
 
 class CacheSettings(Group):

@@ -8,8 +8,9 @@ from runner.device.request import Request
 from runner.planning.fingerprint import sweep_fingerprint
 from runner.planning.grid import Point
 from runner.settings import Settings
+from runner.settings.overrides import as_override
 from runner.tracking import Record
-from runner.tracking.tags import DEVICE, MAX_DROP, MEASURE
+from runner.tracking.tags import CONFIDENCE, DEVICE, MAX_DROP, MEASURE
 
 
 def sweep_key(name: str, points: Sequence[Point]) -> str:
@@ -28,9 +29,12 @@ def asked(settings: Settings) -> dict[str, str]:
         DEVICE: Request.of(settings).text,
         MEASURE: digest,
         MAX_DROP: str(settings.report.max_drop),
+        CONFIDENCE: as_override(settings.report.confidence),
     }
 
 
 def answers(sweep: Record, settings: Settings) -> bool:
     """Tell whether a sweep was asked the same of its files."""
-    return all(sweep.tags.get(tag, text) == text for tag, text in asked(settings).items())
+    # Nobody could ask earlier versions for a confidence.
+    tags = {CONFIDENCE: as_override(None), **sweep.tags}
+    return all(tags.get(tag, text) == text for tag, text in asked(settings).items())

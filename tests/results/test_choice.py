@@ -4,7 +4,9 @@ import pytest
 
 from runner.results import choice
 from runner.results import rows as results
-from runner.results.choice import Limits, best_baseline, closest, smallest
+from runner.results.choice import Limits, closest, smallest
+from runner.results.decision import decision
+from runner.results.dense import best_dense
 from runner.results.pareto import pareto
 from runner.results.rows import Row
 from runner.settings.targets import Target
@@ -44,7 +46,7 @@ def test_the_smallest_file_within_the_limit_is_picked_on_validation() -> None:
         _row("b", _figures("tflite_int8", 100, 0.89, 0.5), _figures("h5", 400, 0.95, 0.9)),
         _row("c", _figures("tflite_int8", 200, 0.92, 0.9)),
     ]
-    pick = smallest(rows, Limits(0.01))
+    pick = decision(rows, Limits(0.01)).file
     assert pick is not None
     assert (pick.point.name, pick.target, pick.zip_bytes) == ("b", Target.TFLITE_INT8, 100)
     assert (pick.accuracy, pick.zip_ratio) == (0.5, 10)
@@ -57,7 +59,7 @@ def test_a_fall_of_exactly_the_limit_is_within_it() -> None:
 
 def test_of_equal_sizes_the_more_accurate_is_picked() -> None:
     rows = [_row("a", _figures("h5", 9, 0.90, 0)), _row("b", _figures("h5", 9, 0.91, 0))]
-    pick = smallest(rows, Limits(0.01))
+    pick = decision(rows, Limits(0.01)).file
     assert pick is not None
     assert pick.point.name == "b"
 
@@ -65,7 +67,7 @@ def test_of_equal_sizes_the_more_accurate_is_picked() -> None:
 def test_where_nothing_is_good_enough_the_closest_is_known() -> None:
     rows = [_row("a", _figures("h5", 9, 0.5, 0.5)), _row("b", _figures("h5", 99, 0.6, 0.5))]
     assert smallest(rows, Limits(0.01)) is None
-    nearest = closest(rows, Limits(0.01))
+    nearest = decision(rows, Limits(0.01)).closest
     assert nearest is not None
     assert nearest.point.name == "b"
     assert nearest.validation_drop == pytest.approx(0.3)
@@ -89,10 +91,12 @@ def test_a_bad_baseline_does_not_lower_the_standard() -> None:
         _point("a", poor, _figures("h5", 10, 0.33, 0.33)),
         _point("b", BASELINE, _figures("h5", 500, 0.90, 0.90)),
     ]
-    pick = smallest(rows, Limits(0.01))
+    pick = decision(rows, Limits(0.01)).file
     assert pick is not None
     assert pick.point.name == "b"
-    assert best_baseline(rows) is BASELINE
+    dense = best_dense(rows)
+    assert dense is not None
+    assert dense.middle is BASELINE
 
 
 def test_data_sets_are_judged_apart() -> None:
@@ -122,16 +126,16 @@ def test_every_limit_counts_and_the_one_that_is_broken_is_named() -> None:
     assert _chosen(rows, strict) is None
     nearest = closest(rows, strict)
     assert nearest is not None
-    assert nearest.point.name == "b"
+    assert nearest.file.point.name == "b"
     assert [each.text for each in strict.broken_by(nearest)] == ["is 400 bytes"]
     slow = closest(rows, Limits(None, max_latency_ms=0.1, targets=(Target.TFLITE_INT8,)))
     assert slow is not None
-    assert slow.point.name == "b"
+    assert slow.file.point.name == "b"
 
 
 def _chosen(rows: list[Row], limits: Limits) -> str | None:
-    file = smallest(rows, limits)
-    return file.point.name if file else None
+    found = smallest(rows, limits)
+    return found.file.point.name if found else None
 
 
 def test_the_front_holds_what_nothing_beats() -> None:

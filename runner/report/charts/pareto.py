@@ -10,7 +10,6 @@ from runner.escaping.html import chart_text
 from runner.report.charts.clouds import HOVER, clouds
 from runner.report.charts.style import FAINT, INK, apply_style, byte_axis, share_axis
 from runner.report.contents import Contents
-from runner.results import choice
 from runner.results.choice import File
 from runner.results.decision import in_points
 from runner.results.rows import Row, data_label
@@ -134,8 +133,8 @@ def _limits(figure: Figure, contents: Contents, group: Sequence[Row], number: in
     ]
     limits: dict[float, str] = {}
     for results, decision in decisions:
-        if decision.baseline and not decision.warning:
-            limit = choice.baseline_accuracy(decision.baseline) - results.max_drop
+        if decision.dense and not decision.warning:
+            limit = decision.dense.accuracy - results.max_drop
             limits.setdefault(limit, f"limit: {in_points(results.max_drop)} below the baseline")
     for limit, text in limits.items():
         figure.add_hline(
@@ -148,6 +147,6 @@ def _limits(figure: Figure, contents: Contents, group: Sequence[Row], number: in
             col=1,
         )
     best = [file for file in [*contents.front, *contents.picks] if file.point.id in ids]
-    dense = [choice.baseline_accuracy(each.baseline) for _, each in decisions if each.baseline]
+    dense = [each.dense.accuracy for _, each in decisions if each.dense]
     shares = [*limits, *dense, *(file.validation_accuracy for file in best)]
     figure.update_yaxes(row=number, col=1, **share_axis(shares))
