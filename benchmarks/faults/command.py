@@ -56,6 +56,12 @@ class Command:
                     self.began[phase] = time.monotonic()
 
     @property
+    def refused_store(self) -> bool:
+        """Whether it ended before anything began, for it could not use the store."""
+        begun = any(" started: " in line for line in self.lines)
+        return not begun and (self.lines or [""])[-1].startswith("runner: tracking.uri=")
+
+    @property
     def text(self) -> str:
         """What it has printed so far."""
         return "\n".join(self.lines)

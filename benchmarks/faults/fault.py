@@ -99,6 +99,8 @@ class Fault:
     def _judge_end(self, command: Command, verdict: Verdict, *, again: bool) -> None:
         may_refuse = self.scene.may_refuse and not again
         code = command.wait()
+        # Where the store is out from the start, nothing has begun that could go on.
+        may_refuse |= not again and command.refused_store
         allowed = {*_CODES, *(-number for number in _KILLED), *([_REFUSED] * may_refuse)}
         if command.hung:
             verdict.codes.append("it hung")

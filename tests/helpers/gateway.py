@@ -15,7 +15,7 @@ _PAGE = "<html>\n<head><title>{0}</title></head>\n<body><h1>{0}</h1><hr>gateway<
 
 @dataclass(frozen=True)
 class Unwell:
-    """An answer that the gateway gives in place of the server."""
+    """An answer that the gateway gives in place of the server; of status 0, it hangs up."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -82,6 +82,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append(f"{self.command} {self.path}")
         self.server.bodies.append(body)
         refusal = self.server.refusal(self.path, self.headers.get("Authorization"))
+        if refusal and not refusal.status:
+            self.close_connection = True
+            return
         if refusal:
             text = refusal.text or _PAGE.format(f"{refusal.status} from the gateway")
             self._send(

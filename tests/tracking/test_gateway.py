@@ -92,6 +92,17 @@ def test_certificates_work(port: int, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.long
+def test_a_server_that_hangs_up_while_it_is_started_anew_is_waited_for(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with gateway(port) as server:
+        server.answers = [Unwell(0)] * 3
+        _log_a_run(server.address())
+        assert server.answers == []
+    assert "trying for 30 s more" in caplog.text
+
+
+@pytest.mark.long
 def test_a_sweep_passes_a_gateway_with_a_login_and_bad_days(
     port: int, command: Command, npz: Path
 ) -> None:
