@@ -1,12 +1,21 @@
 """Collect what came of a night's sweeps from their runs in the store."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import mean
 
 from runner.device.fit import fit
 from runner.device.request import Request
-from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
-from runner.results.choice import File as Chosen
-from runner.results.decision import decide_all
+from runner.nightly.history.records import (
+    File,
+    Night,
+    NightPoint,
+    NightSweep,
+    Pick,
+    without_seed,
+)
+from runner.nightly.history.seeds import merge_seeds
+from runner.results.decision import Decision, decide_all
 from runner.results.device_rows import with_device_rows
 from runner.results.rows import Results, Row
 from runner.results.rows import read as read_sweep
@@ -49,19 +58,30 @@ def _sweep(store: Store, name: str, results: Results, postponed: Sequence[str]) 
     # The file to ship is that for the first device.
     request = Request(results.request.devices[:1], results.request.budgets)
     results = with_device_rows(store, results, request)
-    points = {row.point.name: _point(row, request.device) for row in results.rows}
+    each = [_point(row, request.device) for row in results.rows]
+    points = merge_seeds(each, postponed)
     decisions = decide_all(results, store, request)
-    # Files on several data sets do not compare: such a sweep has no pick.
-    file = decisions[0].file if len(decisions) == 1 else None
     warnings = tuple(decision.warning for decision in decisions if decision.warning)
-    pick = _pick(file) if file else None
+    # Files on several data sets do not compare: such a sweep has no pick.
+    pick = _pick(decisions[0]) if len(decisions) == 1 else None
     return NightSweep(name, points, pick, tuple(postponed), warnings, request.device.value)
 
 
-def _pick(file: Chosen) -> Pick:
-    flash = None if file.device is Device.PHONE else file.size
-    figures = (file.zip_bytes, file.validation_accuracy, flash)
-    return Pick(file.point.name, str(file.target), *figures)
+def _pick(decision: Decision) -> Pick | None:
+    """Describe what is to ship; of several seeds it is the setting, with their means."""
+    if not decision.candidate:
+        return None
+    files, file = decision.candidate.files, decision.candidate.file
+    flash = None if file.device is Device.PHONE else mean(each.size for each in files)
+    certainty = decision.candidate.certainty(decision.limits.max_drop or 0.0)
+    return Pick(
+        file.point.name if len(files) == 1 else without_seed(file.point.name),
+        str(file.target),
+        mean(each.zip_bytes for each in files),
+        mean(each.validation_accuracy for each in files),
+        flash,
+        str(certainty or ""),
+    )
 
 
 def _point(row: Row, device: Device) -> NightPoint:
@@ -80,7 +100,7 @@ def _file(row: Row, target: Target, device: Device) -> File:
     found = fit(target, figures, row.devices, device)
     there = found.runs and device is not Device.PHONE
     flash = found.size if there else None
-    return File(**{name: figures[name] for name in _FIGURES}, flash_bytes=flash)
+    return replace(File(*(figures[name] for name in _FIGURES)), flash_bytes=flash)
 
 
 def _settings(name: str, sweep: Record) -> dict[str, str]:

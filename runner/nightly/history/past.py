@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runner.nightly.history.records import Night
+from runner.nightly.history.seeds import merge_night
 from runner.tracking import Kind, Record, Store, StoreFailed
 from runner.tracking.tags import ACCEPTED, VERDICT
 
@@ -74,6 +75,6 @@ def _read(store: Store, run: Record) -> Night | None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             report = json.loads(store.fetch(run, JSON, Path(folder)).read_text(encoding="utf-8"))
-        return Night.from_dict(report["night"])
+        return merge_night(Night.from_dict(report["night"]))
     except (StoreFailed, OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,5 +1,6 @@
 """Hold what came of a night's sweeps as frozen plain values, which JSON can hold too."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,14 @@ from pydantic import Field, TypeAdapter
 from runner.settings.devices import Device
 
 FINISHED = "FINISHED"
+_SEED = re.compile(r"(^| )seed=\d+(?= |$)")
+# Of points in which nothing varies, as sweeps name them.
+_ALONE = "one point"
+
+
+def without_seed(name: str) -> str:
+    """Return the name of a point without its seed."""
+    return _SEED.sub("", name).strip() or _ALONE
 
 
 @dataclass(frozen=True)
@@ -18,7 +27,8 @@ class File:
     """The figures of one file: shares of the test and validation images, and bytes.
 
     `flash_bytes` are those that it takes on the device of its sweep; None on a phone, which keeps
-    it zipped, and where the device does not run it.
+    it zipped, and where the device does not run it. Of several seeds all are means, and `spread`
+    is the standard deviation of their test accuracies.
     """
 
     accuracy: float
@@ -26,17 +36,23 @@ class File:
     size_bytes: float
     zip_bytes: float
     flash_bytes: float | None = None
+    seeds: int = 1
+    spread: float = 0.0
 
 
 @dataclass(frozen=True)
 class NightPoint:
-    """One point: its status as in MLflow, its seconds, files by target, and why it failed."""
+    """One point: its status as in MLflow, its seconds, files by target, and why it failed.
+
+    `parts` names the points of single seeds that it is the mean of.
+    """
 
     name: str
     status: str
     seconds: float | None
     files: Mapping[str, File]
     error: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -46,13 +62,18 @@ class NightPoint:
 
 @dataclass(frozen=True)
 class Pick:
-    """The file to ship, as the sweep chose it for its device; `flash_bytes` as in a `File`."""
+    """The file to ship, as the sweep chose it for its device; `flash_bytes` as in a `File`.
+
+    `certainty` says in words how the drop of its accuracy lies to the limit; of nights of before,
+    it is empty.
+    """
 
     point: str
     target: str
     zip_bytes: float
     validation_accuracy: float
     flash_bytes: float | None = None
+    certainty: str = ""
 
     @property
     def device_bytes(self) -> float:
@@ -85,6 +106,11 @@ class NightSweep:
     device: str = Device.PHONE.value
 
     @property
+    def postponed_points(self) -> set[str]:
+        """The points that are left, named without their seeds, as the points of a night are."""
+        return {*self.postponed, *map(without_seed, self.postponed)}
+
+    @property
     def targets(self) -> list[str]:
         """The targets of all points' files, each once."""
         files = [point.files for point in self.points.values()]
@@ -101,6 +127,12 @@ class NightSweep:
         points = self.points.values()
         values = [point.files[target].accuracy for point in points if target in point.files]
         return mean(values) if values else None
+
+    def spread(self, target: str) -> float:
+        """Return the mean spread of a target's accuracies over seeds; 0 with one seed each."""
+        points = self.points.values()
+        spreads = [point.files[target].spread for point in points if target in point.files]
+        return mean(spreads) if spreads else 0.0
 
 
 @dataclass(frozen=True)

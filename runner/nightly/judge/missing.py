@@ -24,7 +24,7 @@ def _missing_points(tonight: NightSweep, good: Sequence[NightSweep]) -> Iterator
             if point.finished:
                 expected.setdefault(name, {}).update(dict.fromkeys(point.files))
     for name, targets in expected.items():
-        if name not in tonight.postponed:
+        if name not in tonight.postponed_points:
             yield from _missing_files(tonight, name, targets)
 
 

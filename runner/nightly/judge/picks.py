@@ -38,7 +38,7 @@ def judge_pick(
     if tonight.warnings:
         return [_finding(tonight, usual)]
     worse = tonight.pick is None or _worse(tonight.pick, usual, tolerance, sized)
-    if point in tonight.postponed or not worse:
+    if point in tonight.postponed_points or not worse:
         return []
     beyond = _beyond_noise(tonight, earlier, usual, tolerance, level)
     return [_finding(tonight, usual)] if beyond else []
@@ -116,7 +116,8 @@ def _finding(tonight: NightSweep, usual: Pick) -> Finding:
 
 
 def _pick_text(pick: Pick) -> str:
+    certainty = f", {pick.certainty}" if pick.certainty else ""
     return (
         f"{pick.target} of {pick.point} ({pick.size_text}, validation accuracy "
-        f"{pick.validation_accuracy:.2%})"
+        f"{pick.validation_accuracy:.2%}{certainty})"
     )

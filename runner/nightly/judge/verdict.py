@@ -97,7 +97,7 @@ def judge(
         f"{sweep.name}, {point.name}: {point.status}{point.error and f', {point.error}'}"
         for sweep in night.sweeps.values()
         for point in sweep.points.values()
-        if not point.finished and point.name not in sweep.postponed
+        if not point.finished and point.name not in sweep.postponed_points
     ]
     bad = bool(judgement.findings or refusals or failures)
     differences = _changes(night, good[-1]) if good and bad else []

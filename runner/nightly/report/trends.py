@@ -52,6 +52,11 @@ def _lines(nights: Sequence[PastNight], name: str) -> list[tuple[int, Scatter]]:
         (1, _line(names, [sweep.accuracy(target) for sweep in sweeps], chart_text(target), number))
         for number, target in enumerate(targets)
     ]
+    for (_, line), target in zip(lines, targets, strict=True):
+        spreads = [sweep.spread(target) for sweep in sweeps]
+        # Of several seeds a night.
+        if any(spreads):
+            line.error_y = {"array": spreads, "thickness": 1}
     titles = _titles(sweeps[-1])
     # Bytes on another device do not compare.
     alike = [sweep.pick if sweep.device == sweeps[-1].device else None for sweep in sweeps]

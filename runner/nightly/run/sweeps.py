@@ -131,7 +131,9 @@ class Sweeps:
         last = self._last_time(entry)
         points = self.store.children(run.id) if run else []
         done = {point.name for point in points if point.status == FINISHED}
-        names = [*last.points, *last.postponed] if last else ["all points"]
+        points_then = last.points.values() if last else ()
+        parts = [part for point in points_then for part in point.parts or [point.name]]
+        names = [*parts, *last.postponed] if last else ["all points"]
         return [name for name in names if name not in done]
 
     def _last_time(self, entry: str) -> NightSweep | None:
