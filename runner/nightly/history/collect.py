@@ -1,7 +1,6 @@
 """Collect what came of a night's sweeps from their runs in the store."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from statistics import mean
 
 from runner.device.fit import fit
@@ -100,7 +99,8 @@ def _file(row: Row, target: Target, device: Device) -> File:
     found = fit(target, figures, row.devices, device)
     there = found.runs and device is not Device.PHONE
     flash = found.size if there else None
-    return replace(File(*(figures[name] for name in _FIGURES)), flash_bytes=flash)
+    accuracy, validation, size, zipped = (figures[name] for name in _FIGURES)
+    return File(accuracy, validation, size, zipped, flash)
 
 
 def _settings(name: str, sweep: Record) -> dict[str, str]:
