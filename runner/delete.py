@@ -4,11 +4,15 @@ python -m runner.delete SWEEP --dry-run
 """
 
 import argparse
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runner.cli import command, failure
 from runner.errors import Refused
+from runner.escaping.log_lines import LogFormatter
 from runner.escaping.terminal import say
 
 if TYPE_CHECKING:
@@ -52,13 +56,13 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
-    from runner.deletion.activity import require_unchanged, require_unheld, silent_others
+    from runner.deletion.activity import require_unchanged, silent_others
     from runner.deletion.carry_out import carry_out
     from runner.tracking.silence import close_silent
 
     plan = _plan(arguments, store)
-    require_unheld(store, plan.sweep)
-    silent = silent_others(store, plan.sweep)
+    with _waiting_shown():
+        silent = silent_others(store, plan.sweep)
     if silent:
         plan = _plan(arguments, store, silent)
     if arguments.dry_run:
@@ -76,6 +80,21 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     values = _values(plan, True) | ({"advice": advice} if advice else {})
     command.show(arguments, values, *_lines(plan, "deleted", "freed"), *([advice] * bool(advice)))
     return failure.DONE
+
+
+@contextmanager
+def _waiting_shown() -> Iterator[None]:
+    """Show on standard error what is waited for inside the block, and how long."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogFormatter("%(message)s"))
+    log = logging.getLogger("runner.tracking")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(logging.NOTSET)
 
 
 def _plan(arguments: argparse.Namespace, store: "Store", silent: "Sequence[Record]" = ()) -> "Plan":

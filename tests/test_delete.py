@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,20 +162,12 @@ def test_a_sweep_of_another_machine_is_refused_while_its_lease_is_renewed(
     client = mlflow.MlflowClient(written.store.uri)
     client.set_tag(written.old, tags.PROCESS, "elsewhere boot namespace 1 1")
     client.update_run(written.old, status="RUNNING")
-    ended = threading.Event()
-
-    def renew() -> None:
-        for count in itertools.takewhile(lambda _: not ended.wait(0.5), itertools.count()):
-            client.set_tag(written.old, tags.LEASE, f"holder {count}")
-
-    with ThreadPoolExecutor(1) as pool:
-        renewed = pool.submit(renew)
+    with _renewed(written, written.old):
         done = tool_in(written.folder, "delete", "old", "--yes")
-        ended.set()
-        renewed.result()
     assert (done.returncode, done.stdout) == (2, "")
-    waiting, refused = done.stderr.splitlines()
-    assert waiting.startswith("old seems to be held by another machine or container; waiting 60 s")
+    waiting, *_, refused = done.stderr.splitlines()
+    assert "old" in waiting, done.stderr
+    assert " seems to be held by another machine or container; waiting 60 s" in waiting
     assert f"must have ended, and is running (run {written.old}); stop it first" in refused
     assert written.left() == ALL
 
@@ -206,6 +199,50 @@ def test_what_a_reboot_left_running_keeps_no_baseline(tmp_path: Path) -> None:
     close_silent(store, silent)
     assert store.get(written.new).status == "KILLED"
     assert silent_others(store, store.get(written.old), period=3600) == []
+
+
+@pytest.mark.long
+def test_a_sweep_and_the_others_that_may_run_elsewhere_are_watched_together(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    written = Written(tmp_path)
+    store, client = written.store, written.store.connection
+    for run_id in (written.old, written.new):
+        client.set_tag(run_id, tags.PROCESS, "elsewhere boot namespace 1 1")
+        client.update_run(run_id, status="RUNNING")
+    # The newer one has no lease: of it nothing can be known, and it is none of the silent ones.
+    client.set_tag(written.old, tags.LEASE, "holder 1")
+    sweep = store.get(written.old)
+    caplog.set_level("INFO", "runner.tracking")
+    assert silent_others(store, sweep, period=0.05) == []
+    client.set_tag(written.new, tags.LEASE, "holder 1")
+    caplog.clear()
+    assert [run.id for run in silent_others(store, sweep, period=0.05)] == [written.new]
+    (waiting,) = (line for line in caplog.messages if "seem" in line)
+    assert " and 1 more seem to be held by another machine or container; waiting" in waiting
+    client.delete_tag(written.old, tags.LEASE)
+    assert [run.id for run in silent_others(store, store.get(sweep.id), 0.05)] == [written.new]
+    with _renewed(written, written.old), pytest.raises(Refused, match="and is running"):
+        silent_others(store, sweep, period=0.3)
+
+
+@contextmanager
+def _renewed(written: Written, run_id: str) -> Iterator[None]:
+    """Renew the lease of a run inside the block, as its holder would."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        client = mlflow.MlflowClient(written.store.uri)
+        for count in itertools.takewhile(lambda _: not ended.wait(0.1), itertools.count()):
+            client.set_tag(run_id, tags.LEASE, f"holder {count}")
+
+    with ThreadPoolExecutor(1) as pool:
+        renewed = pool.submit(renew)
+        try:
+            yield
+        finally:
+            ended.set()
+            renewed.result()
 
 
 @pytest.mark.long

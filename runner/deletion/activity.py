@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 
 from runner.errors import Refused
-from runner.escaping.terminal import complain
 from runner.tracking import Record, Store
-from runner.tracking.lease import PERIOD_SECONDS, PERIODS
+from runner.tracking.lease import PERIOD_SECONDS
 from runner.tracking.silence import silent_runs
 from runner.tracking.tags import LEASE, LEASED_BY
-from runner.tracking.watch import living
 
 _RUNNING = "RUNNING"
 
@@ -24,44 +22,27 @@ def require_ended(runs: Iterable[Record]) -> None:
             raise _running(run)
 
 
-def require_unheld(store: Store, sweep: Record) -> None:
-    """Refuse a sweep that another machine or container works on; to find out may take a minute.
-
-    Raises:
-        Refused: its lease is renewed.
-        StoreFailed: the store does not answer.
-    """
-    if sweep.status != _RUNNING or sweep.process_alive is not None:
-        return
-    complain(
-        f"{sweep.name} seems to be held by another machine or container; waiting "
-        f"{PERIODS * PERIOD_SECONDS:.0f} s to see whether it still works"
-    )
-    if living(store, [sweep]):
-        raise _running(sweep)
-
-
 def silent_others(store: Store, sweep: Record, period: float = PERIOD_SECONDS) -> list[Record]:
-    """Return the running runs of other sweeps that nobody works on; to find out may take a minute.
+    """Require that nobody works on a sweep, and return the runs of others that nobody works on.
+
+    These are running ones of other machines, containers and boots. All are watched together, which
+    may take a minute.
 
     Args:
         period: seconds after which a lease is renewed.
 
     Raises:
+        Refused: the lease of the sweep is renewed.
         StoreFailed: the store does not answer.
     """
-    running = store.find(f"attributes.status = '{_RUNNING}'")
     own = {sweep.id}
+    running = store.find(f"attributes.status = '{_RUNNING}'")
     others = [run for run in running if not own & {run.id, run.parent, run.tags.get(LEASED_BY)}]
-    unknown = [
-        run for run in others if run.process_alive is None and {LEASE, LEASED_BY} & run.tags.keys()
-    ]
-    if unknown:
-        complain(
-            f"{unknown[0].name} is running elsewhere, or was when its machine went down; waiting "
-            f"{PERIODS * PERIOD_SECONDS:.0f} s at most to see whether it still works"
-        )
-    return silent_runs(store, unknown, period)
+    held = [sweep] if sweep.status == _RUNNING and sweep.process_alive is None else []
+    silent = silent_runs(store, others, period, also=held)
+    if held and sweep not in silent and store.get(sweep.id).status == _RUNNING:
+        raise _running(sweep)
+    return [run for run in silent if run != sweep]
 
 
 def require_unchanged(before: Record, now: Record) -> None:

@@ -1,7 +1,7 @@
 """Close the runs of processes that are no more, though they may have been of another machine."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from runner.tracking.connection import StoreFailed
 from runner.tracking.lease import PERIOD_SECONDS
@@ -14,18 +14,27 @@ log = logging.getLogger(__name__)
 
 
 def silent_runs(
-    store: Store, runs: Iterable[Record], period: float = PERIOD_SECONDS
+    store: Store,
+    runs: Iterable[Record],
+    period: float = PERIOD_SECONDS,
+    also: Sequence[Record] = (),
 ) -> list[Record]:
     """Return the running runs of which nothing is known here, and whose lease is not renewed.
 
     Where there are such runs, they are all watched together, for four periods at most. A run
     without a lease and without one that covers it is none of them: nothing can be known of it.
 
+    Args:
+        period: seconds after which a lease is renewed.
+        also: more such runs, which are silent too where they have no lease.
+
     Raises:
         StoreFailed: the store does not answer.
     """
     unknown = {run.id: run for run in runs if run.status == "RUNNING" and run.process_alive is None}
     covers = {run.id: _cover(run) for run in unknown.values() if _cover(run)}
+    unknown |= {run.id: run for run in also}
+    covers |= {run.id: run.id for run in also}
     tops = [unknown.get(cover) or _found(store, cover) for cover in set(covers.values())]
     alive = living(store, [top for top in tops if top], period=period, hint=False)
     silent = [unknown[run_id] for run_id, cover in covers.items() if cover not in alive]
