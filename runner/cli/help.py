@@ -81,7 +81,7 @@ def check_sweep_choice(arguments: Sequence[str]) -> None:
 def _runs(path: Path) -> str:
     """Count the points of a sweep file; a half-written one must not take the help away."""
     try:
-        sweeper = yaml.safe_load(path.read_text(encoding="utf-8"))["hydra"]["sweeper"]
+        sweeper = yaml.safe_load(path.read_text(encoding="utf-8-sig"))["hydra"]["sweeper"]
         return str(count(sweeper.get("params") or {}, sweeper.get("points") or []))
     except (yaml.YAMLError, TypeError, KeyError, AttributeError, HydraException, Refused):
         return "?"

@@ -90,7 +90,9 @@ def _run(words: Sequence[str], seconds: float) -> str:
 
 def _numbers(printed: str) -> dict[str, float]:
     """Read the last line that it printed."""
-    line = next(filter(str.strip, reversed(printed.splitlines())), "")
+    # Some shells put a mark before what they print.
+    lines = printed.removeprefix("\ufeff").splitlines()
+    line = next(filter(str.strip, reversed(lines)), "")
     if not line:
         raise CommandFailed('printed nothing; a line of JSON is wanted, as in {"ms": 12.5}')
     try:

@@ -25,9 +25,13 @@ def csv_text(lines: Iterable[Sequence[object]]) -> str:
 
 
 def csv_lines(text: str) -> list[list[str]]:
-    """Read the lines of a table that `csv_text` wrote, without its apostrophes."""
+    """Read the lines of a table that `csv_text` wrote, without its apostrophes.
+
+    A spreadsheet may have saved it since, with a mark before the text.
+    """
     # Not splitlines: a quoted cell may hold any of the characters that it takes for line breaks.
-    return [[_read(cell) for cell in line] for line in csv.reader(io.StringIO(text, newline=""))]
+    table = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    return [[_read(cell) for cell in line] for line in csv.reader(table)]
 
 
 def csv_records(text: str) -> list[dict[str, str]]:

@@ -87,14 +87,14 @@ def read_bytes(path: Path | str, most: int = _TEXT) -> bytes:
 
 
 def read_text(path: Path | str) -> str:
-    """Read a whole regular file of UTF-8 text, as `Path.read_text` does.
+    """Read a whole regular file of UTF-8 text, without the mark that some editors put before it.
 
     Raises:
         UnfitFile: it is no regular file, or a very large one.
         OSError: it is not there, or cannot be read.
         UnicodeDecodeError: it is no such text.
     """
-    return read_bytes(path).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    return read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _require_regular(status: os.stat_result) -> None:

@@ -7,6 +7,8 @@ from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 
+from runner.settings.config_files import use_config_files
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -34,3 +36,4 @@ def register() -> None:
     if plugins not in sys.path:
         sys.path.append(plugins)
         Plugins.instance().register(SweepsOnSearchPath)
+        use_config_files()

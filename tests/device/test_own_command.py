@@ -58,6 +58,12 @@ def test_its_numbers_are_those_of_its_last_line(tmp_path: Path) -> None:
     assert found == {"bytes": 5, "ms.p90_x-y": 2.5}
 
 
+def test_a_mark_that_a_shell_puts_before_its_numbers_is_none_of_them(tmp_path: Path) -> None:
+    code = "import sys; sys.stdout.buffer.write(b'\\xef\\xbb\\xbf{\"ms\": 1}')"
+    found = measure_by(by_python(code), tmp_path / "h5.h5", HANGS_AFTER, tmp_path / "locks")
+    assert found == {"ms": 1}
+
+
 def test_mlflow_takes_each_name_that_is_taken(tmp_path: Path) -> None:
     names = [".", "..", "...", ".a", "a.", "..a", "a..", "-", "_", "1", "a" * 60, "a" * 61]
     taken: list[str] = []

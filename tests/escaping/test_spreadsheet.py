@@ -52,5 +52,9 @@ def test_every_name_is_read_back_and_written_again_the_same() -> None:
     assert not [cell for cell in raw if cell.startswith(tuple("=+-@\t\r\n"))]
 
 
+def test_what_a_spreadsheet_puts_before_a_table_is_no_name() -> None:
+    assert csv_records("\ufeffname,of\r\na,b\r\n") == [{"name": "a", "of": "b"}]
+
+
 def test_a_table_of_nothing_has_no_records() -> None:
     assert csv_records("") == csv_records("a,b\n") == []
