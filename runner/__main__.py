@@ -14,6 +14,7 @@ from runner.process.encoding import use_utf8
 from runner.process.log_mask import mask_logs
 from runner.process.signals import exit_on_first_signal
 from runner.process.temporary import own_folder
+from runner.settings.internal import require_untyped
 from runner.settings.paths import register
 from runner.settings.typed_address import hide
 from runner.sweep.sweeper import PruningSweeper
@@ -44,6 +45,7 @@ def _main(arguments: list[str]) -> int:
         sys.argv[1:] = hide(arguments)
         check_arguments(sys.argv[1:])
         check_sweep_choice(sys.argv[1:])
+        require_untyped(sys.argv[1:])
         with own_folder():
             job()
     except RefusedPoint as refusal:

@@ -19,6 +19,7 @@ from runner.process import isolated
 from runner.report.best_file import BestFile, NothingQualifies
 from runner.report.sweep import Sweep, load
 from runner.settings import Settings, from_hydra
+from runner.settings.internal import require_left_out
 from runner.settings.paths import CONF, register
 from runner.settings.typed_address import taken_out
 from runner.sweep.announcement import ANNOUNCEMENT, Announcement
@@ -58,7 +59,9 @@ def compose(*overrides: str) -> Settings:
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(version_base="1.3", config_dir=str(CONF)):
-            return from_hydra(hydra_compose("config", list(overrides)))
+            settings = from_hydra(hydra_compose("config", list(overrides)))
+            require_left_out(settings.sweep)
+            return settings
     except Exception as error:
         if not is_refusal(error):
             raise
@@ -87,6 +90,7 @@ def run_point(point: Settings, folder: Path | str | None = None) -> Outcome:
         RunnerError: it failed, with the reason in one line and the traceback in a note; its run
             says so too.
     """
+    require_left_out(point.sweep)
     point = preflight.check(point)
     default = Path("outputs") / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"
     target = Path(default if folder is None else folder).absolute()

@@ -13,6 +13,7 @@ from runner.errors import Refused
 from runner.planning import preflight
 from runner.process.log_mask import mask_logs
 from runner.settings import Settings, from_hydra
+from runner.settings.internal import require_left_out
 from runner.settings.paths import CONF
 
 
@@ -50,7 +51,10 @@ def _checked(config: DictConfig) -> Settings:
         Refused: they cannot.
     """
     try:
-        return preflight.check(from_hydra(config), HydraConfig.get().overrides.task)
+        settings = from_hydra(config)
+        if HydraConfig.get().mode is not RunMode.MULTIRUN:
+            require_left_out(settings.sweep)
+        return preflight.check(settings, HydraConfig.get().overrides.task)
     except Refused:
         raise
     except Exception as error:

@@ -14,6 +14,7 @@ from runner.planning.candidates import Candidate
 from runner.planning.fingerprint import baseline_signature, fingerprint
 from runner.planning.plan import plan_of
 from runner.settings import Settings, from_hydra
+from runner.settings.internal import require_left_out
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _check_values(
     for candidate in _with_new_values(candidates):
         with suppress(ImpossiblePoint):
             points.append((compose(candidate), candidate))
+    for settings, _ in points:
+        require_left_out(settings.sweep)
     _refuse_to_vary([settings for settings, _ in points])
     for settings, candidate in points:
         with suppress(ImpossiblePoint):
@@ -141,12 +144,10 @@ def _with_new_values(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _refuse_to_vary(points: Sequence[Settings]) -> None:
     """Refuse several values of settings that belong to the sweep as a whole, or to its process."""
-    for name in ("tracking", "report", "cache", "threads", "measure", "device", "devices"):
+    whole = ("tracking", "report", "cache", "threads", "measure", "device", "devices", "sweep")
+    for name in whole:
         if len({getattr(settings, name) for settings in points}) > 1:
             raise Refused(f"{name}: takes one value for a whole sweep; {_INSTEAD.get(name, _RUN)}")
-    sweeps = {settings.sweep.model_copy(update={"point": None}) for settings in points}
-    if len(sweeps) > 1:
-        raise Refused(f"sweep: takes one value for a whole sweep; {_RUN}")
 
 
 _RUN = "run a sweep for each value"

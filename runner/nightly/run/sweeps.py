@@ -12,6 +12,7 @@ from runner.nightly.history.records import FINISHED, Night, NightSweep
 from runner.nightly.run import child_process
 from runner.nightly.run.begin import Tonight
 from runner.nightly.settings import NightlySettings
+from runner.settings.internal import NIGHT
 from runner.settings.overrides import quote_override
 from runner.tracking import Record, Store
 from runner.tracking.tags import COMMAND, ENTRY, LEFT
@@ -97,7 +98,11 @@ class Sweeps:
 
     def _environment(self) -> Mapping[str, str]:
         # Not among the arguments, which everyone on the machine may read: it may hold a password.
-        return {**os.environ, "MLFLOW_TRACKING_URI": self.settings.uri}
+        return {
+            **os.environ,
+            "MLFLOW_TRACKING_URI": self.settings.uri,
+            NIGHT: self.tonight.run.id,
+        }
 
     def _find_run(self, entry: str) -> Record | None:
         """Find the last run of tonight's sweep, and tag it with its entry."""
