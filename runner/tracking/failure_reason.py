@@ -2,7 +2,7 @@
 
 import re
 
-from runner.errors import one_line
+from runner.errors import RunnerError, one_line
 from runner.settings.secret_text import without_secrets
 
 # What SQLAlchemy adds to what a database says.
@@ -66,7 +66,10 @@ def _of_answer(status: str, text: str) -> str:
 
 
 def _first_cause(error: BaseException) -> BaseException:
-    """Find what came first: MLflow's own text is long, and ends in `connection refused`."""
-    while cause := error.__cause__ or error.__context__:
+    """Find what came first: MLflow's own text is long, and ends in `connection refused`.
+
+    What had gone wrong before the store was called is no reason of its own.
+    """
+    while (cause := error.__cause__ or error.__context__) and not isinstance(cause, RunnerError):
         error = cause
     return error

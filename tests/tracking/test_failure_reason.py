@@ -5,7 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from runner.point.outcome import JobFailed
 from runner.tracking import Kind, Store, StoreFailed
+
+
+def test_what_went_wrong_before_is_not_the_reason_of_the_store(
+    store_folder: Path, empty_store: Path
+) -> None:
+    store = Store(f"sqlite:///{store_folder}/mlflow.db", "tests")
+    run = store.new_run(Kind.SWEEP, "a", {}, {})
+    run.flush()
+    shutil.copyfile(empty_store, store_folder / "mlflow.db")
+    with pytest.raises(StoreFailed, match="no longer knows run"):  # noqa: PT012
+        try:
+            raise JobFailed("3 of 3 points failed")
+        except JobFailed:
+            run.end("FAILED")
 
 
 def test_a_store_that_came_back_empty_is_told_from_one_that_answers(
