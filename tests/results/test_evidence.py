@@ -1,0 +1,113 @@
+"""What the images say of a decision, and each step's share of the reduction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from runner.measure.correct_table import Correct
+from runner.results.decision import decision
+from runner.results.evidence import Evidence
+from runner.results.evidence_words import in_brief, sentences
+from runner.results.limits import Limits
+from runner.results.rows import Row
+from runner.settings.targets import Target
+from runner.statistics.certainty import Certainty
+from runner.tracking import Record
+
+_IMAGES = 1000
+_INT8, _H5 = Target.TFLITE_INT8, Target.H5
+
+
+def _answers(wrong: int) -> Correct:
+    right = np.arange(_IMAGES) >= wrong
+    return Correct("digest", right, right)
+
+
+def _run(name: str, zipped: dict[Target, int], wrong: int, **params: str) -> Record:
+    share = 1 - wrong / _IMAGES
+    metrics = {}
+    for target, size in zipped.items():
+        figures = {"size_bytes": size, "zip_bytes": size, "zip_ratio": 1000 / size}
+        figures |= {"accuracy": share, "validation_accuracy": share}
+        metrics |= {f"{figure}/{target}": float(value) for figure, value in figures.items()}
+    return Record(name, name, "FINISHED", params, {}, metrics, f"/runs/{name}")
+
+
+_DENSE = _run("dense", {_H5: 1000, _INT8: 250}, 10)
+
+
+def _row(name: str, size: int, wrong: int, **params: str) -> Row:
+    point = _run(name, {_INT8: size}, wrong, point=name, **params)
+    answers = {_INT8: _answers(wrong)}
+    return Row(point, _DENSE, correct=answers, baseline_correct={_H5: _answers(10)})
+
+
+def _evidence(rows: Sequence[Row], limits: Limits) -> Evidence:
+    found = Evidence.of(decision(rows, limits))
+    assert found is not None
+    return found
+
+
+def test_a_file_near_its_limit_is_too_close_and_the_next_certain_one_is_named() -> None:
+    rows = [_row("a", 50, 19), _row("b", 60, 11)]
+    found = _evidence(rows, Limits(0.01))
+    assert (found.candidate.file.point.name, found.certainty) == ("a", Certainty.TOO_CLOSE)
+    assert found.certain is not None
+    assert found.certain.file.point.name == "b"
+    assert found.images_needed is not None
+    assert found.images_needed > _IMAGES
+    assert in_brief(found) == "too close to tell (1 point)"
+
+
+def test_how_often_the_way_of_choosing_keeps_its_limit_is_said() -> None:
+    sure = _evidence([_row("a", 50, 10)], Limits(0.01)).kept
+    close = _evidence([_row("a", 50, 20), _row("b", 60, 10)], Limits(0.01)).kept
+    assert sure is not None
+    assert close is not None
+    assert sure.kept == sure.chosen == sure.resamples
+    assert close.kept < sure.kept
+
+
+def test_without_the_answers_nothing_is_claimed() -> None:
+    old = replace(_row("a", 50, 10), correct={})
+    found = _evidence([old], Limits(0.01))
+    assert (found.certainty, found.kept, found.images_needed, found.certain) == (None,) * 4
+    assert any("was not measured" in text for text in sentences(found))
+
+
+def test_where_nothing_qualifies_the_closest_is_told() -> None:
+    found = _evidence([_row("a", 50, 900)], Limits(0.01))
+    assert (found.certainty, found.kept) == (Certainty.BEYOND, None)
+
+
+def test_each_step_has_its_share_of_the_reduction() -> None:
+    pruned = _row("a", 100, 10)
+    steps = _evidence([pruned], Limits(0.01)).reduction
+    assert (steps.total, steps.quantization, steps.steps) == (10, 4, {"pruning": 2.5})
+    assert str(steps) == (
+        "10.0 times smaller than the dense h5: 4.0 by quantization, 2.5 by pruning"
+    )
+
+
+@pytest.mark.parametrize(
+    ("with_pruned", "expected"),
+    [(True, {"pruning": 2.5, "clustering": 2.0}), (False, {"pruning and clustering": 5.0})],
+)
+def test_clustering_is_told_from_pruning_where_a_point_was_only_pruned(
+    with_pruned: bool, expected: dict[str, float]
+) -> None:
+    plain = _row("a", 100, 10, **{"compress.name": "none"})
+    after = _row("a", 50, 10, **{"compress.name": "cluster", "compress.clusters": "16"})
+    found = _evidence([plain, after] if with_pruned else [after], Limits(0.01))
+    assert found.reduction.steps == expected
+
+
+def test_without_a_dense_file_of_the_kind_quantization_and_pruning_are_one() -> None:
+    dense = _run("dense", {_H5: 1000}, 10)
+    found = _evidence([replace(_row("a", 100, 10), baseline=dense)], Limits(0.01))
+    assert (found.reduction.quantization, found.reduction.steps) == (
+        None,
+        {"quantization and pruning": 10},
+    )
