@@ -8,8 +8,8 @@ from runner.report.contents import Contents
 from runner.report.devices_table import DevicesTable
 from runner.results.class_words import payment
 from runner.results.decision import Decision, figures
-from runner.results.rows import Results, Row
-from runner.results.table import as_text, legend
+from runner.results.rows import Results
+from runner.results.table import PointsTable
 
 # MLflow takes 8,000 characters in a tag, and the note is one.
 _LONGEST = 7500
@@ -18,8 +18,8 @@ _LONGEST = 7500
 def whole(contents: Contents) -> str:
     """Write everything: decisions, tables, failures, settings, versions and commands."""
     parts = [f"# {plain(' and '.join(contents.labels))}"]
-    device = contents.device
     for label, results in zip(contents.labels, contents.sweeps, strict=True):
+        table = PointsTable(results, contents.device)
         settings = "\n".join(
             f"- {code(name)}: {code(value)}"
             for name, value in sweep_facts.settings(results).items()
@@ -28,8 +28,8 @@ def whole(contents: Contents) -> str:
             f"## {plain(label)}: {sweep_facts.counted(results)}",
             *_decisions(contents, results),
             *_devices(contents, results),
-            as_text(results.rows, device),
-            legend(device),
+            table.text(),
+            *table.legend,
             *_failures(results),
             "### How",
             _facts(results),
@@ -49,28 +49,28 @@ def note(contents: Contents, charts: Sequence[str]) -> str:
     files = ", ".join(f"`pictures/{name}.html`" for name in charts)
     decisions = [*_decisions(contents, results), *_devices(contents, results)]
     head = [*decisions, f"**{sweep_facts.counted(results)}.**"]
+    table = PointsTable(results, contents.device)
     tail = [
-        legend(contents.device),
+        *table.legend,
         f"The whole report is among the artifacts: `report.html`; pictures: {files}.",
         *_failures(results),
     ]
     room = _LONGEST - sum(len(part) + 2 for part in [*head, *tail])
-    text = "\n\n".join([*head, _table(contents, results.rows, room), *tail])
+    text = "\n\n".join([*head, _table(contents, table, room), *tail])
     return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
 
 
-def _table(contents: Contents, rows: Sequence[Row], room: int) -> str:
+def _table(contents: Contents, table: PointsTable, room: int) -> str:
     """Draw the table, without the points that are not the best at any size if it is too long."""
-    table = as_text(rows, contents.device)
-    if len(table) <= room:
-        return table
+    text = table.text()
+    if len(text) <= room:
+        return text
     best = list(dict.fromkeys(file.point.id for file in [*contents.picks, *contents.front]))
     for most in range(len(best), 0, -1):
-        some = [row for row in rows if row.point.id in best[:most]]
-        more = f"{len(rows) - most} more points are in `report.html`."
-        table = f"{as_text(some, contents.device)}\n\n{more}"
-        if len(table) <= room:
-            return table
+        more = f"{len(contents.rows) - most} more points are in `report.html`."
+        text = f"{table.text(best[:most])}\n\n{more}"
+        if len(text) <= room:
+            return text
     return "The table is in `report.html`."
 
 

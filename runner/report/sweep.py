@@ -12,7 +12,7 @@ from runner.completion.asked import Asked
 from runner.completion.complete import complete
 from runner.report.best_file import BestFile, NothingQualifies
 from runner.report.file_limits import budgets_of, device_of, limits_of, targets_of
-from runner.results import choice, table
+from runner.results import choice
 from runner.results.correct_rows import with_correct
 from runner.results.decision import decide_all
 from runner.results.device_rows import with_device_rows
@@ -21,6 +21,7 @@ from runner.results.lookup import find_sweep
 from runner.results.pareto import pareto
 from runner.results.rows import Results, by_data, read
 from runner.results.selection import Criteria, fitting, qualify
+from runner.results.table import PointsTable
 from runner.settings.store_uri import resolve
 from runner.settings.targets import Target
 from runner.tracking import Store
@@ -75,7 +76,8 @@ class Sweep:
     @property
     def table(self) -> str:
         """The table that a sweep prints at its end, in Markdown."""
-        return table.as_text(self._results.rows, self._results.request.device)
+        results = with_correct(self._store, self._results)
+        return PointsTable(results, results.request.device).text()
 
     @property
     def decision(self) -> str:

@@ -3,32 +3,35 @@
 import os
 import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from textwrap import wrap
 
 from rich.console import Console
 
 from runner.escaping.terminal import say
+from runner.results.correct_rows import with_correct
 from runner.results.decision import decide_all
 from runner.results.device_rows import with_device_rows
 from runner.results.rows import Results
-from runner.results.table import as_text, for_terminal, legend
+from runner.results.table import PointsTable
 from runner.settings.address_mask import masked
 from runner.tracking import Store
 
 
 def show(store: Store, results: Results) -> None:
     """Print the table, the failed points, the file to ship and how to see more."""
-    results = with_device_rows(store, results, results.request)
-    rows, device = results.rows, results.request.device
+    results = with_correct(store, with_device_rows(store, results, results.request))
+    table = PointsTable(results, results.request.device)
     # First what asks the store: whoever tries again then prints no table twice.
     verdicts = [(each.device, each.text(store)) for each in decide_all(results, store)]
     console = Console()
     if console.is_terminal:
-        console.print(for_terminal(rows, console, device))
+        console.print(table.on_terminal(console))
     else:
-        say(*as_text(rows, device).split("\n"))
-    say(legend(device))
-    for row in rows:
+        say(*table.text().split("\n"))
+    _say_wrapped(console, table.legend)
+    for row in results.rows:
         if row.point.error:
             # Nothing runs that has a reason to have failed: it could not be closed.
             status = "FAILED" if row.point.status == "RUNNING" else row.point.status
@@ -37,6 +40,14 @@ def show(store: Store, results: Results) -> None:
     for wanted, verdict in verdicts:
         say(f"{wanted}: " * several + verdict)
     say(f"Compare in the browser: {ui_command(store.uri)}")
+
+
+def _say_wrapped(console: Console, sentences: Iterable[str]) -> None:
+    """Give each sentence lines of its own, which on a terminal break between words only."""
+    for sentence in sentences:
+        width = console.width if console.is_terminal else len(sentence)
+        # Names of files and points stay whole.
+        say(*wrap(sentence, width, break_long_words=False, break_on_hyphens=False))
 
 
 def ui_command(uri: str) -> str:

@@ -10,7 +10,7 @@ from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, tags
 
 _OF_DEVICES = ("device.", "devices", "measure.")
-_SEED = "seed"
+SEED = "seed"
 # What makes no other point.
 _APART = (*_OF_DEVICES, "report.", "tracking.", "cache.")
 # Of the same images: the numbers that a model takes for their pixels.
@@ -104,7 +104,7 @@ def varying(points: Sequence[Record]) -> list[str]:
 
 def seed_of(run: Record) -> str:
     """Return the seed that a run was made with."""
-    return run.params.get(_SEED, "")
+    return run.params.get(SEED, "")
 
 
 def alike(run: Record) -> frozenset[tuple[str, str]]:
@@ -112,7 +112,7 @@ def alike(run: Record) -> frozenset[tuple[str, str]]:
     return frozenset(
         (name, value)
         for name, value in run.params.items()
-        if name != _SEED and not name.startswith(_APART)
+        if name != SEED and not name.startswith(_APART)
     )
 
 
