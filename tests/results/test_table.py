@@ -108,7 +108,7 @@ def test_old_runs_get_a_word_by_their_numbers_of_images_or_none() -> None:
 def test_points_that_differ_in_their_seed_only_are_one_row_of_means() -> None:
     rows = [_row(name, wrong, seed, point=name) for name, wrongs in
             {"a": (10, 11, 12), "b": (10, 50, 90)}.items()
-            for seed, wrong in enumerate(wrongs)]  # fmt: skip
+            for seed, wrong in zip("012", wrongs, strict=True)]  # fmt: skip
     baseline, first, second = _markdown(rows)
     assert [line["seeds"] for line in (baseline, first, second)] == ["3", "3", "3"]
     assert "seed" not in baseline
