@@ -112,3 +112,22 @@ def test_what_is_no_confidence_is_refused(confidence: float) -> None:
 
 def test_images_are_counted_by_who_has_them_right() -> None:
     assert table(*answers(7, 1, 2, 5)) == Table(7, 1, 2, 5)
+
+
+@pytest.mark.parametrize(
+    ("images", "accuracy"), [(100, 0.7), (144, 0.98), (200, 0.8), (1000, 0.95), (10_000, 0.9)]
+)
+def test_it_holds_the_true_drop_in_at_least_94_of_100_draws(images: int, accuracy: float) -> None:
+    random = np.random.default_rng(images)
+    for drop in (0, 0.05):
+        for gained in (0.002, 0.05):
+            if gained > 1 - accuracy:
+                continue
+            shares = (accuracy - drop - gained, drop + gained, gained, 1 - accuracy - gained)
+            tables, draws = np.unique(
+                random.multinomial(images, shares, 20_000), axis=0, return_counts=True
+            )
+            both, lost, gains, neither = tables.T
+            low, high = paired_ends(both, lost, gains, neither, 0.95)
+            held = (low <= drop + 1e-12) & (drop <= high + 1e-12)
+            assert draws[held].sum() / draws.sum() >= 0.94, (drop, gained)
