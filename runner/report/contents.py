@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from runner.device.fit import Fit, fit
 from runner.device.request import Request
 from runner.device.table import DeviceRow
-from runner.escaping.spreadsheet import csv_records
 from runner.report.picked_classes import PickedClasses, picked_classes
+from runner.report.shown_points import Curve, Layers, curves_of, layers_of, points_to_show
 from runner.results import choice
+from runner.results.candidate import Candidate
 from runner.results.choice import File
 from runner.results.class_figures import FileClasses
 from runner.results.correct_rows import with_correct
@@ -20,15 +21,6 @@ from runner.results.rows import Results, Row, by_data
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
-from runner.tracking.texts import read_text
-
-CURVES = ("loss", "val_accuracy", "epoch_sparsity")
-# With more lines or columns a chart is illegible.
-_LEGIBLE = 16
-
-# A metric's values by step, and the lines of a layers.csv.
-Curve = list[tuple[int, float]]
-Layers = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -39,8 +31,9 @@ class Contents:
         decisions: what to ship, for each sweep and data set, on the first device asked for.
         asked: the same for each device; empty where nobody asked but for a phone.
         groups: the rows of all sweeps, by data set.
-        front: the files that no other file of their data set beats in bytes and accuracy, of
-            those that the device runs.
+        candidates: the files of each sweep on that device, those of several seeds together.
+        front: those that no other of their data set beats in bytes and mean accuracy, and that
+            the device runs.
         shown: the points that are shown in detail.
         curves: by the run id of a shown point, the values of its metrics by step.
         layers: by the run id of a shown point, the lines of its layers.csv.
@@ -52,7 +45,8 @@ class Contents:
     decisions: tuple[tuple[Results, Decision], ...]
     asked: tuple[tuple[Results, Decision], ...]
     groups: tuple[tuple[Row, ...], ...]
-    front: tuple[File, ...]
+    candidates: tuple[Candidate, ...]
+    front: tuple[Candidate, ...]
     shown: tuple[Record, ...]
     curves: Mapping[str, Mapping[str, Curve]]
     layers: Mapping[str, Layers]
@@ -87,9 +81,9 @@ class Contents:
         found = self.fit(record, target, self.device)
         return found.size if found.runs else None
 
-    def files(self, group: Sequence[Row]) -> list[File]:
-        """Return the files of points that the device runs."""
-        return [file for file in choice.files(group, self.device) if file.runs]
+    def candidates_of(self, group: Sequence[Row]) -> list[Candidate]:
+        """Return the candidates on one data set that the device runs."""
+        return [each for each in among(self.candidates, group) if each.file.runs]
 
     @functools.cached_property
     def _devices(self) -> Mapping[str, Sequence[DeviceRow]]:
@@ -98,9 +92,14 @@ class Contents:
         return rows | {row.baseline.id: row.baseline_devices for row in self.rows if row.baseline}
 
     @property
+    def picked(self) -> list[Candidate]:
+        """What to ship: one for each sweep and data set where one qualifies."""
+        return [decision.candidate for _, decision in self.decisions if decision.candidate]
+
+    @property
     def picks(self) -> list[File]:
-        """The files to ship: one for each sweep and data set where one qualifies."""
-        return [decision.file for _, decision in self.decisions if decision.file]
+        """The files to ship: of several seeds, the median one's."""
+        return [candidate.file for candidate in self.picked]
 
     def classes_of(self, file: File) -> FileClasses:
         """Return the classes of a file to ship."""
@@ -142,9 +141,10 @@ def gather(store: Store, sweeps: Sequence[Results], request: Request | None = No
     decisions = [pair for pair in asked if pair[1].device is common.device]
     rows = [row for results in sweeps for row in results.rows]
     groups = by_data(rows)
-    front = [file for group in groups for file in _front(group, common.device)]
+    candidates = [each for _, decision in decisions for each in _candidates(decision)]
+    front = [each for group in groups for each in pareto(among(candidates, group))]
     picks = [decision.file for _, decision in decisions if decision.file]
-    shown = _points_to_show([*picks, *front], rows)
+    shown = points_to_show([*picks, *(each.file for each in front)], rows)
     plain = all(decision.limits.is_plain for _, decision in asked)
     return Contents(
         store=store,
@@ -152,10 +152,11 @@ def gather(store: Store, sweeps: Sequence[Results], request: Request | None = No
         decisions=tuple(decisions),
         asked=() if plain else tuple(asked),
         groups=tuple(tuple(group) for group in groups),
+        candidates=tuple(candidates),
         front=tuple(front),
         shown=tuple(shown),
-        curves={point.id: _curves(store, point) for point in shown},
-        layers={point.id: _layers(store, point) for point in shown},
+        curves={point.id: curves_of(store, point) for point in shown},
+        layers={point.id: layers_of(store, point) for point in shown},
         classes=tuple(_classes(store, file, rows) for file in picks),
     )
 
@@ -170,27 +171,17 @@ def _asked(
     return [(results, decision) for decision in decide_all(results, store, own)]
 
 
-def _front(group: Sequence[Row], device: Device) -> list[File]:
-    return pareto(choice.files(group, device))
+def _candidates(decision: Decision) -> list[Candidate]:
+    """Return what there was to choose from, and what the device does not run."""
+    return choice.candidates(decision.rows, decision.device, decision.limits.confidence)
+
+
+def among(candidates: Sequence[Candidate], group: Sequence[Row]) -> list[Candidate]:
+    """Return those of some rows."""
+    ids = {row.point.id for row in group}
+    return [each for each in candidates if each.file.point.id in ids]
 
 
 def _classes(store: Store, file: File, rows: Sequence[Row]) -> PickedClasses:
     baselines = {row.point.id: row.baseline for row in rows}
     return picked_classes(store, file, baselines[file.point.id])
-
-
-def _points_to_show(files: Sequence[File], rows: Sequence[Row]) -> list[Record]:
-    """Choose the points to show in detail, in the order of the rows: the best if too many."""
-    points = [row.point for row in rows if "sparsity" in row.point.metrics]
-    ranked = dict.fromkeys([*(file.point.id for file in files), *(point.id for point in points)])
-    best = list(ranked)[:_LEGIBLE]
-    return [point for point in points if point.id in best]
-
-
-def _curves(store: Store, point: Record) -> dict[str, Curve]:
-    return {name: store.history(point, name) for name in CURVES if name in point.metrics}
-
-
-def _layers(store: Store, point: Record) -> Layers:
-    """Read a point's table of layers; someone may have deleted the file."""
-    return csv_records(read_text(store, point, "layers.csv"))

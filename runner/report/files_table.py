@@ -1,17 +1,21 @@
-"""Fill the table of the page: a heading, and a line for each measured file."""
+"""Fill the table of the page: a heading, and a line for each kind of file at each setting."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runner.report import drop_cells
 from runner.report.contents import Contents
-from runner.results.rows import Row, varying
+from runner.report.seed_group import SeedGroup, of_baselines, of_points
+from runner.results.decision import Decision
+from runner.results.rows import SEED, seed_of, varying
 from runner.settings.devices import Device
 from runner.settings.labels import short
 from runner.settings.targets import Target
 from runner.tracking import Record
 
-_FIGURES = ("zipped bytes", "times smaller", "validation", "drop, points", "test", "bytes")
+_BEFORE, _AFTER = ("zipped bytes", "times smaller", "validation"), ("test", "bytes")
+_AT_CHANCE = "baseline at chance"
 _ESTIMATE = "ms (estimate)"
 # Of a phone, the zipped bytes stand there in any case.
 _COLUMNS = {Device.PHONE: ("runs", "RAM"), Device.MICROCONTROLLER: ("runs", "flash", "RAM")}
@@ -22,24 +26,29 @@ DENSE, BEST, PICK = "dense", "best at its size", "to ship"
 
 @dataclass(frozen=True)
 class Line:
-    """The line of a measured file: the texts of its cells, and its mark, which may be empty."""
+    """The line of one kind of file at one setting: its cells, and its mark, which may be empty."""
 
     cells: tuple[str, ...]
     mark: str
 
 
 class FilesTable:
-    """Every file of every point and baseline, the smallest on the device first."""
+    """Every file of every point and baseline, the smallest on the device first.
+
+    Runs that differ in nothing but their seed have one line, of their means.
+    """
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         points = [row.point for row in contents.rows]
-        self._settings = varying(points)
+        names = varying(points)
+        self._has_seeds = SEED in names
+        self._settings = [name for name in names if name != SEED]
         self._has_latency = any(
             name.startswith("latency_ms/") for point in points for name in point.metrics
         )
         self._picks = {(file.point.id, file.target) for file in contents.picks}
-        self._front = {(file.point.id, file.target) for file in contents.front}
+        self._front = {(each.file.point.id, each.file.target) for each in contents.front}
 
     @property
     def heading(self) -> list[str]:
@@ -48,8 +57,9 @@ class FilesTable:
         latency = ["ms an image"] if self._has_latency else []
         settings = short(self._settings).values()
         # The settings that vary say what the name says, and can be sorted.
-        names = list(settings) or ["point"]
-        return ["mark", *sweep, *names, "file", *_FIGURES, *latency, *self._device_heading]
+        names = [*settings, *(["seeds"] if self._has_seeds else [])] or ["point"]
+        figures = [*_BEFORE, *drop_cells.headings(self._contents), *_AFTER]
+        return ["mark", *sweep, *names, "file", *figures, *latency, *self._device_heading]
 
     @property
     def _device_heading(self) -> list[str]:
@@ -60,29 +70,43 @@ class FilesTable:
         ]
 
     @property
+    def explanation(self) -> str:
+        """What the columns of the drop hold, in a few sentences."""
+        return drop_cells.explanation(self._contents)
+
+    @property
     def lines(self) -> list[Line]:
         """The files; their drops count from the best baseline of their own sweep and data."""
         lines: dict[tuple[str, str], tuple[float, Line]] = {}
         for _, decision in self._contents.decisions:
             if decision.dense:
-                lines |= self._lines(decision.rows, decision.dense.accuracy)
+                lines |= self._lines(decision, decision.dense.accuracy)
         return [line for _, line in sorted(lines.values(), key=lambda pair: pair[0])]
 
-    def _lines(self, rows: Sequence[Row], best: float) -> dict[tuple[str, str], tuple[float, Line]]:
+    def _lines(self, decision: Decision, best: float) -> dict[tuple[str, str], tuple[float, Line]]:
         """Return each file's bytes on the device and line, by its run and target."""
-        dense = {row.baseline.id: row.baseline for row in rows if row.baseline}
+        rows = [row for row in decision.rows if row.baseline]
+        points = of_points(rows, self._contents.candidates)
+        groups = [(DENSE, group) for group in of_baselines(rows)]
+        groups += [(self._mark(group.record, group.target), group) for group in points]
         lines = {}
-        for record in [*dense.values(), *(row.point for row in rows if row.baseline)]:
-            for target in filter(record.has_file, Target):
-                mark = DENSE if record.id in dense else self._mark(record, target)
-                cells = [mark, *self._names(record, mark), str(target)]
-                cells += self._figures(record, target, best)
-                cells += self._on_devices(record, target)
-                size = self._contents.size(record, target)
-                # What does not run there stands last.
-                key = math.inf if size is None else size
-                lines[record.id, str(target)] = (key, Line(tuple(cells), mark))
+        for mark, group in groups:
+            drop = self._drop(decision, group, best, mark)
+            record, target = group.record, group.target
+            cells = [mark, *self._names(group, mark), str(target)]
+            cells += self._figures(group, drop)
+            cells += self._on_devices(record, target)
+            size = self._contents.size(record, target)
+            # What does not run there stands last.
+            key = math.inf if size is None else size
+            lines[record.id, str(target)] = (key, Line(tuple(cells), mark))
         return lines
+
+    def _drop(self, decision: Decision, group: SeedGroup, best: float, mark: str) -> list[str]:
+        if group.candidate:
+            return drop_cells.cells(group.candidate, decision.limits.max_drop or 0.0)
+        drop = f"{(best - group.validation_accuracy) * 100:.2f}"
+        return [drop, "", "" if mark == DENSE else _AT_CHANCE]
 
     def _on_devices(self, record: Record, target: Target) -> list[str]:
         cells = []
@@ -101,23 +125,25 @@ class FilesTable:
         key = (record.id, target)
         return PICK if key in self._picks else BEST if key in self._front else ""
 
-    def _names(self, record: Record, mark: str) -> list[str]:
-        contents, dense = self._contents, mark == DENSE
+    def _names(self, group: SeedGroup, mark: str) -> list[str]:
+        contents, record, dense = self._contents, group.record, mark == DENSE
         sweep = "" if dense else contents.sweep_of(record)
         point = "dense baseline" if dense else record.name
-        settings = [record.params.get(name, "") for name in self._settings]
-        return [*([sweep] if len(contents.sweeps) > 1 else []), *(settings or [point])]
+        names = [record.params.get(name, "") for name in self._settings]
+        if self._has_seeds:
+            judged = dense or group.candidate
+            names.append(str(len(group.records)) if judged else f"seed {seed_of(record)}")
+        return [*([sweep] if len(contents.sweeps) > 1 else []), *(names or [point])]
 
-    def _figures(self, record: Record, target: Target, best: float) -> list[str]:
-        figures = record.metrics
-        validation = figures[f"validation_accuracy/{target}"]
+    def _figures(self, group: SeedGroup, drop: Sequence[str]) -> list[str]:
+        figures, target = group.record.metrics, group.target
         latency = figures.get(f"latency_ms/{target}")
         return [
             f"{figures[f'zip_bytes/{target}']:,.0f}",
             f"{figures[f'zip_ratio/{target}']:.1f}",
-            f"{validation:.2%}",
-            f"{(best - validation) * 100:.2f}",
-            f"{figures[f'accuracy/{target}']:.2%}",
+            f"{group.validation_accuracy:.2%}",
+            *drop,
+            f"{group.accuracy:.2%}",
             f"{figures[f'size_bytes/{target}']:,.0f}",
             *(["" if latency is None else f"{latency:.3g}"] if self._has_latency else []),
         ]

@@ -65,7 +65,7 @@ def _table(contents: Contents, table: PointsTable, room: int) -> str:
     text = table.text()
     if len(text) <= room:
         return text
-    best = list(dict.fromkeys(file.point.id for file in [*contents.picks, *contents.front]))
+    best = list(dict.fromkeys(each.file.point.id for each in [*contents.picked, *contents.front]))
     for most in range(len(best), 0, -1):
         more = f"{len(contents.rows) - most} more points are in `report.html`."
         text = f"{table.text(best[:most])}\n\n{more}"

@@ -64,10 +64,12 @@ class Sweep:
         """The rows of files that no other file beats in both bytes and validation accuracy.
 
         The smallest file comes first; where the sweep has several data sets, each has its front.
+        Of points that differ in nothing but their seed, the mean accuracy counts, and the row is
+        that of the median seed.
         """
         parts = by_data(self._results.rows)
         device = self._results.request.device
-        best = [file for part in parts for file in pareto(choice.files(part, device))]
+        best = [each.file for part in parts for each in pareto(choice.candidates(part, device))]
         keys = [(file.point.id, str(file.target)) for file in best]
         indexed = self.rows.set_index(["run_id", "target"], drop=False)
         # Without a file there is no key, and no list of keys that pandas takes.

@@ -44,6 +44,16 @@ class Candidate:
         return mean(file.validation_drop for file in self.files)
 
     @property
+    def validation_accuracy(self) -> float:
+        """Mean validation accuracy, from 0 to 1."""
+        return mean(file.validation_accuracy for file in self.files)
+
+    @property
+    def accuracy(self) -> float:
+        """Mean test accuracy, from 0 to 1."""
+        return mean(file.accuracy for file in self.files)
+
+    @property
     def most_drop(self) -> float | None:
         """The most that validation accuracy drops, with confidence; None where it is not known."""
         if self.validation is None:

@@ -1,18 +1,19 @@
-"""Find the files that no other file beats in both bytes and accuracy."""
+"""Find the candidates that no other one beats in both bytes and accuracy."""
 
 from collections.abc import Sequence
 
-from runner.results.choice import File
+from runner.results.candidate import Candidate
 
 
-def pareto(files: Sequence[File]) -> list[File]:
+def pareto(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the Pareto front of bytes on the device and validation accuracy, smallest file first.
 
-    Files that the device does not run are not on it.
+    Of several seeds, the mean accuracy counts, and the bytes of the file that would be shipped.
+    What the device does not run is not on it.
     """
-    front: list[File] = []
-    there = [file for file in files if file.runs]
-    for file in sorted(there, key=lambda file: (file.size, -file.validation_accuracy)):
-        if not front or file.validation_accuracy > front[-1].validation_accuracy:
-            front.append(file)
+    front: list[Candidate] = []
+    there = [each for each in candidates if each.file.runs]
+    for each in sorted(there, key=lambda each: (each.file.size, -each.validation_accuracy)):
+        if not front or each.validation_accuracy > front[-1].validation_accuracy:
+            front.append(each)
     return front

@@ -62,7 +62,7 @@ def test_the_decision_and_the_front_are_those_of_the_first_device(store: Store) 
     contents = _contents(store)
     ((_, decision),) = contents.decisions
     assert decision.device is Device.MICROCONTROLLER
-    assert {str(file.target) for file in contents.front} == {"tflm_pruned_int8"}
+    assert {str(each.file.target) for each in contents.front} == {"tflm_pruned_int8"}
     front = draw_charts(contents)["front"]
     assert front.layout.xaxis.title.text == "flash bytes (log scale)"
     named = {trace.name for trace in front.data}

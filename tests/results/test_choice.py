@@ -146,4 +146,4 @@ def test_the_front_holds_what_nothing_beats() -> None:
         _row("d", _figures("h5", 200, 0.95, 0)),
         _row("e", _figures("h5", 50, 0.5, 0)),
     ]
-    assert [file.point.name for file in pareto(choice.files(rows))] == ["e", "a", "d"]
+    assert [each.file.point.name for each in pareto(choice.candidates(rows))] == ["e", "a", "d"]

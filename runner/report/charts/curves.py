@@ -7,7 +7,8 @@ from plotly.subplots import make_subplots
 
 from runner.escaping.html import chart_text
 from runner.report.charts.style import COLOURS, apply_style, colour, share_axis
-from runner.report.contents import CURVES, Contents
+from runner.report.contents import Contents
+from runner.report.shown_points import CURVES
 
 _TITLES: Mapping[str, str] = {
     "loss": "loss",

@@ -9,16 +9,17 @@ from plotly.subplots import make_subplots
 from runner.escaping.html import chart_text
 from runner.report.charts.clouds import HOVER, clouds
 from runner.report.charts.style import FAINT, INK, apply_style, byte_axis, share_axis
-from runner.report.contents import Contents
-from runner.results.choice import File
+from runner.report.charts.whiskers import accuracy_ends, whiskers
+from runner.report.contents import Contents, among
+from runner.report.seed_group import name_of, of_baselines
+from runner.results.candidate import Candidate
 from runner.results.decision import in_points
 from runner.results.rows import Row, data_label
-from runner.settings.targets import Target
 
 
 def front_chart(contents: Contents) -> Figure | None:
     """Draw one plot for each data set; None where no file was measured."""
-    groups = [group for group in contents.groups if contents.files(group)]
+    groups = [group for group in contents.groups if contents.candidates_of(group)]
     if not groups:
         return None
     several = groups if len(groups) > 1 else []
@@ -31,20 +32,19 @@ def front_chart(contents: Contents) -> Figure | None:
 
 
 def _draw(figure: Figure, contents: Contents, group: Sequence[Row], number: int) -> None:
-    files = contents.files(group)
-    ids = {row.point.id for row in group}
-    best = [file for file in contents.front if file.point.id in ids]
-    picks = [file for file in contents.picks if file.point.id in ids]
+    candidates = contents.candidates_of(group)
+    best = among(contents.front, group)
+    picks = among(contents.picked, group)
     traces = [
         _front_line(best),
-        *clouds(contents, files),
+        *clouds(contents, candidates),
         *_dense(contents, group),
         *_picks(picks),
     ]
     for trace in traces:
         trace.showlegend = number == 1 and trace.showlegend is not False
         figure.add_trace(trace, row=number, col=1)
-    sizes = [file.size for file in files]
+    sizes = [each.file.size for each in candidates]
     sizes += [size for trace in _dense(contents, group) for size in trace.x]
     title = f"{contents.size_name} (log scale)"
     figure.update_xaxes(title=title, row=number, col=1, **byte_axis(sizes))
@@ -54,22 +54,21 @@ def _draw(figure: Figure, contents: Contents, group: Sequence[Row], number: int)
 
 
 def _dense(contents: Contents, group: Sequence[Row]) -> list[Scatter]:
-    """Draw the files of the dense baselines, hollow."""
-    baselines = {row.baseline.id: row.baseline for row in group if row.baseline}
+    """Draw the files of the dense baselines, hollow; of several seeds, their mean."""
     marks = [
-        (run, kind, size)
-        for run in baselines.values()
-        for kind in filter(run.has_file, Target)
-        if (size := contents.size(run, kind)) is not None
+        (each, size)
+        for each in of_baselines(group)
+        if (size := contents.size(each.record, each.target)) is not None
     ]
+    rest = (contents.size_name, "")
     return [
         Scatter(
             name="dense baseline",
-            x=[size for *_, size in marks],
-            y=[run.metrics[f"validation_accuracy/{kind}"] for run, kind, _ in marks],
+            x=[size for _, size in marks],
+            y=[each.validation_accuracy for each, _ in marks],
             customdata=[
-                [chart_text(run.name), kind, run.metrics[f"accuracy/{kind}"], contents.size_name]
-                for run, kind, _ in marks
+                [chart_text(name_of(each.records)), each.target, each.accuracy, *rest]
+                for each, _ in marks
             ],
             mode="markers",
             marker={"color": INK, "symbol": "hexagon2-open", "size": 11, "line": {"width": 1.5}},
@@ -78,23 +77,25 @@ def _dense(contents: Contents, group: Sequence[Row]) -> list[Scatter]:
     ]
 
 
-def _front_line(front: Sequence[File]) -> Scatter:
+def _front_line(front: Sequence[Candidate]) -> Scatter:
     return Scatter(
         name="best at its size",
-        x=[file.size for file in front],
-        y=[file.validation_accuracy for file in front],
+        x=[each.file.size for each in front],
+        y=[each.validation_accuracy for each in front],
         mode="lines",
         line={"color": FAINT, "width": 2, "shape": "hv"},
         hoverinfo="skip",
     )
 
 
-def _picks(picks: Sequence[File]) -> list[Scatter]:
+def _picks(picks: Sequence[Candidate]) -> list[Scatter]:
+    heights = [each.validation_accuracy for each in picks]
     return [
         Scatter(
             name="to ship",
-            x=[file.size for file in picks],
-            y=[file.validation_accuracy for file in picks],
+            x=[each.file.size for each in picks],
+            y=heights,
+            error_y=whiskers(heights, [accuracy_ends(each) for each in picks], opacity=1),
             mode="markers",
             marker={"color": INK, "symbol": "circle-open", "size": 20, "line": {"width": 2.5}},
             hoverinfo="skip",
@@ -102,15 +103,18 @@ def _picks(picks: Sequence[File]) -> list[Scatter]:
     ]
 
 
-def _name_picks(figure: Figure, contents: Contents, picks: Sequence[File], number: int) -> None:
-    for position, file in enumerate(picks):
+def _name_picks(
+    figure: Figure, contents: Contents, picks: Sequence[Candidate], number: int
+) -> None:
+    for position, pick in enumerate(picks):
+        file = pick.file
         sweep = contents.sweep_of(file.point)
         name = chart_text(f"{sweep}{': ' if sweep else ''}{file.target} of {file.point.name}")
         figure.add_annotation(
             text=f"<b>{name}</b>",
             # Plotly counts in powers of ten here.
             x=math.log10(file.size),
-            y=file.validation_accuracy,
+            y=pick.validation_accuracy,
             ax=60,
             # Under each other: the picks of several sweeps may lie close together.
             ay=60 + 26 * position,
@@ -146,7 +150,8 @@ def _limits(figure: Figure, contents: Contents, group: Sequence[Row], number: in
             row=number,
             col=1,
         )
-    best = [file for file in [*contents.front, *contents.picks] if file.point.id in ids]
+    best = among([*contents.front, *contents.picked], group)
     dense = [each.dense.accuracy for _, each in decisions if each.dense]
-    shares = [*limits, *dense, *(file.validation_accuracy for file in best)]
+    ends = [end for each in best for end in accuracy_ends(each) or (each.validation_accuracy,)]
+    shares = [*limits, *dense, *ends]
     figure.update_yaxes(row=number, col=1, **share_axis(shares))
