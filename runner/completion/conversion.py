@@ -18,6 +18,7 @@ from runner.completion.job import Answer, Job
 from runner.data.dataset import Dataset
 from runner.errors import RunnerError, one_line
 from runner.escaping.spreadsheet import csv_records
+from runner.measure.correct_table import read_correct
 from runner.measure.measurement import classify
 from runner.models.errors import short
 from runner.models.file_check import check
@@ -26,6 +27,7 @@ from runner.point.context import PointContext
 from runner.point.deliver import Delivery, FinishedModel, TargetsFailed
 from runner.point.reference import Reference
 from runner.prune.sparsity import LayerSparsity, measure_sparsity
+from runner.settings.targets import Target
 from runner.tracking import Run, Store
 
 
@@ -62,7 +64,7 @@ def convert(job: Job) -> Answer:
         store=Store("", ""), folder=job.folder,
     )  # fmt: skip
     answers = classify(dense, taken_by(dense, data).test.images, gives_logits(dense))
-    delivery = Delivery(context, run, job.folder, answers, Reference(*job.reference))
+    delivery = Delivery(context, run, job.folder, answers, _reference(job))
     tables = nullcontext(lambda name: job.tables.get(name, ""))
     reason = ""
     try:
@@ -70,6 +72,10 @@ def convert(job: Job) -> Answer:
     except TargetsFailed as failure:
         reason = one_line(failure)
     return _collected(run, job, reason)
+
+
+def _reference(job: Job) -> Reference:
+    return Reference(*job.reference, correct=read_correct(job.dense_correct).get(Target.H5))
 
 
 def _data(job: Job) -> Dataset:

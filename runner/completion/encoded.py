@@ -13,12 +13,14 @@ from runner.device.table import HOST, DeviceRow
 from runner.device.tools import TFLITE_MICRO
 from runner.escaping.spreadsheet import csv_lines, csv_text
 from runner.export.tflm.encoded_file import can_encode, encoded_file
+from runner.measure import correct_table
 from runner.measure.file_sizes import zipped_bytes, zstd_bytes
 from runner.models.errors import short
+from runner.point import drop_figures
 from runner.settings.targets import Target
 
 # It answers as the file that it is encoded from, bit for bit.
-_SAME = ("accuracy", "validation_accuracy", "accuracy_drop", "agreement")
+_SAME = ("accuracy", "validation_accuracy", "accuracy_drop", "agreement", *drop_figures.NAMES)
 
 
 def make_encoded(addition: Addition, targets: Sequence[Target]) -> None:
@@ -69,7 +71,12 @@ def _add(addition: Addition, target: Target, source: Target, path: Path) -> None
 
 
 def _copy_tables(addition: Addition, target: Target, source: Target) -> None:
-    """Copy what a run says of the answers of the source, class by class."""
+    """Copy what a run says of the answers of the source, class by class and image by image."""
+    correct = addition.text(correct_table.TABLE)
+    bits = correct_table.read_correct(correct).get(source)
+    if bits:
+        table = correct_table.correct_csv({target: bits}, correct)
+        addition.texts[correct_table.TABLE] = table
     confusion = addition.text(f"confusion/{source}.csv")
     if confusion:
         addition.texts[f"confusion/{target}.csv"] = confusion
@@ -78,5 +85,5 @@ def _copy_tables(addition: Addition, target: Target, source: Target) -> None:
     places = [place for place, name in enumerate(head) if name.endswith(ending)]
     if places and not any(name.endswith(f"/{target}") for name in head):
         names = [f"{head[place].removesuffix(ending)}/{target}" for place in places]
-        table = [[*line, *(line[place] for place in places)] for line in lines]
-        addition.texts["classes.csv"] = csv_text([[*head, *names], *table])
+        columns = [[*line, *(line[place] for place in places)] for line in lines]
+        addition.texts["classes.csv"] = csv_text([[*head, *names], *columns])

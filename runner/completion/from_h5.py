@@ -10,12 +10,14 @@ from pathlib import Path
 from runner.completion.addition import Addition
 from runner.completion.incomplete import Incomplete
 from runner.completion.job import Answer, Job
+from runner.completion.stored_run import StoredRun
 from runner.device.table import TABLE, read_devices
+from runner.measure import correct_table
 from runner.process import isolated
 from runner.process.memory import total_bytes
 from runner.settings.targets import Target
 
-_TABLES = ("layers.csv", "classes.csv", TABLE)
+_TABLES = ("layers.csv", "classes.csv", correct_table.TABLE, TABLE)
 # A large network on a slow machine takes some minutes a file.
 _SECONDS = 30 * 60
 # What TensorFlow takes, and copies of the model that a conversion makes.
@@ -65,10 +67,19 @@ def _job(addition: Addition, targets: Sequence[Target]) -> Job:
         dense=dense,
         targets=list(targets),
         reference=reference,
+        dense_correct=_dense_correct(run),
         labels=run.text("models/labels.txt").splitlines(),
         tables={name: run.text(name) for name in _TABLES},
         folder=addition.folder / "made",
     )
+
+
+def _dense_correct(run: StoredRun) -> str:
+    """Return the table of images that the baseline's files classify right, for other runs."""
+    if run.is_baseline:
+        return ""
+    text = run.dense_text(correct_table.TABLE)
+    return correct_table.correct_csv(correct_table.correct_of_run(text, run.baseline.metrics))
 
 
 def _run_all(asked: Sequence[_Asked]) -> None:

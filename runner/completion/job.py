@@ -18,6 +18,8 @@ class Job(BaseModel):
         dense: the h5 file of the dense model that it was made from.
         targets: the files to make.
         reference: the baseline's run id, the zipped bytes of its h5 file and its test accuracy.
+        dense_correct: table of the images that the baseline's files classify right; empty where
+            the run is the baseline, or nobody knows.
         labels: what the outputs stand for, as the run says.
         tables: the run's tables, by name.
         folder: where the files are written.
@@ -29,6 +31,7 @@ class Job(BaseModel):
     dense: Path
     targets: list[Target]
     reference: tuple[str, float, float]
+    dense_correct: str
     labels: list[str]
     tables: dict[str, str]
     folder: Path

@@ -87,6 +87,10 @@ class StoredRun:
         """Read a text; empty where it has none of that name."""
         return read_text(self.store, self.record, artifact)
 
+    def dense_text(self, artifact: str) -> str:
+        """Read a text of the dense model's run; empty where it has none of that name."""
+        return read_text(self.store, self.baseline, artifact)
+
     def fetch(self, target: Target, folder: Path) -> Path:
         """Return a file of it on this machine.
 

@@ -1,4 +1,4 @@
-"""Choose which figures of devices become metrics, of which a target has at most twelve.
+"""Choose which figures of devices become metrics, of which a target has at most seventeen.
 
 MLflow's pages stand still with hundreds of columns; the table devices.csv holds them all.
 """
@@ -9,11 +9,12 @@ from runner.device.host import OWN
 from runner.device.table import HOST, DeviceRow
 from runner.settings.devices import Device
 
-MOST = 12
+MOST = 17
 # Figures that every file has as metrics, and that count first.
 ALWAYS = (
     *("size_bytes", "zip_bytes", "zip_ratio", "accuracy", "validation_accuracy"),
-    *("accuracy_drop", "agreement"),
+    *("accuracy_drop", "accuracy_drop_low", "accuracy_drop_high"),
+    *("validation_drop", "validation_drop_low", "validation_drop_high", "agreement"),
 )
 _LATENCY, *_LAST = "latency_ms", "latency_p90_ms", "litert_arena_bytes", "zstd_bytes"
 # The metrics' parts of names, by the names in the table.

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -48,7 +49,8 @@ def correct_csv(files: Mapping[Target, Correct], earlier: str = "") -> str:
         earlier: this table as it was written before; its lines of other targets are kept.
     """
     all_files = {**read_correct(earlier), **files}
-    return csv_text([_HEAD, *(line for each in all_files.items() for line in _lines(*each))])
+    in_order = [(target, all_files[target]) for target in Target if target in all_files]
+    return csv_text([_HEAD, *(line for each in in_order for line in _lines(*each))])
 
 
 def read_correct(text: str) -> dict[Target, Correct]:
@@ -63,6 +65,26 @@ def read_correct(text: str) -> dict[Target, Correct]:
         cells = line.split(",")
         parts.setdefault((cells[0], cells[1] if len(cells) > 1 else ""), []).append(_bits(cells))
     return {target: both for target in Target if (both := _both(parts, target))}
+
+
+def correct_of_run(text: str, metrics: Mapping[str, float]) -> dict[Target, Correct]:
+    """Read the table of a run; a target of which the run has other accuracies is left out.
+
+    Args:
+        text: empty for a run that has none.
+        metrics: of the run, by their names.
+    """
+    files = read_correct(text)
+    return {target: file for target, file in files.items() if _is_of(metrics, target, file)}
+
+
+def _is_of(metrics: Mapping[str, float], target: Target, file: Correct) -> bool:
+    shares = {"accuracy": file.test, "validation_accuracy": file.validation}
+    named = ((metrics.get(f"{name}/{target}"), bits) for name, bits in shares.items())
+    return all(
+        share is not None and math.isclose(share, float(np.mean(bits)), abs_tol=1e-9)
+        for share, bits in named
+    )
 
 
 def _both(

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from runner.backend import keras, tf
-from runner.data.dataset import Dataset, Split
+from runner.data.dataset import Dataset
 from runner.measure.class_table import Classes
+from runner.measure.correct_table import Correct
 from runner.measure.file_sizes import zipped_bytes, zstd_bytes
 from runner.measure.quantization import classes_of
 from runner.measure.scores import FileScores, Images
@@ -30,8 +31,7 @@ class Measurement:
         zstd_bytes: size of one Zstandard frame that holds this file.
         arena_bytes: memory that LiteRT's interpreter takes for the tensors of one image, or of its
             batch where that is larger; None where it is not known.
-        accuracy: share of correct answers for the test images, from 0 to 1.
-        validation_accuracy: the same for the validation images.
+        correct: which images it classifies right.
         test_classes: class given to each test image, int64, shape (N,).
     """
 
@@ -40,9 +40,18 @@ class Measurement:
     zip_bytes: int
     zstd_bytes: int
     arena_bytes: int | None
-    accuracy: float
-    validation_accuracy: float
+    correct: Correct
     test_classes: Classes
+
+    @property
+    def accuracy(self) -> float:
+        """Share of correct answers for the test images, from 0 to 1."""
+        return float(np.mean(self.correct.test))
+
+    @property
+    def validation_accuracy(self) -> float:
+        """The same for the validation images."""
+        return float(np.mean(self.correct.validation))
 
     def __str__(self) -> str:
         """Return the key figures in a few words."""
@@ -67,15 +76,14 @@ def measure(
     else:
         run = litert_classifier(path, threads, logits)
     test = run(data.test.images)
-    validation = run(data.validation.images)
+    right = run(data.validation.images) == data.validation.labels
     return Measurement(
         target=target,
         size_bytes=path.stat().st_size,
         zip_bytes=zipped_bytes(path),
         zstd_bytes=zstd_bytes(path),
         arena_bytes=arena_bytes(path) if target.conversion else None,
-        accuracy=_accuracy(test, data.test),
-        validation_accuracy=_accuracy(validation, data.validation),
+        correct=Correct(data.digest, right, test == data.test.labels),
         test_classes=test,
     )
 
@@ -83,10 +91,6 @@ def measure(
 def agreement(first: Classes, second: Classes) -> float:
     """Return the share of images, from 0 to 1, to which two files give the same class."""
     return float(np.mean(first == second))
-
-
-def _accuracy(classes: Classes, split: Split) -> float:
-    return float(np.mean(classes == split.labels))
 
 
 def classify(model: keras.Model, images: Images, logits: bool = False) -> Classes:

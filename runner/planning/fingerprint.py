@@ -41,7 +41,10 @@ MEASURING = (
     "models/preprocessing.py",
     "point",
     "settings/targets.py",
+    "statistics/interval.py",
+    "statistics/paired.py",
     "statistics/share.py",
+    "statistics/wilson.py",
 )
 
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")

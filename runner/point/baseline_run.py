@@ -10,6 +10,7 @@ from filelock import Timeout
 
 from runner.errors import one_line
 from runner.export.tflm.makeable import makeable
+from runner.measure import correct_table
 from runner.point import kept_reference
 from runner.point.baseline_gaps import gaps, missing
 from runner.point.chance_figures import chance_figures
@@ -30,7 +31,7 @@ from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, StoreFailed
 from runner.tracking.origin import lease_tags
 from runner.tracking.tags import FAILED_TARGETS, MEASURING, SIGNATURE
-from runner.tracking.texts import text_of
+from runner.tracking.texts import read_text, text_of
 from runner.training.baseline import Baseline, obtain_baseline
 
 log = logging.getLogger(__name__)
@@ -131,7 +132,8 @@ class BaselineRun:
             found = self.context.baseline_record()
         if found is None:
             raise TargetsFailed("the baseline's h5 file could not be written and measured", [])
-        return Reference.of(found)
+        # Where it cannot be read, points have no intervals, and nothing fails for it.
+        return Reference.of(found, read_text(self.context.store, found, correct_table.TABLE))
 
     def _new_run(self) -> Run:
         settings = self.context.settings

@@ -15,6 +15,7 @@ from runner.errors import StepFailed, one_line
 from runner.export.convert import representative_images
 from runner.export.frozen_model import exportables
 from runner.export.tflm.makeable import left_out, makeable
+from runner.measure import correct_table
 from runner.measure.class_table import Classes
 from runner.measure.layer_table import WeightBytes, layers_csv
 from runner.measure.measurement import Measurement, agreement
@@ -24,6 +25,7 @@ from runner.models.outputs import gives_logits, taken_by
 from runner.point.class_record import ClassRecord
 from runner.point.context import PointContext
 from runner.point.device_figures import DeviceFigures
+from runner.point.drop_figures import drop_figures
 from runner.point.reference import Reference
 from runner.point.target_files import TargetFiles
 from runner.prune.sparsity import LayerSparsity
@@ -85,10 +87,10 @@ class Delivery:
     def deliver(
         self, finished: FinishedModel, targets: Sequence[Target], earlier: Tables | None = None
     ) -> list[Measurement]:
-        """Export, measure and log each target in turn, and tables of layers, classes and devices.
+        """Export, measure and log each target in turn, and the tables of all targets.
 
         Args:
-            earlier: the run's tables, if it has some; the columns of other targets are kept.
+            earlier: the run's tables, if it has some; what they have of other targets is kept.
 
         Raises:
             TargetsFailed: at the end, naming each target that failed and why.
@@ -144,6 +146,7 @@ class Delivery:
             layers = layers_csv(finished.model, finished.layers, weights, read(_LAYERS))
             self.run.log_text(layers, _LAYERS)
             self.run.log_text(classes.table(files, read(_CLASSES)), _CLASSES)
+            self.run.log_text(_correct(files, read(correct_table.TABLE)), correct_table.TABLE)
             self.run.log_text(devices.table(read(TABLE)), TABLE)
 
     def _file(self, files: TargetFiles, target: Target) -> Measurement:
@@ -175,6 +178,11 @@ def _own_reference(run: Run, measured: Mapping[Target, Measurement]) -> Referenc
     return Reference(run.id, file.zip_bytes, file.accuracy) if file else None
 
 
+def _correct(files: Mapping[Target, Measurement], earlier: str) -> str:
+    bits = {target: file.correct for target, file in files.items()}
+    return correct_table.correct_csv(bits, earlier)
+
+
 def _figures(file: Measurement, expected: Classes, reference: Reference | None) -> dict[str, float]:
     """Name the metrics of a file, each with its target at the end."""
     figures = {
@@ -187,4 +195,5 @@ def _figures(file: Measurement, expected: Classes, reference: Reference | None) 
     if reference:
         figures["zip_ratio"] = reference.zip_bytes / file.zip_bytes
         figures["accuracy_drop"] = reference.accuracy - file.accuracy
+        figures |= drop_figures(reference.correct, file.correct)
     return {f"{name}/{file.target}": value for name, value in figures.items()}

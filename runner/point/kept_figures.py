@@ -2,37 +2,32 @@
 
 import math
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import h5py  # type: ignore[import-untyped]
-import numpy as np
 
 from runner.backend import keras, make_repeatable, save_h5
-from runner.data.dataset import Dataset, Split
+from runner.device.table import TABLE
 from runner.device.wanted import Wanted
 from runner.export.tflm.encoded_file import encoded_file
 from runner.export.tflm.makeable import makeable
-from runner.measure.class_table import Classes
+from runner.measure import correct_table
 from runner.measure.file_sizes import zipped_bytes
 from runner.measure.measurement import classify, litert_classifier
-from runner.measure.scores import Images
 from runner.models import build
 from runner.models.deploy import deployable
 from runner.models.outputs import gives_logits
 from runner.point.class_record import labels_text
 from runner.point.context import PointContext
 from runner.point.deliver import as_files_take_it
+from runner.point.kept_answers import KeptAnswers
 from runner.point.kept_devices import KeptDevices, Untrue
 from runner.point.reference import Reference
 from runner.prune.sparsity import measure_sparsity, sparsity_figures
 from runner.settings.targets import Target
-from runner.statistics.recount import may_be_true
 from runner.training.cached_weights import give_weights
-
-# Images that each accuracy is measured on again.
-_DRAWN = 400
 
 
 @dataclass(frozen=True)
@@ -41,14 +36,14 @@ class KeptFigures:
 
     Attributes:
         figures: metrics by their names.
-        devices: the table of devices.
+        texts: tables by their names.
         folder: where the files lie.
         reference: what they were compared with.
     """
 
     context: PointContext
     figures: Mapping[str, float]
-    devices: str
+    texts: Mapping[str, str]
     folder: Path
     reference: Reference
 
@@ -68,18 +63,21 @@ class KeptFigures:
         if (self.folder / "labels.txt").read_bytes() != labels_text(taken).encode():
             raise Untrue("labels.txt names other classes")
         targets = makeable(settings.export.targets, settings.compress.name)
+        table = self.texts.get(correct_table.TABLE, "")
+        answers = KeptAnswers(table, self.figures, self.reference.correct)
+        answers.require_figures(targets, taken)
         for target in targets:
             path = self.folder / target.file_name
             self._require_bytes(target, path)
             if target is Target.H5:
                 self._require_own_h5(model, path)
-                self._require_answers(target, lambda images: classify(model, images, logits), taken)
+                answers.require_true(target, lambda images: classify(model, images, logits), taken)
             else:
                 source = self._require_encoded(target, path) if target.source else path
                 run = litert_classifier(source, settings.threads, logits)
-                self._require_answers(target, run, taken)
+                answers.require_true(target, run, taken)
         files = {target: self.folder / target.file_name for target in targets}
-        devices = KeptDevices(self.devices, self.figures, files)
+        devices = KeptDevices(self.texts.get(TABLE, ""), self.figures, files)
         devices.require_true(Wanted.of(settings), taken.test.images)
 
     def _require_bytes(self, target: Target, path: Path) -> None:
@@ -90,9 +88,8 @@ class KeptFigures:
         self._require(target, "zip_ratio", self.reference.zip_bytes / zipped)
         accuracy = self.figures[f"accuracy/{target}"]
         self._require(target, "accuracy_drop", self.reference.accuracy - accuracy)
-        for name in ("accuracy", "validation_accuracy", "agreement"):
-            if not 0 <= self.figures[f"{name}/{target}"] <= 1:
-                raise Untrue(f"{name}/{target} is no share")
+        if not 0 <= self.figures[f"agreement/{target}"] <= 1:
+            raise Untrue(f"agreement/{target} is no share")
 
     def _require(self, target: Target, name: str, found: float) -> None:
         claimed = self.figures[f"{name}/{target}"]
@@ -122,26 +119,6 @@ class KeptFigures:
             if encoded_file(source, target, Path(folder)).read_bytes() != path.read_bytes():
                 raise Untrue(f"{path.name} is not encoded from {source.name}")
         return source
-
-    def _require_answers(
-        self, target: Target, run: Callable[[Images], Classes], data: Dataset
-    ) -> None:
-        """Classify some images of each split again."""
-        for name, split in (("accuracy", data.test), ("validation_accuracy", data.validation)):
-            share, (right, drawn) = self.figures[f"{name}/{target}"], _count(run, split)
-            total = len(split.labels)
-            if not may_be_true(round(share * total), total, right, drawn):
-                raise Untrue(
-                    f"{name}/{target} is {share:.2%}; of {drawn} images drawn at random, "
-                    f"the file has {right} right"
-                )
-
-
-def _count(run: Callable[[Images], Classes], split: Split) -> tuple[int, int]:
-    """Return how many images are classified right, and how many were drawn."""
-    # Whoever made the file must not know which ones.
-    drawn = np.sort(np.random.default_rng().permutation(len(split.labels))[:_DRAWN])
-    return int(np.sum(run(split.images[drawn]) == split.labels[drawn])), len(drawn)
 
 
 def _description(path: Path) -> tuple[dict[str, str], list[str]]:

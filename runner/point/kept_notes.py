@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from runner.point import drop_figures
 from runner.settings.targets import Target
 from runner.tracking import Notes
 from runner.tracking.tags import BASELINE_RUN_ID, CPU
@@ -22,6 +23,8 @@ OF_A_FILE = (
     *("size_bytes", "zip_bytes", "zip_ratio", "accuracy", "validation_accuracy"),
     *("accuracy_drop", "agreement"),
 )
+# Of a file of which its baseline tells which images it classifies right.
+_OF_DROPS = "|".join(drop_figures.NAMES)
 _OF_SOME = (
     *("latency_ms", "latency_p90_ms", "runs_on_tflm", "tflm_arena_bytes", "tflm_agreement"),
     *(r"own/[\w.-]{1,60}", r"ethos_u\w+_(?:cycles|flash_bytes|sram_bytes)"),
@@ -33,11 +36,12 @@ _BY_EPOCH = re.compile(
     "epoch_sparsity|(?:(?:cluster|qat)/)?(?:loss|train_accuracy|val_loss|val_accuracy)"
 )
 _METRIC = re.compile(
-    rf"(?:{'|'.join(OF_A_FILE)})/(?:{_TARGETS})|{OF_A_DEVICE.pattern}|{_BY_EPOCH.pattern}"
+    rf"(?:{'|'.join(OF_A_FILE)}|{_OF_DROPS})/(?:{_TARGETS})|{OF_A_DEVICE.pattern}"
+    rf"|{_BY_EPOCH.pattern}"
     r"|sparsity|sparsity_error|seconds/(?:training|total)"
 )
 _TEXT = re.compile(
-    rf"(?:summary\.txt|(?:stages|layers|classes|devices)\.csv|confusion/(?:{_TARGETS})\.csv)"
+    rf"(?:summary\.txt|(?:stages|layers|classes|correct|devices)\.csv|confusion/(?:{_TARGETS})\.csv)"
 )
 _FILE = re.compile(
     rf"models/(?:labels\.txt|h5\.h5|(?:{_TARGETS})\.tflite)"

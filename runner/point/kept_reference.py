@@ -1,18 +1,19 @@
 """Keep the figures that points are compared with, for when the store does not answer."""
 
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from runner.backend import save_h5
 from runner.files import private_folder
+from runner.measure.correct_table import Bits, Correct, correct_csv, read_correct
 from runner.measure.file_sizes import zipped_bytes
+from runner.measure.measurement import classify
 from runner.models.deploy import deployable
-from runner.models.outputs import taken_by
+from runner.models.outputs import gives_logits, taken_by
 from runner.point.context import PointContext
 from runner.point.deliver import as_files_take_it
 from runner.point.dense_answers import dense_answers
@@ -32,6 +33,19 @@ class _Kept(BaseModel):
     zip_bytes: Annotated[float, Field(gt=0)]
     accuracy: Annotated[float, Field(ge=0, le=1)]
     warning: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,500}$")]
+    correct: str
+
+    @classmethod
+    def of(cls, reference: Reference) -> Self:
+        """Take what is kept."""
+        bits = reference.correct
+        return cls(
+            run_id=reference.run_id,
+            zip_bytes=reference.zip_bytes,
+            accuracy=reference.accuracy,
+            warning=reference.warning,
+            correct=correct_csv({Target.H5: bits}) if bits else "",
+        )
 
 
 def keep(context: PointContext, reference: Reference) -> None:
@@ -39,7 +53,7 @@ def keep(context: PointContext, reference: Reference) -> None:
     path = reference_file(context.settings, context.signature, context.measuring)
     private_folder.require(context.settings.cache.folder, path)
     unfinished = path.with_name(f".{path.name}")
-    unfinished.write_text(_Kept(**asdict(reference)).model_dump_json(), encoding="utf-8")
+    unfinished.write_text(_Kept.of(reference).model_dump_json(), encoding="utf-8")
     private_folder.close_to_others(unfinished)
     unfinished.replace(path)
 
@@ -63,17 +77,45 @@ def find(context: PointContext, baseline: Baseline) -> Reference | None:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    accuracy, zipped = _accuracy(context, baseline), _zip_bytes(context, baseline)
-    if abs(kept.accuracy - accuracy) > _CLOSE + 1 / len(context.data.test.labels):
+    test, zipped = _test_bits(context, baseline), _zip_bytes(context, baseline)
+    accuracy = float(np.mean(test))
+    if not _is_close(abs(kept.accuracy - accuracy), test):
         raise ValueError(f"an accuracy of {kept.accuracy:.2%}; the model has {accuracy:.2%}")
     if abs(kept.zip_bytes / zipped - 1) > _CLOSE:
         raise ValueError(f"{kept.zip_bytes:,.0f} zipped bytes; the model has {zipped:,}")
-    return Reference(**kept.model_dump())
+    correct = _correct(context, baseline, kept, test) if kept.correct else None
+    return Reference(kept.run_id, kept.zip_bytes, kept.accuracy, kept.warning, correct)
 
 
-def _accuracy(context: PointContext, baseline: Baseline) -> float:
+def _correct(context: PointContext, baseline: Baseline, kept: _Kept, test: Bits) -> Correct:
+    """Read which images are classified right, and compare it with the model."""
+    found = read_correct(kept.correct).get(Target.H5)
+    own = Correct(context.data.digest, _validation_bits(context, baseline), test)
+    if found is None or not found.is_of_images_of(own):
+        raise ValueError("correct answers that are damaged, or to other images")
+    if float(np.mean(found.test)) != kept.accuracy:
+        raise ValueError(f"correct answers that make no accuracy of {kept.accuracy:.2%}")
+    for one, other in ((found.validation, own.validation), (found.test, own.test)):
+        if not _is_close(float(np.mean(one != other)), one):
+            raise ValueError(f"{np.sum(one != other)} correct answers that are not the model's")
+    return found
+
+
+def _is_close(difference: float, bits: Bits) -> bool:
+    """Tell whether so small a share of the images is answered otherwise."""
+    return difference <= _CLOSE + 1 / len(bits)
+
+
+def _test_bits(context: PointContext, baseline: Baseline) -> Bits:
     labels = taken_by(baseline.model, context.data).test.labels
-    return float(np.mean(dense_answers(context, baseline.model) == labels))
+    return np.asarray(dense_answers(context, baseline.model) == labels)
+
+
+def _validation_bits(context: PointContext, baseline: Baseline) -> Bits:
+    model = baseline.model
+    validation = taken_by(model, context.data).validation
+    answers = classify(model, validation.images, gives_logits(model))
+    return np.asarray(answers == validation.labels)
 
 
 def _zip_bytes(context: PointContext, baseline: Baseline) -> int:

@@ -15,10 +15,10 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
-from runner.device.table import TABLE
 from runner.errors import RunnerError, one_line
 from runner.export.tflm.makeable import makeable
 from runner.files import private_folder
+from runner.measure import correct_table
 from runner.point.context import PointContext
 from runner.point.kept_devices import Untrue
 from runner.point.kept_figures import KeptFigures
@@ -26,6 +26,7 @@ from runner.point.kept_notes import KeptFile, KeptNotes
 from runner.point.reference import Reference
 from runner.settings.cache_paths import unlogged_folder
 from runner.tracking import Notes, Run
+from runner.tracking.texts import text_of
 
 log = logging.getLogger(__name__)
 
@@ -118,10 +119,10 @@ def _read(context: PointContext, folder: Path) -> Notes:
     baseline = context.baseline_record()
     if baseline is None or baseline.id != kept.baseline_run_id:
         raise ValueError(f"run {kept.baseline_run_id} is not its baseline")
+    table = text_of(context.store, baseline, correct_table.TABLE)
+    reference = Reference.of(baseline, table)
     models = context.folder / "models"
-    devices = kept.texts.get(TABLE, "")
-    reference = Reference.of(baseline)
-    KeptFigures(context, kept.figures(), devices, models, reference).require_true()
+    KeptFigures(context, kept.figures(), kept.texts, models, reference).require_true()
     return kept.as_notes(str(context.folder.absolute()))
 
 

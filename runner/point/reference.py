@@ -1,7 +1,9 @@
 """Hold the figures that every file is compared with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from runner.measure.correct_table import Correct, correct_of_run
+from runner.settings.targets import Target
 from runner.statistics.chance import chance_warning
 from runner.tracking import Record
 
@@ -15,16 +17,23 @@ class Reference:
         zip_bytes: bytes of the zipped file.
         accuracy: share of the test images classified right.
         warning: why no comparison with it means anything; empty where there is no reason.
+        correct: which images it classifies right; None where nobody knows.
     """
 
     run_id: str
     zip_bytes: float
     accuracy: float
     warning: str = ""
+    correct: Correct | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, baseline: Record) -> "Reference":
-        """Read the reference from the baseline's run."""
+    def of(cls, baseline: Record, table: str = "") -> "Reference":
+        """Read the reference from the baseline's run.
+
+        Args:
+            table: which images the baseline's files classify right; empty where that is not known.
+        """
         figures = baseline.metrics
         warning = chance_warning(figures)
-        return cls(baseline.id, figures["zip_bytes/h5"], figures["accuracy/h5"], warning)
+        correct = correct_of_run(table, figures).get(Target.H5)
+        return cls(baseline.id, figures["zip_bytes/h5"], figures["accuracy/h5"], warning, correct)

@@ -1,6 +1,5 @@
 """Read which images the files of points and baselines classify right."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -8,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
-from runner.measure.correct_table import TABLE, Bits, Correct, read_correct
+from runner.measure.correct_table import TABLE, Correct, correct_of_run
 from runner.results.rows import Results, Row
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed
@@ -24,15 +21,6 @@ _Files = Mapping[Target, Correct]
 _THREADS = 8
 
 
-def correct_files(store: Store, record: Record) -> dict[Target, Correct]:
-    """Read the table of one run; nothing of files that it has other accuracies of.
-
-    A run of an earlier version has no table.
-    """
-    files = read_correct(_text(store, record))
-    return {target: file for target, file in files.items() if _is_of(record, target, file)}
-
-
 def with_correct(store: Store, results: Results) -> Results:
     """Read which images the files of all points and baselines classify right.
 
@@ -42,7 +30,7 @@ def with_correct(store: Store, results: Results) -> Results:
     points = [row.point for row in results.rows if not row.correct]
     lacking = [row for row in results.rows if not row.baseline_correct]
     baselines = [row.baseline for row in lacking if row.baseline]
-    tables = _of_each([*points, *baselines], lambda record: correct_files(store, record))
+    tables = _of_each([*points, *baselines], lambda record: _correct(store, record))
     rows = [_filled(row, tables) for row in results.rows]
     unknown = [row.baseline for row in rows if row.baseline and row.images is None]
     counts = _of_each(unknown, lambda record: _image_counts(store, record))
@@ -55,6 +43,10 @@ def with_correct(store: Store, results: Results) -> Results:
     return replace(results, rows=tuple(rows))
 
 
+def _correct(store: Store, record: Record) -> _Files:
+    return correct_of_run(_text(store, record), record.metrics)
+
+
 def _text(store: Store, record: Record) -> str:
     path = Path(store.local_file(record, TABLE))
     # Of a server, it is an address.
@@ -63,17 +55,6 @@ def _text(store: Store, record: Record) -> str:
     with suppress(OSError, ValueError):
         return path.read_text(encoding="utf-8")
     return ""
-
-
-def _is_of(record: Record, target: Target, file: Correct) -> bool:
-    """Tell whether the run's accuracies of a file are those of the bits."""
-    shares = {"accuracy": file.test, "validation_accuracy": file.validation}
-    return all(_has_share(record, f"{name}/{target}", bits) for name, bits in shares.items())
-
-
-def _has_share(record: Record, metric: str, bits: Bits) -> bool:
-    claimed = record.metrics.get(metric)
-    return claimed is not None and math.isclose(claimed, float(np.mean(bits)), abs_tol=1e-9)
 
 
 def _filled(row: Row, tables: Mapping[str, _Files]) -> Row:

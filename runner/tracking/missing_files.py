@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 _MODELS = "models"
 # Beside the models; looked for only where that costs no request.
-_TABLES = ("layers.csv", "classes.csv", "devices.csv", "config.yaml")
+_TABLES = ("layers.csv", "classes.csv", "correct.csv", "devices.csv", "config.yaml")
 _AT_ONCE = 8
 
 

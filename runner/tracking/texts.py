@@ -27,5 +27,6 @@ def text_of(store: Store, record: Record, artifact: str) -> str:
         # A client that asks a server for what is missing would use up all its retries.
         found = store.connection.list_artifacts(record.id, "" if parent == "." else parent)
         if artifact in [each.path for each in found]:
-            return store.fetch(record, artifact, folder).read_text(encoding="utf-8")
+            # What is damaged is refused by whoever knows how it should look.
+            return store.fetch(record, artifact, folder).read_text("utf-8", "replace")
     return ""

@@ -1,4 +1,4 @@
-"""A target has at most twelve metrics, the more important ones first; the table has the rest."""
+"""A target has at most seventeen metrics, the more important ones first; the table has the rest."""
 
 from runner.device.metrics import ALWAYS, MOST, device_metrics
 from runner.device.table import HOST, DeviceRow

@@ -55,7 +55,7 @@ CANNOT = {
     "models.layer_plan": "lists layers for refusals",
     "models.architectures": "hashed by network",
     "planning": "refuses points and hashes settings",
-    "statistics": "share.py is listed; the rest bounds no figure of a point",
+    "statistics": "what bounds figures of a point is listed",
     "tracking": "sends figures as they are",
 }
 

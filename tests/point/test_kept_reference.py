@@ -1,18 +1,30 @@
 """Figures of a baseline in the cache stand for the store's only where they are the model's."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from runner.backend import make_repeatable
 from runner.errors import Refused
+from runner.measure.correct_table import Correct, correct_csv
 from runner.point import kept_reference
 from runner.point.baseline_run import BaselineRun
 from runner.point.context import PointContext
 from runner.settings.cache_paths import reference_file
+from runner.settings.targets import Target
 from tests.helpers.project import Configure
+
+
+def _changed(correct: Correct, validation: int = 0, test: int = 0) -> str:
+    """Claim the contrary of the first images."""
+    bits = [correct.validation.copy(), correct.test.copy()]
+    for each, number in zip(bits, (validation, test), strict=True):
+        each[:number] ^= True
+    return correct_csv({Target.H5: Correct(correct.data, *bits)})
 
 
 @pytest.mark.long
@@ -24,6 +36,7 @@ def test_figures_that_contradict_the_model_are_not_taken(
     context.store.connect()
     baseline, reference = BaselineRun(context).obtain()
     assert kept_reference.find(context, baseline) == reference
+    assert reference.correct is not None
     path = reference_file(context.settings, context.signature, context.measuring)
     honest = json.loads(path.read_text())
     wrong: dict[str, dict[str, Any]] = {
@@ -34,13 +47,25 @@ def test_figures_that_contradict_the_model_are_not_taken(
         "run_id: ": {"run_id": "../other"},
         "warning: ": {"warning": "\x1b[2J"},
         "surprise: ": {"surprise": 1},
+        "correct: ": {"correct": 1},
+        "damaged, or to other images": {"correct": "text"},
+        "to other images": {"correct": honest["correct"].replace(context.data.digest, "0" * 16)},
+        "make no accuracy of": {"correct": _changed(reference.correct, test=1)},
+        "correct answers that are not the model's": {
+            "correct": _changed(reference.correct, validation=4)
+        },
     }
     for fault, change in wrong.items():
         path.write_text(json.dumps(honest | change))
         with pytest.raises(ValueError, match=fault):
             kept_reference.find(context, baseline)
     path.write_text(json.dumps(honest))
-    assert kept_reference.find(context, baseline) == reference
+    found = kept_reference.find(context, baseline)
+    assert found == reference
+    assert found.correct is not None
+    assert np.array_equal(found.correct.validation, reference.correct.validation)
+    path.write_text(json.dumps(honest | {"correct": ""}))
+    assert kept_reference.find(context, baseline) == replace(reference, correct=None)
     path.chmod(0o666)
     with pytest.raises(Refused, match="can be written by others"):
         kept_reference.find(context, baseline)

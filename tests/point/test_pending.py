@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import h5py  # type: ignore[import-untyped]
+import numpy as np
 import pytest
 
 from runner.backend import make_repeatable
 from runner.device.table import devices_csv, read_devices
 from runner.errors import Refused
+from runner.measure.correct_table import Correct, correct_csv, read_correct
 from runner.point import pending
 from runner.point.context import PointContext
+from runner.point.drop_figures import NAMES
 from runner.point.run import run
+from runner.settings.targets import Target
 from runner.tracking import Notes
 from tests.helpers.hostile.kept_result import forge_old_notes, kept, rename, rewrite
 from tests.helpers.own_models import residual, save
@@ -25,6 +29,7 @@ from tests.helpers.stores import file_of, runs_in
 
 TARGETS = "export.targets=[h5,tflite_float32]"
 _BY_EPOCH = ("loss", "train_accuracy", "val_accuracy", "epoch_sparsity")
+_TABLES = ("layers", "classes", "correct", "stages", "devices", "confusion/h5")
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -47,7 +52,7 @@ def context(settings: Configure, tmp_path: Path) -> PointContext:
 def _logged(folder: Path, run_id: str) -> Notes:
     """Read back what the point has logged."""
     (record,) = (each for each in runs_in(folder, "point") if each.id == run_id)
-    texts = [f"{name}.csv" for name in ("layers", "classes", "stages", "devices", "confusion/h5")]
+    texts = [f"{name}.csv" for name in _TABLES]
     models = sorted((folder / "first" / "models").iterdir())
     return Notes(
         tags=dict(record.tags),
@@ -112,10 +117,40 @@ def _added(name: str, value: float = 1.0, step: int = 0) -> Change:
     return lambda notes: notes["metrics"].append(metric)
 
 
-def _table(old: str, new: str) -> Change:
+def _without(*names: str) -> Change:
     def change(notes: dict[str, Any]) -> None:
-        assert old in notes["texts"]["devices.csv"]
-        notes["texts"]["devices.csv"] = notes["texts"]["devices.csv"].replace(old, new)
+        notes["metrics"] = [each for each in notes["metrics"] if each["name"] not in names]
+
+    return change
+
+
+def _replaced(table: str, old: str, new: str) -> Change:
+    def change(notes: dict[str, Any]) -> None:
+        assert old in notes["texts"][table]
+        notes["texts"][table] = notes["texts"][table].replace(old, new)
+
+    return change
+
+
+def _answers(validation: int = 0, test: int = 0, figures: bool = True) -> Change:
+    """Claim the contrary of the h5 file's first answers, with figures that go with it."""
+
+    def change(notes: dict[str, Any]) -> None:
+        table = notes["texts"]["correct.csv"]
+        file = read_correct(table)[Target.H5]
+        bits = [file.validation.copy(), file.test.copy()]
+        for each, number in zip(bits, (validation, test), strict=True):
+            each[:number] ^= True
+        notes["texts"]["correct.csv"] = correct_csv({Target.H5: Correct(file.data, *bits)}, table)
+        if not figures:
+            return
+        before = {each["name"]: each["value"] for each in notes["metrics"]}
+        accuracies = [float(np.mean(each)) for each in bits]
+        for name, value in zip(("validation_accuracy", "accuracy"), accuracies, strict=True):
+            _metric(f"{name}/h5", value)(notes)
+        drop = before["accuracy_drop/h5"] + before["accuracy/h5"] - accuracies[1]
+        _metric("accuracy_drop/h5", drop)(notes)
+        _without(*(f"{name}/h5" for name in NAMES))(notes)
 
     return change
 
@@ -132,7 +167,7 @@ def _flash_of_one(notes: dict[str, Any]) -> None:
     notes["texts"]["devices.csv"] = devices_csv(forged)
 
 
-def _wrong_notes(secret: Path) -> dict[str, Change]:
+def _wrong_notes(secret: Path, digest: str) -> dict[str, Change]:
     """Say what is wrong with notes, and make them so."""
     return {
         "size_bytes/h5 is 1": _metric("size_bytes/h5", 1.0),
@@ -142,13 +177,28 @@ def _wrong_notes(secret: Path) -> dict[str, Change]:
         "runs_on_tflm/h5 is 1": _metric("runs_on_tflm/h5", 1.0),
         "macs is 1": _metric("macs", 1.0),
         "own/ms/h5 is 7": _added("own/ms/h5", 7.0),
-        "devices.csv has other rows than the files": _table("tflite_float32,host", "h5,phone"),
-        "tflite_float32 on microcontroller: it is fine": _table(
-            "tflite_float32,microcontroller,yes,", "tflite_float32,microcontroller,yes,=cmd()"),
+        "devices.csv has other rows than the files": _replaced(
+            "devices.csv", "tflite_float32,host", "h5,phone"),
+        "tflite_float32 on microcontroller: it is fine": _replaced(
+            "devices.csv", "32,microcontroller,yes,", "32,microcontroller,yes,=cmd()"),
         "tflite_float32 on microcontroller: flash_bytes is 1": _flash_of_one,
         "zip_ratio/h5 is 999": _metric("zip_ratio/h5", 999.0),
         "accuracy_drop/h5 is -1": _metric("accuracy_drop/h5", -1.0),
         "validation_accuracy/h5 is ": _metric("validation_accuracy/h5", 0.5),
+        "accuracy/h5 is 7": _metric("accuracy/h5", 7.0),
+        "validation_drop/h5 is 0.9": _metric("validation_drop/h5", 0.9),
+        "validation_drop_low/h5 is -1": _metric("validation_drop_low/h5", -1.0),
+        "validation_drop_high/h5 is -1": _metric("validation_drop_high/h5", -1.0),
+        "accuracy_drop_low/h5 is 0.5": _metric("accuracy_drop_low/h5", 0.5),
+        "accuracy_drop_high/tflite_float32 is 1": _metric("accuracy_drop_high/tflite_float32", 1.0),
+        "accuracy_drop_low/h5 is nothing": _without("accuracy_drop_low/h5"),
+        "correct.csv has other lines": lambda notes: notes["texts"].pop("correct.csv"),
+        "correct.csv has other lines than": _replaced("correct.csv", "h5,test", "h5,tests"),
+        "correct.csv has other lines than the": _replaced("correct.csv", "\n", "\n=cmd()\n"),
+        "correct.csv is of other images": _replaced("correct.csv", digest, "0" * 16),
+        "accuracy/h5 is": _answers(figures=False, test=1),
+        "validation images drawn at random, h5 answers 1 otherwise": _answers(validation=1),
+        "test images drawn at random, h5 answers 30 otherwise": _answers(test=30),
         "agreement/h5 is no share": _metric("agreement/h5", 7.0),
         "sparsity is 0.1": _metric("sparsity", 0.1),
         "no finite number": _metric("zip_ratio/h5", float("inf")),
@@ -176,7 +226,7 @@ def _sets_aside_what_contradicts_itself(
     shutil.copytree(folder, tmp_path / "honest")
     wrong: dict[str, Callable[[], object]] = {
         fault: lambda change=change: rewrite(folder, change)  # type: ignore[misc]
-        for fault, change in _wrong_notes(secret).items()
+        for fault, change in _wrong_notes(secret, context.data.digest).items()
     }
     labels, h5 = folder / "files/models/labels.txt", folder / "files/models/h5.h5"
     wrong |= {
@@ -184,7 +234,6 @@ def _sets_aside_what_contradicts_itself(
         "labels.txt is no file of its own": lambda: _linked(labels, secret, os.link),
         "which it does not name": lambda: shutil.copy(secret, labels.with_name("secret")),
         "names other classes": lambda: rename(folder, "models/labels.txt", b"secret\n"),
-        "images drawn at random, the file has": lambda: rewrite(folder, _other_accuracy),
         "h5.h5 describes another model": lambda: _described_otherwise(folder, h5),
         "notes.json is not what was kept": lambda: _cut(folder / "notes.json"),
         "models/h5.h5 is not what was kept": lambda: _cut(h5),
@@ -210,15 +259,6 @@ def _sets_aside_what_contradicts_itself(
 def _linked(path: Path, secret: Path, link: Callable[[Path, Path], object]) -> None:
     path.unlink()
     link(secret, path)
-
-
-def _other_accuracy(notes: dict[str, Any]) -> None:
-    """Claim that the h5 file has no test image right, or each; all figures go with it."""
-    figures = {each["name"]: each["value"] for each in notes["metrics"]}
-    claim = float(figures["accuracy/h5"] < 0.5)
-    drop = figures["accuracy_drop/h5"] + figures["accuracy/h5"] - claim
-    _metric("accuracy/h5", claim)(notes)
-    _metric("accuracy_drop/h5", drop)(notes)
 
 
 def _described_otherwise(folder: Path, h5: Path) -> None:

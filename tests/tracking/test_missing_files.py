@@ -17,6 +17,7 @@ def run(store_folder: Path) -> Run:
     for name in ("models/h5.h5", "models/labels.txt", "layers.csv", "classes.csv", "config.yaml"):
         run.log_text("text", name)
     run.log_text("text", "devices.csv")
+    run.log_text("text", "correct.csv")
     run.log_metrics({"zip_bytes/h5": 4.0})
     run.end("FINISHED")
     return run
