@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from runner.completion.complete import complete
@@ -13,15 +14,20 @@ from runner.device.request import Request
 from runner.device.table import HOST, TABLE, DeviceRow, read_devices
 from runner.device.wanted import Wanted
 from runner.export.tflm.encoded_file import can_encode
+from runner.measure import correct_table
+from runner.point.drop_figures import NAMES
+from runner.results.correct_rows import with_correct
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, read
 from runner.settings.devices import Device
 from runner.settings.targets import Target
+from tests.helpers.project import STANDARD
 from tests.helpers.stores import copied, file_of, forget, refuse_metrics, store_in
 from tests.helpers.tiny import write_npz
 
 MICRO = Request((Device.MICROCONTROLLER,))
 PRUNED = {Target.TFLM_PRUNED_INT8: "tflite_int8", Target.TFLM_PRUNED_FLOAT32: "tflite_float32"}
+SHARES = ("accuracy", "validation_accuracy", "accuracy_drop", "agreement")
 
 pytestmark = pytest.mark.skipif(not can_encode(), reason="no wheel of tflite-micro")
 
@@ -48,10 +54,10 @@ def _micro(results: Results) -> dict[str, DeviceRow]:
 def test_points_and_their_baseline_gain_what_the_device_runs(
     sweep: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before = results_in(sweep)
+    before = with_correct(store_in(sweep), results_in(sweep))
     after = complete(store_in(sweep), before, MICRO)
     assert [record.message for record in caplog.records if record.levelno > logging.INFO] == []
-    for row in results_in(sweep).rows:
+    for row in with_correct(store_in(sweep), after).rows:
         assert row.baseline is not None
         for record in (row.point, row.baseline):
             rows = read_devices(file_of(sweep, record, TABLE).read_text())
@@ -59,7 +65,8 @@ def test_points_and_their_baseline_gain_what_the_device_runs(
             for target, source in PRUNED.items():
                 path = file_of(sweep, record, f"models/{target.file_name}")
                 figures, theirs = record.figures(target), record.figures(source)
-                for name in ("accuracy", "validation_accuracy", "accuracy_drop", "agreement"):
+                drops = NAMES if record is row.point else ()
+                for name in (*SHARES, *drops):
                     assert figures[name] == theirs[name]
                 assert figures["size_bytes"] == path.stat().st_size <= theirs["size_bytes"]
                 baseline = row.baseline.metrics["zip_bytes/h5"]
@@ -73,6 +80,10 @@ def test_points_and_their_baseline_gain_what_the_device_runs(
             assert not record.has_file(Target.TFLM_LUT_INT8)
             head = file_of(sweep, record, "classes.csv").read_text().splitlines()[0]
             assert head.count("/tflm_pruned_int8") == 3
+        for bits in (row.correct, row.baseline_correct):
+            for target, source in PRUNED.items():
+                assert np.array_equal(bits[target].test, bits[Target(source)].test)
+                assert np.array_equal(bits[target].validation, bits[Target(source)].validation)
     # What is returned is what the store has now, and nothing is left to be done.
     again = complete(store_in(sweep), results_in(sweep), MICRO)
     assert [row.point.metrics for row in again.rows] == [row.point.metrics for row in after.rows]
@@ -149,8 +160,15 @@ def test_a_command_measures_finished_points_and_once_is_enough(sweep: Path) -> N
 def test_files_are_made_of_h5_files_as_the_sweep_made_them(
     sweep: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    whole = with_correct(store_in(sweep), results_in(sweep)).rows[0]
     forget(sweep, "/tflite_int8")
     before = results_in(sweep)
+    for record in (before.rows[0].point, before.rows[0].baseline):
+        assert record is not None
+        table = file_of(sweep, record, correct_table.TABLE)
+        kept = correct_table.read_correct(table.read_text())
+        del kept[Target.TFLITE_INT8]
+        table.write_text(correct_table.correct_csv(kept))
     paths = [file_of(sweep, row.point, "models/tflite_int8.tflite") for row in before.rows]
     contents = [path.read_bytes() for path in paths]
     for path in paths:
@@ -160,7 +178,19 @@ def test_files_are_made_of_h5_files_as_the_sweep_made_them(
     messages = [record.message for record in caplog.records if record.levelno > logging.INFO]
     assert messages == ["making tflite_int8 from the stored h5 files of 2 runs"]
     assert [path.read_bytes() for path in paths] == contents
-    for row in after.rows:
+    for row in with_correct(store_in(sweep), after).rows:
         assert row.point.metrics["accuracy/tflite_int8"] > 0.5
+        figures, theirs = (each.figures("tflite_int8") for each in (row.point, whole.point))
+        assert {name: figures[name] for name in (*SHARES, *NAMES)} == {
+            name: theirs[name] for name in (*SHARES, *NAMES)
+        }
+        assert {*row.correct} == {*STANDARD, *PRUNED}
+        for bits, others in (
+            (row.correct, whole.correct),
+            (row.baseline_correct, whole.baseline_correct),
+        ):
+            for target in STANDARD:
+                assert np.array_equal(bits[target].test, others[target].test)
+                assert np.array_equal(bits[target].validation, others[target].validation)
         assert row.point.has_file(Target.TFLM_PRUNED_INT8)
     assert file_of(sweep, before.rows[0].point, "layers.csv").read_text() == layers
