@@ -13,6 +13,8 @@ from runner.escaping.terminal import say
 from runner.results.correct_rows import with_correct
 from runner.results.decision import decide_all
 from runner.results.device_rows import with_device_rows
+from runner.results.evidence import Evidence
+from runner.results.evidence_words import sentences
 from runner.results.rows import Results
 from runner.results.table import PointsTable
 from runner.settings.address_mask import masked
@@ -24,7 +26,7 @@ def show(store: Store, results: Results) -> None:
     results = with_correct(store, with_device_rows(store, results, results.request))
     table = PointsTable(results, results.request.device)
     # First what asks the store: whoever tries again then prints no table twice.
-    verdicts = [(each.device, each.text(store)) for each in decide_all(results, store)]
+    decisions = [(each, each.text(store)) for each in decide_all(results, store)]
     console = Console()
     if console.is_terminal:
         console.print(table.on_terminal(console))
@@ -37,8 +39,10 @@ def show(store: Store, results: Results) -> None:
             status = "FAILED" if row.point.status == "RUNNING" else row.point.status
             say(f"{status}: {row.point.name}: {row.point.error}")
     several = len(results.request.devices) > 1
-    for wanted, verdict in verdicts:
-        say(f"{wanted}: " * several + verdict)
+    for decision, text in decisions:
+        say(f"{decision.device}: " * several + text)
+        evidence = Evidence.of(decision)
+        _say_wrapped(console, sentences(evidence) if evidence else [])
     say(f"Compare in the browser: {ui_command(store.uri)}")
 
 
@@ -46,8 +50,10 @@ def _say_wrapped(console: Console, sentences: Iterable[str]) -> None:
     """Give each sentence lines of its own, which on a terminal break between words only."""
     for sentence in sentences:
         width = console.width if console.is_terminal else len(sentence)
-        # Names of files and points stay whole.
-        say(*wrap(sentence, width, break_long_words=False, break_on_hyphens=False))
+        # Names of files and points stay whole, and a number stays with its percent.
+        whole = sentence.replace(" %", "\u00a0%")
+        lines = wrap(whole, width, break_long_words=False, break_on_hyphens=False)
+        say(*(line.replace("\u00a0%", " %") for line in lines))
 
 
 def ui_command(uri: str) -> str:

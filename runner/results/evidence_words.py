@@ -1,5 +1,6 @@
 """Say in words how far the images of a sweep bear out a decision."""
 
+import math
 from collections.abc import Iterator
 
 from runner.results.candidate import Candidate
@@ -8,18 +9,19 @@ from runner.results.evidence import Evidence
 from runner.results.file import File
 from runner.results.rows import seed_of
 from runner.settings.devices import Device
-from runner.statistics.certainty import Certainty
+from runner.statistics.certainty import ROUNDING, Certainty
 from runner.statistics.repeats import ENOUGH, Repeats
 
-_NOT_KEPT = ", as of other images, since it was not kept which ones a file gets right"
+_NOT_KEPT = "unpaired, since the sweep did not keep which images each file gets right"
 _UNKNOWN = "How sure that is was not measured: the sweep is of an earlier version."
+_OTHER_LIMITS = ("max_drop", "confidence", "targets")
 
 
 def sentences(evidence: Evidence) -> list[str]:
     """Return a sentence for each thing that the images say, and one on each step's share."""
     validation = evidence.candidate.validation
     texts = [_on_validation(evidence, validation)] if validation else [_UNKNOWN]
-    texts += _how_to_settle(evidence) if validation else []
+    texts += _how_to_settle(evidence, validation) if validation else []
     return [*texts, *_kept(evidence), *_on_test(evidence), f"{_sentence(str(evidence.reduction))}."]
 
 
@@ -28,7 +30,9 @@ def in_brief(evidence: Evidence) -> str:
     certainty, limit = evidence.certainty, in_points(evidence.max_drop)
     if certainty is None:
         return ""
-    return f"{certainty} ({limit})" if certainty is Certainty.TOO_CLOSE else f"{certainty} {limit}"
+    if certainty is Certainty.TOO_CLOSE:
+        return f"{certainty} whether it is within {limit}"
+    return f"{certainty} {limit} with {_percent(evidence.confidence)} confidence"
 
 
 def _on_validation(evidence: Evidence, validation: Repeats) -> str:
@@ -39,70 +43,98 @@ def _on_validation(evidence: Evidence, validation: Repeats) -> str:
         Certainty.BEYOND: f"beyond {limit}",
         Certainty.TOO_CLOSE: f"too close to tell whether it is within {limit}",
     }[certainty]
+    if 1 < len(validation.drops) < ENOUGH:
+        verdict += f", by each seed's own {_percent(evidence.confidence)} interval"
     return f"On {count} validation images it drops {_drop(evidence, validation)}: {verdict}."
 
 
 def _drop(evidence: Evidence, repeats: Repeats) -> str:
     """Give the drop, and its interval or the range over the seeds."""
-    interval, seeds = repeats.interval, len(repeats.drops)
-    ends = f"{interval.low * 100:.2f} to {interval.high * 100:.2f}"
-    words = f"{repeats.mean * 100:.2f} points"
-    how = "" if interval.paired else _NOT_KEPT
-    named = f"{evidence.confidence * 100:g} % interval"
+    seeds = len(repeats.drops)
+    details = [f"{_percent(evidence.confidence)} interval {_ends(repeats)}"]
     if seeds == 1:
-        return f"{words} ({named} of this file alone: {ends}{how})"
-    words += f" on average over {seeds} seeds (spread {repeats.spread * 100:.2f}"
-    if seeds >= ENOUGH:
-        return f"{words}, {named} {ends}{how})"
-    worst = max(evidence.candidate.files, key=lambda file: file.validation_drop)
-    return f"{words}, each seed {ends}, the worst seed={seed_of(worst.point)}{how})"
+        details.append("not adjusted for choosing among files")
+    elif seeds < ENOUGH:
+        worst = max(evidence.candidate.files, key=lambda file: file.validation_drop)
+        details = [f"from {_ends(repeats)}, the worst seed={seed_of(worst.point)}"]
+    if not repeats.interval.paired:
+        details.append(_NOT_KEPT)
+    spread = [f"spread {repeats.spread * 100:.2f}"] if seeds > 1 else []
+    return f"{_average(repeats)} ({', '.join([*spread, *details])})"
 
 
-def _how_to_settle(evidence: Evidence) -> Iterator[str]:
+def _average(repeats: Repeats) -> str:
+    seeds = len(repeats.drops)
+    over = f" on average over {seeds} seeds" if seeds > 1 else ""
+    return f"{repeats.mean * 100:.2f} points{over}"
+
+
+def _ends(repeats: Repeats) -> str:
+    return f"{repeats.interval.low * 100:.2f} to {repeats.interval.high * 100:.2f}"
+
+
+def _how_to_settle(evidence: Evidence, validation: Repeats) -> Iterator[str]:
     if evidence.certainty is Certainty.WITHIN:
         return
     if evidence.certainty is Certainty.TOO_CLOSE:
-        yield _needed(evidence)
-    certain = evidence.certain
+        yield _needed(evidence, validation)
+    certain, surely = evidence.certain, f"within {in_points(evidence.max_drop)} with "
+    surely += f"{_percent(evidence.confidence)} confidence"
+    if evidence.decision.limits.values.keys() - _OTHER_LIMITS:
+        surely += " and keeps the other limits"
     if certain is None:
-        yield "Of no file it is sure."
+        yield f"No file of this sweep is {surely}."
     else:
         name = f"{certain.file.target} of {certain.file.point.name}"
-        yield f"The smallest of which it is sure: {name}, {_bytes(certain.file)}."
+        yield f"The smallest that is {surely}: {name}, {_bytes(certain.file)}."
 
 
-def _needed(evidence: Evidence) -> str:
+def _needed(evidence: Evidence, validation: Repeats) -> str:
     if len(evidence.candidate.files) > 1:
         return "More seeds and more validation images would settle it."
+    margin = (validation.interval.high - validation.interval.low) / 2
+    known = f"{_images(evidence.candidate, 0)} images tell a drop like this to ±{margin * 100:.1f}"
+    if not validation.interval.paired:
+        return f"{known} points."
     needed = evidence.images_needed
     if needed is None:
-        return "No number of images like these would settle it."
-    return f"Some {needed:,} validation images like these would settle it."
+        return f"{known} points, and no number of images like these would settle it."
+    return f"{known} points; about {_rounded(needed):,} like these would settle it."
+
+
+def _rounded(images: int) -> int:
+    """Round up to two digits: more would claim that the proportions were known exactly."""
+    step = 10 ** max(len(str(images)) - 2, 0)
+    return math.ceil(images / step) * step
 
 
 def _kept(evidence: Evidence) -> Iterator[str]:
     kept = evidence.kept
     if kept is None or not kept.chosen:
         return
-    share, none = kept.kept / kept.chosen, kept.resamples - kept.chosen
-    without = f"; in {none:,} there was no file" if none else ""
-    way = "On images like these, choosing this way kept the limit in"
-    yield f"{way} {share:.0%} of {kept.resamples:,} resamplings{without}."
+    share, whole = _share(kept.kept, kept.chosen), f"{kept.resamples:,} resamplings"
+    if kept.chosen < kept.resamples:
+        whole = f"the {kept.chosen:,} resamplings, out of {kept.resamples:,}, that had a file"
+    yield f"On images like these, choosing this way kept the limit in {share} of {whole}."
 
 
 def _on_test(evidence: Evidence) -> Iterator[str]:
     test = evidence.candidate.test
     if test is None:
         return
+    certainty = test.certainty(evidence.max_drop)
     verdict = {
-        Certainty.WITHIN: "within the limit there too",
-        Certainty.BEYOND: "beyond the limit there",
-        Certainty.TOO_CLOSE: "too close to tell there",
-    }[test.certainty(evidence.max_drop)]
-    ends = f"{test.interval.low * 100:.2f} to {test.interval.high * 100:.2f}"
+        Certainty.WITHIN: "within the limit",
+        Certainty.BEYOND: "beyond the limit",
+        Certainty.TOO_CLOSE: "too close to tell",
+    }[certainty]
+    if certainty is Certainty.TOO_CLOSE and test.mean > evidence.max_drop + ROUNDING:
+        verdict = f"more than the limit, yet {verdict}"
+    elif certainty is evidence.certainty:
+        verdict = f"{verdict} there too"
     yield (
-        f"On {_images(evidence.candidate, 1)} test images it drops {test.mean * 100:.2f} points "
-        f"({ends}): {verdict}."
+        f"On {_images(evidence.candidate, 1)} test images it drops {_average(test)} "
+        f"({_ends(test)}): {verdict}."
     )
 
 
@@ -116,6 +148,18 @@ def _images(candidate: Candidate, split: int) -> str:
 def _bytes(file: File) -> str:
     there = "bytes zipped" if file.device is Device.PHONE else "bytes of flash"
     return f"{file.size:,.0f} {there}"
+
+
+def _percent(confidence: float) -> str:
+    return f"{confidence * 100:g} %"
+
+
+def _share(part: int, whole: int) -> str:
+    """Write a share in whole percent; what is not quite all does not become all by rounding."""
+    percent = round(part * 100 / whole)
+    if percent == 100 and part < whole:
+        return "over 99 %"
+    return "under 1 %" if part and not percent else f"{percent} %"
 
 
 def _sentence(text: str) -> str:

@@ -1,5 +1,6 @@
 """What the images say of a decision, and each step's share of the reduction."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -58,7 +59,60 @@ def test_a_file_near_its_limit_is_too_close_and_the_next_certain_one_is_named() 
     assert found.certain.file.point.name == "b"
     assert found.images_needed is not None
     assert found.images_needed > _IMAGES
-    assert in_brief(found) == "too close to tell (1 point)"
+    assert in_brief(found) == "too close to tell whether it is within 1 point"
+    said = sentences(found)
+    assert said[0] == (
+        "On 1,000 validation images it drops 0.90 points (95 % interval 0.28 to 1.71, "
+        "not adjusted for choosing among files): too close to tell whether it is within 1 point."
+    )
+    assert said[1].startswith("1,000 images tell a drop like this to ±0.7 points; about ")
+    assert said[2] == (
+        "The smallest that is within 1 point with 95 % confidence: tflite_int8 of b, 60 bytes "
+        "zipped."
+    )
+    assert re.fullmatch(
+        r"On images like these, choosing this way kept the limit in \d+ % of 2,000 resamplings\.",
+        said[3],
+    )
+    assert said[4] == (
+        "On 1,000 test images it drops 0.90 points (0.28 to 1.71): too close to tell there too."
+    )
+
+
+def test_a_file_that_breaks_its_limit_on_the_test_images_is_told() -> None:
+    row = _row("a", 50, 19)
+    answers = Correct("digest", _answers(19).validation, _answers(22).test)
+    found = _evidence([replace(row, correct={_INT8: answers})], Limits(0.01))
+    assert "drops 1.20 points (0.52 to 2.09)" in sentences(found)[-2]
+    assert sentences(found)[-2].endswith(": more than the limit, yet too close to tell.")
+
+
+def test_three_seeds_are_told_with_their_range_and_the_worst_one() -> None:
+    rows = [_row("a", 50, wrong, seed=str(seed)) for seed, wrong in enumerate((11, 12, 25))]
+    found = _evidence([_of_one_setting(row) for row in rows], Limits(0.01))
+    assert sentences(found)[0] == (
+        "On 1,000 validation images it drops 0.60 points on average over 3 seeds (spread 0.78, "
+        "from 0.10 to 1.50, the worst seed=2): too close to tell whether it is within 1 point, by "
+        "each seed's own 95 % interval."
+    )
+    assert sentences(found)[1] == "More seeds and more validation images would settle it."
+
+
+def _of_one_setting(row: Row) -> Row:
+    return replace(row, point=replace(row.point, id=f"a {row.point.params['seed']}"))
+
+
+def test_what_a_confidence_settles_is_told_with_it() -> None:
+    rows = [_row("a", 50, 19), _row("b", 60, 11)]
+    found = _evidence(rows, Limits(0.01, confidence=0.99))
+    assert in_brief(found) == "within 1 point with 99 % confidence"
+    assert "99 % interval" in sentences(found)[0]
+    assert sentences(found)[0].endswith(": within 1 point.")
+    none = _evidence(rows[:1], Limits(0.01, max_bytes=60, confidence=0.99))
+    assert (
+        "No file of this sweep is within 1 point with 99 % confidence and keeps the other limits."
+        in sentences(none)
+    )
 
 
 def test_how_often_the_way_of_choosing_keeps_its_limit_is_said() -> None:
@@ -75,6 +129,9 @@ def test_without_the_answers_nothing_is_claimed() -> None:
     found = _evidence([old], Limits(0.01))
     assert (found.certainty, found.kept, found.images_needed, found.certain) == (None,) * 4
     assert any("was not measured" in text for text in sentences(found))
+    counted = _evidence([replace(old, images=(_IMAGES, _IMAGES))], Limits(0.01))
+    first, *_ = sentences(counted)
+    assert "unpaired, since the sweep did not keep which images each file gets right" in first
 
 
 def test_where_nothing_qualifies_the_closest_is_told() -> None:
