@@ -104,7 +104,7 @@ def _needed(evidence: Evidence, validation: Repeats) -> str:
 
 def _rounded(images: int) -> int:
     """Round up to two digits: more would claim that the proportions were known exactly."""
-    step = 10 ** max(len(str(images)) - 2, 0)
+    step = int(10 ** max(len(str(images)) - 2, 0))
     return math.ceil(images / step) * step
 
 

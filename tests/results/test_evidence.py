@@ -28,7 +28,7 @@ def _answers(wrong: int) -> Correct:
 
 def _run(name: str, zipped: dict[Target, int], wrong: int, **params: str) -> Record:
     share = 1 - wrong / _IMAGES
-    metrics = {}
+    metrics: dict[str, float] = {}
     for target, size in zipped.items():
         figures = {"size_bytes": size, "zip_bytes": size, "zip_ratio": 1000 / size}
         figures |= {"accuracy": share, "validation_accuracy": share}
