@@ -132,8 +132,11 @@ class BaselineRun:
             found = self.context.baseline_record()
         if found is None:
             raise TargetsFailed("the baseline's h5 file could not be written and measured", [])
-        # Where it cannot be read, points have no intervals, and nothing fails for it.
-        return Reference.of(found, read_text(self.context.store, found, correct_table.TABLE))
+        table = read_text(self.context.store, found, correct_table.TABLE)
+        reference = Reference.of(found, table)
+        if reference.correct is None:
+            log.warning("%s lacks %s: drops get no intervals", found.name, correct_table.TABLE)
+        return reference
 
     def _new_run(self) -> Run:
         settings = self.context.settings

@@ -176,7 +176,7 @@ def test_files_and_figures_that_a_baseline_lacks_are_made_again(again: Again, co
     (baseline,) = runs_in(copy, "baseline")
     points, figures = _points(copy), figures_in(copy, "baseline")
     table = file_of(copy, baseline, "layers.csv").read_text()
-    names = ("models/h5.h5", "layers.csv", "config.yaml", "models/labels.txt")
+    names = ("models/h5.h5", "layers.csv", "correct.csv", "config.yaml", "models/labels.txt")
     for name in names:
         file_of(copy, baseline, name).unlink()
     forget(copy, "/tflite_int8", baseline.id)
