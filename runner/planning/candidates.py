@@ -11,7 +11,7 @@ from hydra.core.override_parser.types import Override
 
 from runner.planning import grid_size
 from runner.settings.labels import point_name
-from runner.settings.overrides import quote_override
+from runner.settings.overrides import quote_override, shown
 
 # By compression: how the settings begin that have no effect with it.
 _UNUSED: Mapping[str, tuple[str, ...]] = {"none": ("compress.",), "qat": ("compress.clusters",)}
@@ -79,9 +79,7 @@ def _parts(
     grid_size.require_few_singles(len(singles))
     grid = [f"{setting}={_typed(values)}" for setting, values in axes.items()]
     parts = [grid] if grid or not singles else []
-    parts += [
-        [f"{key}={quote_override(value)}" for key, value in single.items()] for single in singles
-    ]
+    parts += [[f"{key}={_single(value)}" for key, value in single.items()] for single in singles]
     parser = OverridesParser.create(loader)
     return [parser.parse_overrides([*part, *arguments]) for part in parts]
 
@@ -89,6 +87,12 @@ def _parts(
 def _typed(values: object) -> str:
     """Write the values of an axis: a text is in Hydra's syntax already."""
     return values if isinstance(values, str) else quote_override(values)
+
+
+def _single(value: object) -> str:
+    """Write a value of a single point: in quotes, a number is a number all the same."""
+    numeric = isinstance(value, str) and value and shown(value) != value
+    return str(value) if numeric else quote_override(value)
 
 
 def _without_sign_of_zero(override: str) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-_PLAIN = re.compile(r"[\w./:-]+")
 # Not what Hydra reads as a number, as true or false, or as null.
-_READABLE = re.compile(
-    r"(?!(?i:[-+]?[\d_.]+(e[-+]?\d+)?|nan|[-+]?inf|true|false|null)\Z).+", re.DOTALL
-)
+_NO_TEXT = r"(?!(?i:[-+]?[\d_.]+(e[-+]?\d+)?|nan|[-+]?inf|true|false|null)\Z)"
+_PLAIN = re.compile(rf"{_NO_TEXT}[\w./:-]+")
+_READABLE = re.compile(f"{_NO_TEXT}.+", re.DOTALL)
 
 
 def as_override(value: Any) -> str:

@@ -1,4 +1,5 @@
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
 from runner.errors import Refused
@@ -30,6 +31,11 @@ def test_the_command_line_wins_over_single_points_and_multiplies_them() -> None:
         "final=0.9 4 epochs seed=1",
         "final=0.9 4 epochs seed=2",
     ]
+
+
+def test_numbers_in_quotes_are_numbers_in_single_points_too() -> None:
+    (point,) = expand({}, [{"schedule.final_sparsity": "0.5", "dataset.path": "a b"}], [])
+    assert point.overrides == ("schedule.final_sparsity=0.5", "dataset.path='a b'")
 
 
 def test_values_are_quoted_where_hydra_would_misread_them() -> None:
@@ -108,3 +114,14 @@ def test_points_are_counted_as_they_are_expanded() -> None:
 def test_an_interval_is_no_list_of_values() -> None:
     with pytest.raises(HydraException, match=r"seed=interval\(0,1\): must be a list or a range of"):
         expand({}, [], ["seed=interval(0,1)"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["424824626550", "1234e5678901", "007", "0.5", "-1", "1_000", "nan", "-inf", "true", "null"],
+)
+def test_a_text_that_looks_like_another_value_comes_back_as_a_text(text: str) -> None:
+    # Some of the runner's own names consist of digits, by chance.
+    parser = OverridesParser.create()
+    for value, found in ((text, text), ([text], [text]), ({"a": text}, {"a": text})):
+        assert parser.parse_override(f"key={quote_override(value)}").value() == found
