@@ -18,6 +18,7 @@ from runner.point.outcome import JobFailed, Outcome
 from runner.process import isolated
 from runner.report.best_file import BestFile, NothingQualifies
 from runner.report.sweep import Sweep, load
+from runner.report.sweep_decision import SweepDecision
 from runner.settings import Settings, from_hydra
 from runner.settings.internal import require_left_out
 from runner.settings.paths import CONF, register
@@ -32,6 +33,7 @@ __all__ = [
     "RunnerError",
     "Settings",
     "Sweep",
+    "SweepDecision",
     "SweepFailed",
     "compose",
     "load",

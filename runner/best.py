@@ -77,19 +77,21 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     from runner.results.class_figures import LABELS, file_classes
     from runner.results.class_words import words
     from runner.results.confusion import confusion_values
-    from runner.results.decision import figures
+    from runner.results.evidence import Evidence
+    from runner.results.evidence_words import described
     from runner.results.selection import select
 
     criteria = criteria_of(arguments, targets_of(arguments, arguments.output))
     decision, values = select(store, arguments.sweep, criteria, completing(arguments))
     refuse_phone(arguments.output_dir, decision.device)
-    if not decision.file:
+    evidence = Evidence.of(decision)
+    if not decision.file or not evidence:
         command.show(arguments, values, decision.reason)
         return failure.FAILED
     classes = file_classes(store, decision.file)
     values |= classes.values | confusion_values(store, decision.file, decision.own_baseline)
     if arguments.output_dir:
-        return write_firmware(arguments, store, decision.file, values)
+        return write_firmware(arguments, store, decision.file, values, described(evidence))
     if arguments.output:
         values = _write(store, decision.file, arguments.output, values)
         path, labels = str(arguments.output), str(_labels_of(arguments.output))
@@ -97,7 +99,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         labels = store.local_file(decision.file.point, LABELS)
         path = _path_of(store, decision.file)
     compiling = compile_values(decision.file, path)
-    line = f"{path} ({decision.file.point.name}): {figures(decision.file)}"
+    line = f"{path} ({decision.file.point.name}): {described(evidence)}"
     values |= compiling | {"path": path}
     command.show(arguments, values, line, *compiling.values(), *words(classes, labels))
     return failure.DONE

@@ -70,22 +70,26 @@ def _check(arguments: argparse.Namespace) -> list[Target]:
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.results.evidence import Evidence
+    from runner.results.evidence_words import described
     from runner.results.selection import select
 
     criteria = criteria_of(arguments, _check(arguments))
     decision, values = select(store, arguments.sweep, criteria, completing(arguments))
     # Who names the targets passes over the others on purpose.
     notes = [] if arguments.target else _passed_over(decision)
-    if not decision.file:
+    evidence = Evidence.of(decision)
+    if not decision.file or not evidence:
         command.show(arguments, values, decision.reason, *notes)
         return failure.FAILED
     params = decision.file.point.params
     default = f"{params.get('dataset.name')}-{_network(params)}"
     name = default if arguments.name is None else arguments.name
-    values, promotion = _promote(store, decision.file, name, values)
+    text = f"{decision.file.target} of {decision.file.point.name}: {described(evidence)}"
+    values, promotion = _promote(store, decision.file, name, values, text)
     uri = f"models:/{name}@champion"
     values |= {"name": name, "uri": uri, **asdict(promotion)}
-    command.show(arguments, values, *_describe(store, decision.file, uri, promotion), *notes)
+    command.show(arguments, values, *_describe(store, text, uri, promotion), *notes)
     return failure.DONE
 
 
@@ -117,12 +121,11 @@ def _plain(name: str) -> str:
 
 
 def _promote(
-    store: "Store", file: "File", name: str, values: dict[str, Any]
+    store: "Store", file: "File", name: str, values: dict[str, Any], text: str
 ) -> tuple[dict[str, Any], "Promotion"]:
-    """Register the file, with its provenance as tags and description of the version."""
+    """Register the file, with its provenance as tags, and a text that describes the version."""
     from runner.results.class_figures import class_names
     from runner.results.class_words import in_brief
-    from runner.results.decision import figures
     from runner.results.provenance import sha256, version_tags
     from runner.tracking.registry import Candidate, promote
 
@@ -138,8 +141,7 @@ def _promote(
             folder=f"promoted/{file.target}",
             tags=version_tags(values),
             description=plain(
-                f"{file.target} of {file.point.name}, a point of the sweep "
-                f"{values['sweep']}: {figures(file)}" + (f"; {named}" if named else "")
+                f"Of the sweep {values['sweep']}: {text}" + (f"; {named}" if named else "")
             ),
             classes=classes,
         )
@@ -147,17 +149,14 @@ def _promote(
         return values, promote(store, name, candidate)
 
 
-def _describe(store: "Store", file: "File", uri: str, promotion: "Promotion") -> list[str]:
+def _describe(store: "Store", text: str, uri: str, promotion: "Promotion") -> list[str]:
     """Say which version is the champion now, and how to serve it."""
-    from runner.results.decision import figures
-
     if promotion.changed:
         before = f", after version {promotion.previous}" if promotion.previous else ""
         champion = f"{uri} is version {promotion.version} now{before}"
     else:
         champion = f"nothing changed: {uri} is this file already, as version {promotion.version}"
-    which = f"{file.target} of {file.point.name}: {figures(file)}"
-    return [f"{champion}: {which}", f"Serve it: {_serve_command(store.uri, uri)}"]
+    return [f"{champion}: {text}", f"Serve it: {_serve_command(store.uri, uri)}"]
 
 
 def _serve_command(store_uri: str, uri: str) -> str:

@@ -125,7 +125,6 @@ def test_a_sweep_is_read_as_a_table(sweep: runner.Sweep) -> None:
         assert Path(row["path"]).stat().st_size == row["size_bytes"]
     for target in set(points["target"]):
         assert f"{target}" in sweep.table
-    assert "Smallest file within" in sweep.decision or "No file" in sweep.decision
     assert repr(sweep).startswith(f"<Sweep {sweep.name}: ")
 
 
@@ -168,6 +167,45 @@ def test_the_best_file_is_that_of_the_command(
     assert copy.read_bytes() == Path(file.path).read_bytes()
 
 
+def test_a_decision_says_what_the_images_bear_out(sweep: runner.Sweep, tool: object) -> None:
+    decision = sweep.decision()
+    assert str(decision).startswith(("Smallest file within", "No file is within"))
+    assert decision.others == ()
+    chosen = sweep.decision(max_drop=1, target="tflite_int8")
+    assert (chosen.file, chosen.reason) == (sweep.best(max_drop=1, target="tflite_int8"), "")
+    assert (chosen.certainty, chosen.smallest_within) == ("within", chosen.file)
+    assert chosen.kept == 1
+    file, drop = chosen.file, chosen.validation_drop
+    assert file is not None
+    assert drop is not None
+    assert drop.low <= drop.mean <= drop.high
+    assert (drop.paired, drop.seeds) == (True, (drop.mean,))
+    assert f"it drops {drop.mean * 100:.2f} points" in chosen.sentences[0]
+    assert callable(tool)
+    told = json.loads(
+        tool("best", "latest", "--max-drop=1", "--target=tflite_int8", "--json").stdout
+    )["evidence"]
+    assert told["validation_drop"]["low"] == drop.low
+    assert told["certainty"]["test"] == chosen.test_certainty
+    assert told["kept"]["share"] == chosen.kept
+    assert told["reduction"] == chosen.reduction
+    assert told["smallest_within"]["run_id"] == file.run_id
+
+
+def test_with_confidence_a_decision_takes_only_what_is_within(sweep: runner.Sweep) -> None:
+    # So few images are never sure of a limit of nothing.
+    sure = sweep.decision(max_drop=0, confidence=0.95)
+    assert sure.file is None
+    assert sure.closest is not None
+    assert sure.reason.startswith("no file keeps --max-drop=0 --confidence=0.95; the closest")
+    assert sure.certainty in {"beyond", "too close to tell"}
+    with pytest.raises(runner.NothingQualifies, match=r"--confidence=0\.95"):
+        sweep.best(max_drop=0, confidence=0.95)
+    for confidence in (0.3, 1, 95):
+        with pytest.raises(runner.Refused, match=f"confidence={confidence}: must be a share of"):
+            sweep.decision(confidence=confidence)
+
+
 def test_where_nothing_qualifies_the_closest_file_is_named(sweep: runner.Sweep) -> None:
     with pytest.raises(runner.NothingQualifies, match=r"--max-bytes=1; the closest, "):
         sweep.best(max_bytes=1)
@@ -178,6 +216,8 @@ def test_limits_and_targets_that_are_none_are_refused(sweep: runner.Sweep) -> No
         sweep.best(target="int8")
     with pytest.raises(runner.Refused, match="max_size=1: no such limit; there are max_drop, "):
         sweep.best(max_size=1)
+    with pytest.raises(runner.Refused, match="max_drop=7: must be a share from 0 to 1"):
+        sweep.best(max_drop=7)
     with pytest.raises(runner.Refused, match="max_bytes=0: must be a positive number"):
         sweep.best(max_bytes=0)
     with pytest.raises(runner.Refused, match="seed=9: must be a value that a point has"):

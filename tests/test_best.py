@@ -22,8 +22,10 @@ Swept = tuple[Path, str, str]
 def test_the_sweep_and_the_command_choose_the_same_file(swept: Swept, tool: Command) -> None:
     done = tool("best", "latest")
     assert done.returncode == 0, done.stderr
-    path, _, told = done.stdout.splitlines()[0].partition(" ")
+    figures, _, word = done.stdout.splitlines()[0].rpartition("; ")
+    path, _, told = figures.partition(" ")
     assert Path(path).is_file()
+    assert word.startswith(("its drop is within 1 point with 95 %", "whether its drop is within"))
     assert f"baseline's validation accuracy (100.00%): {path} {told}" in swept[1]
 
 
@@ -49,6 +51,32 @@ def test_a_file_and_its_provenance_are_written(swept: Swept, tool: Command, tmp_
     assert names == {output.name, f"{output.name}.json", f"{output.name}.labels.txt"}
     assert (output.parent / f"{output.name}.labels.txt").read_text() == "0\n1\n2\n"
     assert written["classes"] == ["0", "1", "2"]
+
+
+def test_what_the_images_bear_out_is_written(tool: Command, tmp_path: Path) -> None:
+    output = tmp_path / "model.tflite"
+    done = tool("best", "latest", "--max-drop=1", "--confidence=0.9", "--output", str(output))
+    assert done.returncode == 0, done.stderr
+    assert "; its drop is within 100 points with 90 % confidence\n" in done.stdout
+    written = json.loads((tmp_path / "model.tflite.json").read_text())
+    assert (written["limits"]["confidence"], written["limits"]["max_drop"]) == (0.9, 1)
+    told = written["evidence"]
+    assert (told["confidence"], told["certainty"]["validation"]) == (0.9, "within")
+    drop = told["validation_drop"]
+    assert drop["low"] <= drop["mean"] <= drop["high"] < 1
+    assert drop["mean"] == pytest.approx(written["figures"]["validation_drop"])
+    assert (drop["paired"], drop["seeds"]) == (True, [drop["mean"]])
+    assert told["accuracy_drop"]["low"] <= told["accuracy_drop"]["high"]
+    assert told["kept"]["share"] == 1
+    assert told["smallest_within"]["run_id"] == written["run_id"]
+    assert told["reduction"]["total"] == pytest.approx(written["figures"]["zip_ratio"])
+
+
+def test_where_no_file_is_within_with_confidence_none_is_to_ship(tool: Command) -> None:
+    done = tool("best", "latest", "--max-drop=0", "--confidence=0.95")
+    assert done.returncode == 1
+    assert done.stdout.startswith("no file keeps --max-drop=0 --confidence=0.95; the closest, ")
+    assert ", may drop 0." in done.stdout
 
 
 def test_it_says_how_the_file_does_on_each_class(
@@ -128,6 +156,13 @@ def test_points_can_be_narrowed_by_their_settings(tool: Command) -> None:
     ("arguments", "line"),
     [
         (["latest", "--max-drop", "7"], "--max-drop: 7: must be a share from 0 to 1"),
+        (["latest", "--confidence", "2"], "--confidence: 2: must be a share of at least 0.5"),
+        (
+            ["latest", "--confidence=1"],
+            "--confidence: 1: must be a share of at least 0.5 and below",
+        ),
+        (["latest", "--confidence", "0.3"], "--confidence: 0.3: must be a share of at least 0.5"),
+        (["latest", "--confidence", "sure"], "--confidence: sure: must be a share of at least 0.5"),
         (["latest", "--max-bytes", "some"], "some: must be a whole number of at least 1"),
         (["latest", "--target", "tflite"], "invalid choice: 'tflite'"),
         (["latest", "--output", "x.bin"], "--output=x.bin: must end in .h5 or .tflite"),

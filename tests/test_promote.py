@@ -109,6 +109,9 @@ def test_a_version_says_what_it_is_and_takes_no_tensorflow_to_make(
         assert made.tags[f"runner.{name}"] == values[name]
     assert (made.tags["runner.sweep"], made.tags["runner.sweep_run_id"]) == ("unnamed", sweep.id)
     assert f"{values['figures']['zip_bytes']:,.0f} bytes zipped" in made.description
+    assert "; its drop is within 100 points with 95 % confidence; " in made.description
+    assert (made.tags["runner.certainty"], made.tags["runner.confidence"]) == ("within", "0.95")
+    assert values["evidence"]["certainty"]["validation"] == "within"
 
     info = mlflow.models.get_model_info(values["uri"])
     assert info.signature.outputs.inputs[0].shape == (-1, 3)

@@ -29,9 +29,12 @@ def refuse_phone(folder: Path | None, device: Device | str | None) -> None:
 
 
 def write_firmware(
-    arguments: argparse.Namespace, store: "Store", file: "File", values: dict[str, Any]
+    arguments: argparse.Namespace, store: "Store", file: "File", values: dict[str, Any], text: str
 ) -> int:
     """Write all that firmware needs of the file, and say how much memory to reserve.
+
+    Args:
+        text: what the file is.
 
     Raises:
         RunnerError: no firmware can run the file, or the folder cannot be written.
@@ -39,7 +42,6 @@ def write_firmware(
     """
     from runner.firmware.bundle import write_bundle
     from runner.firmware.chosen import facts_of
-    from runner.results.decision import figures
 
     folder = arguments.output_dir
     facts = facts_of(store, file, values["sweep"])
@@ -50,7 +52,7 @@ def write_firmware(
     command.show(
         arguments,
         values,
-        f"{folder} ({file.point.name}): {figures(file)}",
+        f"{folder} ({file.point.name}): {text}",
         f"Reserve {facts.arena:,} bytes for its arena; {folder / 'README.txt'} says how to go on.",
     )
     return failure.DONE

@@ -9,12 +9,37 @@ from pydantic import ValidationError
 from runner.device.budgets import Budgets
 from runner.errors import Refused
 from runner.results.choice import Limits
+from runner.results.selection import Criteria
 from runner.settings import DeviceSettings
 from runner.settings.devices import Device
 from runner.settings.load import refusal
 from runner.settings.targets import Target
 
 _BUDGETS = tuple(field.name for field in fields(Budgets))
+
+
+def criteria_of(  # noqa: PLR0913, PLR0917
+    max_drop: float | None,
+    confidence: float | None,
+    target: str | Sequence[str] | None,
+    where: Mapping[str, object] | None,
+    device: str | None,
+    limits: Mapping[str, Any],
+) -> Criteria:
+    """Return what a file must keep.
+
+    Raises:
+        Refused: one of these is not accepted.
+    """
+    if max_drop is not None and not 0 <= max_drop <= 1:
+        raise Refused(f"max_drop={max_drop}: must be a share from 0 to 1")
+    if confidence is not None and not 0.5 <= confidence < 1:
+        raise Refused(f"confidence={confidence}: must be a share of at least 0.5 and below 1")
+    settings = tuple((name, str(value)) for name, value in (where or {}).items())
+    most, budgets = limits_of(limits), budgets_of(limits)
+    return Criteria(
+        targets_of(target), max_drop, settings, most, device_of(device), budgets, confidence
+    )
 
 
 def device_of(name: str | None) -> Device | None:
@@ -68,7 +93,7 @@ def limits_of(limits: Mapping[str, Any]) -> dict[str, float]:
             continue
         if name not in known:
             names = ", ".join([*known, *_BUDGETS])
-            raise Refused(f"{name}={limit}: no such limit; there are max_drop, {names}")
+            raise Refused(f"{name}={limit}: no such limit; there are max_drop, confidence, {names}")
         if not limit > 0:
             raise Refused(f"{name}={limit}: must be a positive number")
         found[name] = limit

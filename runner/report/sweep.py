@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +12,14 @@ from runner.cli.command import default_experiment
 from runner.completion.asked import Asked
 from runner.completion.complete import complete
 from runner.report.best_file import BestFile, NothingQualifies
-from runner.report.file_limits import budgets_of, device_of, limits_of, targets_of
-from runner.results import choice
+from runner.report.file_limits import criteria_of
+from runner.report.sweep_decision import SweepDecision
 from runner.results.correct_rows import with_correct
-from runner.results.decision import decide_all
 from runner.results.device_rows import with_device_rows
-from runner.results.frame import files_frame
+from runner.results.frame import files_frame, front_frame
 from runner.results.lookup import find_sweep
-from runner.results.pareto import pareto
-from runner.results.rows import Results, by_data, read
-from runner.results.selection import Criteria, fitting, qualify
+from runner.results.rows import Results, read
+from runner.results.selection import Criteria, fitting, narrowed, qualify, qualify_all
 from runner.results.table import PointsTable
 from runner.settings.store_uri import resolve
 from runner.settings.targets import Target
@@ -67,13 +66,7 @@ class Sweep:
         Of points that differ in nothing but their seed, the mean accuracy counts, and the row is
         that of the median seed.
         """
-        parts = by_data(self._results.rows)
-        device = self._results.request.device
-        best = [each.file for part in parts for each in pareto(choice.candidates(part, device))]
-        keys = [(file.point.id, str(file.target)) for file in best]
-        indexed = self.rows.set_index(["run_id", "target"], drop=False)
-        # Without a file there is no key, and no list of keys that pandas takes.
-        return (indexed.loc[keys] if keys else indexed[:0]).reset_index(drop=True)
+        return front_frame(self.rows, self._results)
 
     @property
     def table(self) -> str:
@@ -81,16 +74,39 @@ class Sweep:
         results = with_correct(self._store, self._results)
         return PointsTable(results, results.request.device).text()
 
-    @property
-    def decision(self) -> str:
-        """Which file to ship, in one line for each device and data set."""
-        decisions = decide_all(self._results, self._store)
-        return "\n".join(decision.text(self._store) for decision in decisions)
+    def decision(
+        self,
+        *,
+        max_drop: float | None = None,
+        confidence: float | None = None,
+        target: str | Sequence[str] | None = None,
+        where: Mapping[str, object] | None = None,
+        device: str | None = None,
+        **limits: Any,
+    ) -> SweepDecision:
+        """Decide which file to ship on each device and data set, and how far images bear that out.
+
+        The arguments are those of `best`, which raises where no file qualifies.
+
+        Raises:
+            Refused: there is no such target, setting or limit.
+        """
+        criteria = criteria_of(max_drop, confidence, target, where, device, limits)
+        only = narrowed(self._results, criteria.where)
+        own = only.request.devices
+        each = [criteria] if device else [replace(criteria, device=name) for name in own]
+        decisions = [
+            decision
+            for one in each
+            for decision in qualify_all(self._completed(only, one, device, target), one)
+        ]
+        return SweepDecision.of_all(decisions, self._store)
 
     def best(
         self,
         *,
         max_drop: float | None = None,
+        confidence: float | None = None,
         target: str | Sequence[str] | None = None,
         where: Mapping[str, object] | None = None,
         device: str | None = None,
@@ -103,6 +119,8 @@ class Sweep:
         Args:
             max_drop: validation accuracy that it may lose, 0.01 is one point; by default the
                 sweep's own limit.
+            confidence: only what is within that limit with so much confidence, as in 0.95; by
+                default the sweep's own, or else the accuracies that were measured.
             target: only files of this kind, or of these kinds.
             where: only points with these settings: `{"seed": 1}`.
             device: what it must run on; by default the sweep's own device, whose budgets hold as
@@ -115,20 +133,22 @@ class Sweep:
             Refused: there is no such target, setting or limit.
             NothingQualifies: no file keeps the limits, or the baseline is not above chance.
         """
-        settings = tuple((name, str(value)) for name, value in (where or {}).items())
-        most, budgets = limits_of(limits), budgets_of(limits)
-        criteria = Criteria(
-            targets_of(target), max_drop, settings, most, device_of(device), budgets
-        )
-        request = criteria.request(self._results)
-        # Files are made only for a device that is named here.
-        named = criteria.targets if target else None
-        asked = Asked(named if device else (), named)
-        results = complete(self._store, fitting(self._results, criteria), request, asked)
-        decision = qualify(with_correct(self._store, results), criteria)
+        criteria = criteria_of(max_drop, confidence, target, where, device, limits)
+        results = fitting(self._results, criteria)
+        decision = qualify(self._completed(results, criteria, device, target), criteria)
         if decision.file is None:
             raise NothingQualifies(decision.reason)
         return BestFile.of(decision.file, self._store)
+
+    def _completed(
+        self, results: Results, criteria: Criteria, device: str | None, target: object
+    ) -> Results:
+        """Give the rows what the device needs, and which images each file gets right."""
+        named = criteria.targets if target else None
+        # Files are made only for a device that is named.
+        asked = Asked(named if device else (), named)
+        done = complete(self._store, results, criteria.request(results), asked)
+        return with_correct(self._store, done)
 
     def save(self, file: BestFile, path: Path | str) -> Path:
         """Copy a file of the sweep to a path, wherever the store keeps it.

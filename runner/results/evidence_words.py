@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from runner.results.candidate import Candidate
-from runner.results.decision import in_points
+from runner.results.decision import figures, in_points
 from runner.results.evidence import Evidence
 from runner.results.file import File
 from runner.results.rows import seed_of
@@ -31,8 +31,13 @@ def in_brief(evidence: Evidence) -> str:
     if certainty is None:
         return ""
     if certainty is Certainty.TOO_CLOSE:
-        return f"{certainty} whether it is within {limit}"
-    return f"{certainty} {limit} with {_percent(evidence.confidence)} confidence"
+        return f"whether its drop is within {limit} is {certainty}"
+    return f"its drop is {certainty} {limit} with {_percent(evidence.confidence)} confidence"
+
+
+def described(evidence: Evidence) -> str:
+    """Return the figures of the file, and in a few words whether it is within the limit."""
+    return "; ".join(filter(None, (figures(evidence.candidate.file), in_brief(evidence))))
 
 
 def _on_validation(evidence: Evidence, validation: Repeats) -> str:

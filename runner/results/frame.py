@@ -7,7 +7,9 @@ import pandas as pd
 
 from runner.device.fit import fit
 from runner.device.table import DeviceRow
-from runner.results.rows import Results, number, varying
+from runner.results import choice
+from runner.results.pareto import pareto
+from runner.results.rows import Results, by_data, number, varying
 from runner.settings.devices import Device
 from runner.settings.labels import short
 from runner.settings.targets import Target
@@ -45,6 +47,23 @@ def files_frame(store: Store, results: Results) -> pd.DataFrame:
             file.update(_on_devices(file, tables[record.id], devices))
         lines += [{**run, **file, "run_id": record.id} for file in files]
     return pd.DataFrame(lines)
+
+
+def front_frame(files: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """Return the rows of the files on the front of each data set, the smallest file first.
+
+    Of several seeds it is the row of the median one.
+
+    Args:
+        files: as `files_frame` returns them.
+    """
+    parts = by_data(results.rows)
+    device = results.request.device
+    best = [each.file for part in parts for each in pareto(choice.candidates(part, device))]
+    keys = [(file.point.id, str(file.target)) for file in best]
+    indexed = files.set_index(["run_id", "target"], drop=False)
+    # Without a file there is no key, and no list of keys that pandas takes.
+    return (indexed.loc[keys] if keys else indexed[:0]).reset_index(drop=True)
 
 
 def _files(store: Store, record: Record) -> Iterator[dict[str, Any]]:

@@ -58,7 +58,11 @@ def provenance(results: Results, baseline: Record | None, file: File) -> dict[st
 
 def version_tags(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags of a registered model's version; what is not known is left out."""
-    return {tag: values[name] for name, tag in _VERSION_TAGS.items() if values.get(name)}
+    found = {tag: values[name] for name, tag in _VERSION_TAGS.items() if values.get(name)}
+    evidence = values.get("evidence", {})
+    word = evidence.get("certainty", {}).get("validation")
+    words = {tags.CERTAINTY: word, tags.CONFIDENCE: f"{evidence['confidence']:g}"} if word else {}
+    return {**found, **words}
 
 
 def sha256(path: Path) -> str:

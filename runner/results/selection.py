@@ -9,11 +9,13 @@ from runner.device.request import Request
 from runner.errors import Refused
 from runner.results.choice import Limits
 from runner.results.correct_rows import with_correct
-from runner.results.decision import Decision, decision
+from runner.results.decision import Decision, decide, decision
 from runner.results.device_rows import with_device_rows
+from runner.results.evidence import Evidence
+from runner.results.evidence_values import evidence_values
 from runner.results.lookup import find_sweep
 from runner.results.provenance import provenance
-from runner.results.rows import Results, Row, by_data, read, says_which_images, varying
+from runner.results.rows import Results, by_data, read, says_which_images, varying
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.tracking import Store
@@ -76,6 +78,9 @@ def select(
     values = provenance(results, result.baseline, file) if file else {}
     if file and file.device is not Device.PHONE:
         values["on_device"] = file.fit.values
+    evidence = Evidence.of(result)
+    if evidence:
+        values["evidence"] = evidence_values(evidence)
     limits = {"device": str(result.device), "limits": result.limits.values}
     values = {"qualifies": result.file is not None, **limits, **values}
     return result, values if result.file else values | {"reason": result.reason}
@@ -87,13 +92,26 @@ def qualify(results: Results, criteria: Criteria) -> Decision:
     Raises:
         Refused: no point has these settings, or their accuracies do not compare.
     """
-    rows = fitting(results, criteria).rows
+    return decision(fitting(results, criteria).rows, limits_of(results, criteria))
+
+
+def qualify_all(results: Results, criteria: Criteria) -> list[Decision]:
+    """Choose for each data set alone, among the points with these settings.
+
+    Raises:
+        Refused: no point has these settings.
+    """
+    return decide(narrowed(results, criteria.where).rows, limits_of(results, criteria))
+
+
+def limits_of(results: Results, criteria: Criteria) -> Limits:
+    """Return what a file must keep: what the criteria do not say is as the sweep has it."""
     drop = results.max_drop if criteria.max_drop is None else criteria.max_drop
     request = criteria.request(results)
     limits: dict[str, Any] = dict(criteria.limits)
     limits |= {"device": request.device, "budgets": request.budgets}
     limits["confidence"] = criteria.confidence or results.confidence
-    return decision(rows, Limits(drop, criteria.targets, **limits))
+    return Limits(drop, criteria.targets, **limits)
 
 
 def fitting(results: Results, criteria: Criteria) -> Results:
@@ -102,17 +120,23 @@ def fitting(results: Results, criteria: Criteria) -> Results:
     Raises:
         Refused: no point has these settings, or their accuracies do not compare.
     """
-    rows = _rows_with(results, criteria.where)
+    found = narrowed(results, criteria.where)
+    rows = found.rows
     if len(by_data(rows)) > 1:
         names = [name for name in varying([row.point for row in rows]) if says_which_images(name)]
         raise Refused(
             f"SWEEP={results.name}: has points on several data sets, whose accuracies do not "
             f"compare; choose one with --where SETTING=VALUE of {', '.join(names)}"
         )
-    return replace(results, rows=tuple(rows))
+    return found
 
 
-def _rows_with(results: Results, where: Sequence[tuple[str, str]]) -> list[Row]:
+def narrowed(results: Results, where: Sequence[tuple[str, str]]) -> Results:
+    """Return the sweep with those of its points only that have these settings.
+
+    Raises:
+        Refused: no point has them.
+    """
     rows = list(results.rows)
     for name, value in where:
         values = sorted({row.point.params.get(name, "") for row in rows})
@@ -120,4 +144,4 @@ def _rows_with(results: Results, where: Sequence[tuple[str, str]]) -> list[Row]:
         if not rows:
             known = ", ".join(values).strip(", ") or "no such setting"
             raise Refused(f"--where {name}={value}: must be a value that a point has: {known}")
-    return rows
+    return replace(results, rows=tuple(rows))

@@ -63,6 +63,8 @@ ENTRY = "runner.entry"
 SWEEP_RUN_ID = "runner.sweep_run_id"
 POINT = "runner.point"
 TARGET = "runner.target"
+# The word on its drop of validation accuracy, and with which confidence it holds.
+CERTAINTY = "runner.certainty"
 VERSION_GIT_COMMIT = "runner.git_commit"
 SHA256 = "runner.sha256"
 # Of the code that answers requests, which a version has a copy of.

@@ -59,7 +59,7 @@ def test_a_file_near_its_limit_is_too_close_and_the_next_certain_one_is_named() 
     assert found.certain.file.point.name == "b"
     assert found.images_needed is not None
     assert found.images_needed > _IMAGES
-    assert in_brief(found) == "too close to tell whether it is within 1 point"
+    assert in_brief(found) == "whether its drop is within 1 point is too close to tell"
     said = sentences(found)
     assert said[0] == (
         "On 1,000 validation images it drops 0.90 points (95 % interval 0.28 to 1.71, "
@@ -105,7 +105,7 @@ def _of_one_setting(row: Row) -> Row:
 def test_what_a_confidence_settles_is_told_with_it() -> None:
     rows = [_row("a", 50, 19), _row("b", 60, 11)]
     found = _evidence(rows, Limits(0.01, confidence=0.99))
-    assert in_brief(found) == "within 1 point with 99 % confidence"
+    assert in_brief(found) == "its drop is within 1 point with 99 % confidence"
     assert "99 % interval" in sentences(found)[0]
     assert sentences(found)[0].endswith(": within 1 point.")
     none = _evidence(rows[:1], Limits(0.01, max_bytes=60, confidence=0.99))

@@ -61,7 +61,7 @@ def test_a_command_that_chooses_refuses(tool_in: Command, at_chance: Path, name:
 
 def test_python_is_told(at_chance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(at_chance)
-    assert SENTENCE.match(runner.load().decision)
+    assert SENTENCE.match(str(runner.load().decision()))
     with pytest.raises(runner.NothingQualifies, match=SENTENCE):
         runner.load().best(max_drop=1.0)
 
