@@ -1,6 +1,9 @@
 """Turn the first signal that asks this process to stop into SystemExit."""
 
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -19,6 +22,11 @@ def exit_on_first_signal() -> None:
         signal.signal(number, _exit)
 
 
+def stopping() -> bool:
+    """Tell whether this process was asked to stop, and heeds it."""
+    return _Received.number is not None
+
+
 def as_exit(error: BaseException) -> BaseException:
     """Return the exit that a library has made another exception of, else the error itself.
 
@@ -27,6 +35,26 @@ def as_exit(error: BaseException) -> BaseException:
     if _Received.number is None or not isinstance(error, Exception):
         return error
     return SystemExit(128 + _Received.number)
+
+
+@contextmanager
+def delayed_stop() -> Iterator[None]:
+    """Delay a stop to the end of the block: half a transaction, say, locks a database."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    stops = [stop for stop in _STOP_SIGNALS if signal.getsignal(stop)]
+    received: list[int] = []
+    before = {
+        stop: signal.signal(stop, lambda number, _: received.append(number)) for stop in stops
+    }
+    try:
+        yield
+    finally:
+        for stop, handler in before.items():
+            signal.signal(stop, handler)
+        for number in received[:1]:
+            signal.raise_signal(number)
 
 
 def _exit(received: int, _: FrameType | None) -> None:

@@ -19,7 +19,7 @@ from runner.results.rows import Results, read
 from runner.settings import Settings
 from runner.settings.address_mask import masked
 from runner.sweep.patience import Patience
-from runner.tracking import Record, Store, StoreFailed
+from runner.tracking import Absent, Record, Store, StoreFailed
 
 if TYPE_CHECKING:
     from runner.report.drawing import Drawing
@@ -64,6 +64,8 @@ class FinalReport:
             if lacking and status == "FINISHED":
                 results = replace(results, sweep=_ended(results.sweep, "FAILED"))
             patience.call(lambda: console.show(self.store, results))
+        except Absent as failure:
+            raise NotReported(f"its report could not be made: {failure}") from failure
         except StoreFailed as failure:
             log.error("no table, the store does not answer: %s", failure)
             log.error("nothing is lost: the same command logs what is kept, and goes on")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from runner.tracking import StoreFailed, few_retries
+from runner.tracking import Absent, StoreFailed, few_retries
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,11 @@ class Patience:
 
 
 def _is_final(failure: StoreFailed) -> bool:
-    if failure.code in _FINAL_CODES or any(text in str(failure) for text in _FINAL_TEXTS):
+    if (
+        isinstance(failure, Absent)
+        or failure.code in _FINAL_CODES
+        or any(text in str(failure) for text in _FINAL_TEXTS)
+    ):
         return True
     return any(getattr(each, "errno", None) in _FINAL_ERRORS for each in _chain(failure))
 

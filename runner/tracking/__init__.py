@@ -1,14 +1,14 @@
 """Log runs to MLflow's store and read them back; nothing else of the runner imports MLflow."""
 
 from runner.tracking import imported  # noqa: F401
-from runner.tracking.connection import StoreFailed
+from runner.tracking.connection import Absent, StoreFailed
 from runner.tracking.notes import Notes
 from runner.tracking.record import Kind, Record
 from runner.tracking.retries import few_retries
 from runner.tracking.run import Run
 from runner.tracking.store import Store
 
-__all__ = ["Kind", "Notes", "Record", "Run", "Store", "StoreFailed", "few_retries"]
+__all__ = ["Absent", "Kind", "Notes", "Record", "Run", "Store", "StoreFailed", "few_retries"]
 
 
 def preload() -> None:

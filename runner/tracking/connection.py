@@ -3,10 +3,8 @@
 import functools
 import logging
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,13 +14,19 @@ from filelock import BaseFileLock, FileLock
 
 from runner.errors import RunnerError
 from runner.process.environment import overridden
+from runner.process.signals import delayed_stop, stopping
 from runner.process.temporary import restore_folder, shared_folder
 from runner.settings.address_mask import masked
 from runner.settings.secret_text import remember
 from runner.settings.store_uri import SQLITE
+from runner.tracking import retry_after, stop
 from runner.tracking.failure_reason import reason
 from runner.tracking.new_database import prepare
 from runner.tracking.wait import LOCKED, Wait
+
+log = logging.getLogger(__name__)
+
+retry_after.announce()
 
 # Someone who waits for a sweep need not hear that tables are created.
 logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -42,6 +46,7 @@ _ROOT = "_MLFLOW_SERVER_ARTIFACT_ROOT"
 
 # Seconds that a database may be locked by another program: one that copies it, say.
 _LOCKED_FOR = 60.0
+_FOR_EVER = float("inf")
 # These copy files, and only read one line of the database.
 _WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure")
 # MLflow gives at most so many entities in one answer.
@@ -57,6 +62,10 @@ class StoreFailed(RunnerError):
         return str(getattr(self.__cause__, "error_code", ""))
 
 
+class Absent(StoreFailed):
+    """The store kept this process, which was asked to stop, waiting; it is not asked again."""
+
+
 class Connection:
     """MLflow's client, whose every failure is a StoreFailed."""
 
@@ -65,7 +74,8 @@ class Connection:
         remember(uri)
         self._uri = uri
         self._database = uri.startswith(SQLITE)
-        self._lock = store_lock(uri) if self._database else nullcontext()
+        self._lock = store_lock(uri) if self._database else None
+        self._is_absent = False
         root = os.environ.get(_ROOT) or Path("mlruns").absolute().as_uri()
         with overridden({_ROOT: root}):
             if self._database:
@@ -126,41 +136,39 @@ class Connection:
     def _guarded(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
         @functools.wraps(call)
         def guarded(*arguments: Any, **named: Any) -> Any:
-            # SQLite gives up on a second writer after five seconds: "database is locked".
-            exclusive = nullcontext() if name in _WITHOUT_LOCK else self._lock
-            wait = Wait(_LOCKED_FOR if self._database else 0, LOCKED)
+            if self._is_absent:
+                raise Absent("the store is not asked again")
+            wait = Wait(stop.patience(_LOCKED_FOR) if self._database else 0, LOCKED)
             while True:
-                signals = _delayed_signals() if self._database else nullcontext()
+                signals = delayed_stop() if self._database else nullcontext()
                 try:
-                    with exclusive, signals:
+                    with self._exclusive(name), signals, stop.brief():
                         restore_folder()
                         return call(*arguments, **named)
                 except Exception as error:
                     # Nothing of a call is carried out in a database that another keeps locked.
                     if not wait.is_left(why := reason(error, self._uri)):
-                        raise StoreFailed(why) from error
+                        raise self._failure(error, why) from error
 
         return guarded
 
+    def _exclusive(self, name: str) -> AbstractContextManager[object]:
+        # SQLite gives up on a second writer after five seconds: "database is locked".
+        if self._lock is None or name in _WITHOUT_LOCK:
+            return nullcontext()
+        return self._lock.acquire(timeout=stop.patience(_FOR_EVER))
 
-@contextmanager
-def _delayed_signals() -> Iterator[None]:
-    """Delay a stop: a transaction that is left half way locks the database for this process."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    stops = [stop for stop in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(stop)]
-    received: list[int] = []
-    before = {
-        stop: signal.signal(stop, lambda number, _: received.append(number)) for stop in stops
-    }
-    try:
-        yield
-    finally:
-        for stop, handler in before.items():
-            signal.signal(stop, handler)
-        for number in received[:1]:
-            signal.raise_signal(number)
+    def _failure(self, error: Exception, why: str) -> StoreFailed:
+        """Return what a failed call ends with; a process that is to stop waits for a store once."""
+        if not stopping() or not (stop.is_silence(error) or LOCKED.search(why)):
+            return StoreFailed(why)
+        if not self._is_absent:
+            text = (
+                "stopping without the store, which does not answer (%s); the same command goes on"
+            )
+            log.warning(text, why)
+        self._is_absent = True
+        return Absent(why)
 
 
 def store_lock(uri: str) -> BaseFileLock:

@@ -13,7 +13,7 @@ from runner.escaping.terminal import encodable
 from runner.process.log_mask import masked_traceback
 from runner.process.signals import as_exit
 from runner.settings.secret_text import without_secrets
-from runner.tracking.connection import Connection, StoreFailed
+from runner.tracking.connection import Absent, Connection, StoreFailed
 from runner.tracking.images import data_set
 from runner.tracking.lease import FREE, Free, TakenOver
 from runner.tracking.notes import Notes
@@ -192,9 +192,9 @@ class Run:
             raise
 
     def _or_warn(self, close: Callable[[], None]) -> None:
-        """Close without hiding the exception that ends the block."""
+        """Close without hiding what ends the block; that the store is absent was said before."""
         try:
-            with few_retries():
+            with suppress(Absent), few_retries():
                 close()
         except (StoreFailed, OSError) as failure:
             log.warning("a run could not be closed in the store: %s", failure)

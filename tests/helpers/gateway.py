@@ -3,6 +3,7 @@
 import http.client
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ class Gateway(ThreadingHTTPServer):
         answers: what it answers to the next requests, before it hands on those that follow.
         login: what the header Authorization must be; empty where all are let in.
         prefix: what the paths begin with, which the server does not know of.
+        hangs: whether it answers nothing, for as long as that is so.
         bad_days: answers of which one is given, in turn, in place of every ninth answer.
         asked, bodies: the methods and paths of all requests, and what they sent.
     """
@@ -42,6 +44,7 @@ class Gateway(ThreadingHTTPServer):
         self.upstream, self.answers, self.login, self.prefix = port, list[Unwell](), "", ""
         self.asked, self.bodies = list[str](), list[bytes]()
         self.bad_days: tuple[Unwell, ...] = ()
+        self.hangs = False
         self._scheme = "https" if certificate else "http"
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -70,6 +73,7 @@ def gateway(port: int = 0, certificate: tuple[Path, Path] | None = None) -> Iter
     with Gateway(port, certificate) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
+        server.hangs = False
         server.shutdown()
 
 
@@ -81,6 +85,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append(f"{self.command} {self.path}")
         self.server.bodies.append(body)
+        while self.server.hangs:
+            time.sleep(0.05)
         refusal = self.server.refusal(self.path, self.headers.get("Authorization"))
         if refusal and not refusal.status:
             self.close_connection = True

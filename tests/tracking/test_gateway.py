@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from runner.errors import Refused
-from runner.tracking import Kind, Store
+from runner.tracking import Kind, Store, StoreFailed
+from runner.tracking.connection import Connection
 from runner.tracking.texts import read_text
 from tests.helpers.gateway import Unwell, gateway
 from tests.helpers.mlflow_server import tracking_server
@@ -100,6 +101,23 @@ def test_a_server_that_hangs_up_while_it_is_started_anew_is_waited_for(
         _log_a_run(server.address())
         assert server.answers == []
     assert "trying for 30 s more" in caplog.text
+
+
+@pytest.mark.long
+def test_a_long_wait_that_a_server_asks_for_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    with gateway() as server:
+        connection = Connection(server.address())
+        for seconds in ("1", "5", "5"):
+            server.answers = [Unwell(429, {"Retry-After": seconds})]
+            with pytest.raises(StoreFailed, match="the server answers 404"):
+                connection.get_run("a" * 32)
+        assert len(server.asked) == 6
+        assert [
+            record.message for record in caplog.records if record.name.startswith("runner")
+        ] == [
+            f"the store at {server.address()} answers 429 and asks to wait for 5 s (Retry-After); "
+            "waiting"
+        ]
 
 
 @pytest.mark.long
