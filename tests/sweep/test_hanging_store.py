@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.tracking import Store
+from runner.tracking import Kind, Store
 from tests.helpers.gateway import gateway
 from tests.helpers.hanging import HANGS_AFTER, read_until
 from tests.helpers.mlflow_server import tracking_server
@@ -37,7 +37,7 @@ def test_a_stop_waits_for_a_server_that_hangs_once(
             process.kill()
         asked = list(server.asked)
         server.hangs = False
-        (left,) = Store(f"http://127.0.0.1:{port}", "sparsity").of_kind("sweep")
+        (left,) = Store(f"http://127.0.0.1:{port}", "sparsity").of_kind(Kind.SWEEP)
     assert process.returncode == 143, out
     assert out.count("stopping without the store, which does not answer") == 1
     assert "no table" not in out

@@ -165,7 +165,13 @@ def _close_folder(store: Store, run: Run) -> None:
     folder.touch()
 
 
-def test_a_folder_for_temporary_files_that_a_cleaner_removed_is_made_anew(store: Store) -> None:
+def test_a_folder_for_temporary_files_that_a_cleaner_removed_is_made_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # That of the system is used by others at the same time.
+    (tmp_path / "system").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "system"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     with own_folder() as folder:
         run = _open(store)
         with run.closing():
