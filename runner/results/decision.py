@@ -73,9 +73,10 @@ class Decision:
         if not self.dense:
             return ""
         drop = in_points(self.limits.max_drop or 0.0)
-        room = self.limits.budgets.words
+        room, sure = self.limits.budgets.words, self.limits.confidence
         return (
             f"within {drop} of the baseline's validation accuracy ({self.dense.accuracy:.2%})"
+            f"{f' with {sure * 100:g} % confidence' if sure else ''}"
             f"{' and ' if room else ''}{', '.join(room)}"
         )
 
