@@ -16,6 +16,8 @@ from runner.results.class_figures import FileClasses
 from runner.results.correct_rows import with_correct
 from runner.results.decision import Decision, decide_all
 from runner.results.device_rows import with_device_rows
+from runner.results.evidence import Evidence
+from runner.results.evidence_words import sentences
 from runner.results.pareto import pareto
 from runner.results.rows import Results, Row, by_data
 from runner.settings.devices import Device
@@ -100,6 +102,16 @@ class Contents:
     def picks(self) -> list[File]:
         """The files to ship: of several seeds, the median one's."""
         return [candidate.file for candidate in self.picked]
+
+    def sentences(self, decision: Decision) -> list[str]:
+        """Say how far the images bear a decision out; nothing where there is no file."""
+        return self._sentences[id(decision)]
+
+    @functools.cached_property
+    def _sentences(self) -> Mapping[int, list[str]]:
+        """Those of each decision; to resample takes some time, and several texts show them."""
+        found = {id(decision): Evidence.of(decision) for _, decision in self.decisions}
+        return {key: sentences(each) if each else [] for key, each in found.items()}
 
     def classes_of(self, file: File) -> FileClasses:
         """Return the classes of a file to ship."""

@@ -3,12 +3,25 @@
 from collections.abc import Sequence
 
 from runner.report.contents import Contents
+from runner.report.drop_cells import NOT_MEASURED
 from runner.results.choice import File
 from runner.results.decision import Decision
+from runner.results.evidence import Evidence
+from runner.results.evidence_words import in_brief
 from runner.results.rows import Results, data_label
 from runner.settings.devices import Device
 
-_HEADING = ("device", "file to ship", "size", "RAM", "latency", "validation", "test", "why none")
+_HEADING = (
+    "device",
+    "file to ship",
+    "size",
+    "RAM",
+    "latency",
+    "validation",
+    "test",
+    "limit",
+    "why none",
+)
 
 
 class DevicesTable:
@@ -34,8 +47,10 @@ class DevicesTable:
         file = decision.file
         name = f"{file.target} of {file.point.name}" if file else "none"
         figures = _figures(decision.device, file) if file else [""] * 5
+        evidence = Evidence.of(decision)
+        sure = in_brief(evidence) or NOT_MEASURED if file and evidence else ""
         why = "" if file else decision.reason
-        return [*self._of(results, decision), str(decision.device), name, *figures, why]
+        return [*self._of(results, decision), str(decision.device), name, *figures, sure, why]
 
     def _of(self, results: Results, decision: Decision) -> list[str]:
         if not self._several:

@@ -47,8 +47,12 @@ def note(contents: Contents, charts: Sequence[str]) -> str:
     """
     (results,) = contents.sweeps
     files = ", ".join(f"`pictures/{name}.html`" for name in charts)
-    decisions = [*_decisions(contents, results), *_devices(contents, results)]
-    head = [*decisions, f"**{sweep_facts.counted(results)}.**"]
+    decisions = _decisions(contents, results)
+    if sum(map(len, decisions)) > _LONGEST // 2:
+        # Of many data sets: what to ship of each comes before how sure that is.
+        decisions = _decisions(contents, results, evidence=False)
+    counted = f"**{sweep_facts.counted(results)}.**"
+    head = [*decisions, *_devices(contents, results), counted]
     table = PointsTable(results, contents.device)
     tail = [
         *table.legend,
@@ -74,19 +78,22 @@ def _table(contents: Contents, table: PointsTable, room: int) -> str:
     return "The table is in `report.html`."
 
 
-def _decisions(contents: Contents, results: Results) -> list[str]:
+def _decisions(contents: Contents, results: Results, evidence: bool = True) -> list[str]:
     return [
-        _decision(contents, decision) for sweep, decision in contents.decisions if sweep is results
+        _decision(contents, decision, evidence)
+        for sweep, decision in contents.decisions
+        if sweep is results
     ]
 
 
-def _decision(contents: Contents, decision: Decision) -> str:
+def _decision(contents: Contents, decision: Decision, evidence: bool) -> str:
     file = decision.file or decision.closest
     if not file:
         return f"**{plain(decision.verdict)}**"
     path = contents.store.local_file(file.point, file.artifact)
     classes = plain(payment(contents.classes_of(file)))
-    parts = [f"**{plain(decision.verdict)}** {figures(file)}.", classes, code(path)]
+    said = plain(" ".join(contents.sentences(decision) if evidence else []))
+    parts = [f"**{plain(decision.verdict)}** {figures(file)}.", said, classes, code(path)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -54,6 +54,7 @@ def _decision(contents: Contents, results: Results, decision: Decision) -> dict[
         "file": decision.file,
         "verdict": decision.verdict,
         "figures": figures(file) if file else "",
+        "sentences": contents.sentences(decision),
         "classes": payment(contents.classes_of(file)) if file else "",
         "path": contents.store.local_file(file.point, file.artifact) if file else "",
     }

@@ -58,8 +58,12 @@ def _groups(contents: Contents, target: Target) -> list[SeedGroup]:
 
 
 def _shares(groups: Sequence[SeedGroup]) -> list[_Height]:
+    few = len(groups) <= MANY
     return [
-        (each.validation_accuracy, accuracy_ends(each.candidate) if each.candidate else None)
+        (
+            each.validation_accuracy,
+            accuracy_ends(each.candidate) if few and each.candidate else None,
+        )
         for each in groups
     ]
 
@@ -69,13 +73,16 @@ def _sizes(contents: Contents, groups: Sequence[SeedGroup]) -> list[_Height]:
         [size for record in each.records if (size := contents.size(record, each.target))]
         for each in groups
     ]
-    return [(mean(some), (min(some), max(some)) if len(some) > 1 else None) for some in sizes]
+    few = len(groups) <= MANY
+    return [
+        (mean(some), (min(some), max(some)) if few and len(some) > 1 else None) for some in sizes
+    ]
 
 
 def _draw(groups: Sequence[SeedGroup], name: str, heights: Sequence[_Height]) -> list[Scatter]:
     values = [_value(group.record.params.get(name, "")) for group in groups]
     middles = [height for height, _ in heights]
-    ends = [each if len(groups) <= MANY else None for _, each in heights]
+    ends = [each for _, each in heights]
     dots = Scatter(
         x=values,
         y=middles,
@@ -113,7 +120,7 @@ def _label(
         figure.update_xaxes(type=kind, row=1, col=column, **few)
         figure.update_xaxes(type=kind, title=chart_text(labels[name]), row=2, col=column, **few)
     sizes = [size for size, _ in _sizes(contents, groups)]
-    shares = [share for share, _ in _shares(groups)]
+    shares = [end for share, ends in _shares(groups) for end in (share, *(ends or ()))]
     for column in range(1, len(names) + 1):
         figure.update_yaxes(row=1, col=column, **share_axis(shares))
         figure.update_yaxes(row=2, col=column, **byte_axis(sizes))

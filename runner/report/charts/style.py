@@ -70,7 +70,9 @@ def share_axis(shares: Sequence[float]) -> dict[str, Any]:
     """Describe an axis of shares, with room around these: never below 0 or far above 1."""
     least, most = min(shares), max(shares)
     room = max((most - least) / 6, 0.01)
-    return {"tickformat": ".1%", "range": [max(least - room, 0.0), min(most + room, 1.005)]}
+    # A mark at 1 is shown as a whole.
+    above = max((most - least) / 30, 0.005)
+    return {"tickformat": ".1%", "range": [max(least - room, 0.0), min(most + room, 1 + above)]}
 
 
 def _bytes(size: float) -> str:
