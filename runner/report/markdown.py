@@ -8,7 +8,7 @@ from runner.report.contents import Contents
 from runner.report.devices_table import DevicesTable
 from runner.results.class_words import payment
 from runner.results.decision import Decision, figures
-from runner.results.rows import Results
+from runner.results.rows import Results, alike
 from runner.results.table import PointsTable
 
 # MLflow takes 8,000 characters in a tag, and the note is one.
@@ -71,8 +71,10 @@ def _table(contents: Contents, table: PointsTable, room: int) -> str:
         return text
     best = list(dict.fromkeys(each.file.point.id for each in [*contents.picked, *contents.front]))
     for most in range(len(best), 0, -1):
-        more = f"{len(contents.rows) - most} more points are in `report.html`."
-        text = f"{table.text(best[:most])}\n\n{more}"
+        # A line may stand for several seeds.
+        shown = {alike(row.point) for row in contents.rows if row.point.id in best[:most]}
+        left = sum(alike(row.point) not in shown for row in contents.rows)
+        text = f"{table.text(best[:most])}\n\n{left} more points are in `report.html`."
         if len(text) <= room:
             return text
     return "The table is in `report.html`."

@@ -1,6 +1,7 @@
 """A report says of every file how far its drop may be off, and takes seeds of a setting as one."""
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -114,19 +115,30 @@ def test_a_mark_is_a_setting_with_whiskers_and_the_seed_has_no_plot(contents: Co
     assert titles == {None, "final_sparsity"}
 
 
-def test_of_many_marks_only_the_best_have_whiskers(judged: Swept) -> None:
+@pytest.fixture(scope="module")
+def wide(judged: Swept) -> Contents:
+    """As many settings as no chart shows with whiskers, nor a note as a whole."""
     store, results = judged
     rows = [
         replace(row, point=replace(row.point, id=f"{row.point.id}{number}", params=params))
         for row in results.rows
-        if row.point.params["seed"] == "1"
         for number in range(MANY)
         if (params := {**row.point.params, "other": str(number)})
     ]
-    contents = gather(store, [replace(results, rows=tuple(rows))])
-    drawn = draw_charts(contents)
-    assert _whiskers(drawn["front"]) == len(contents.front)
+    return gather(store, [replace(results, rows=tuple(rows))])
+
+
+def test_of_many_marks_only_the_best_have_whiskers(wide: Contents) -> None:
+    drawn = draw_charts(wide)
+    assert _whiskers(drawn["front"]) == len(wide.front)
     assert not any(trace.error_y.array for trace in drawn["effects"].data)
+
+
+def test_a_note_counts_the_points_behind_its_lines(wide: Contents) -> None:
+    text = note(wide, [])
+    shown, said = text.count("| point "), re.search(r"(\d+) more points are in", text)
+    assert said
+    assert int(said[1]) == len(SEEDS) * (2 * MANY - shown)
 
 
 def _whiskers(figure: Figure) -> int:

@@ -67,5 +67,20 @@ def test_a_click_sorts_the_table_and_another_turns_it_around(report: Page) -> No
             assert values == sorted(values, reverse=direction == "descending")
 
 
+def test_all_texts_can_be_read_on_a_phone(report: Page) -> None:
+    report.set_viewport_size({"width": 360, "height": 740})
+    report.reload()
+    report.locator("#figure-front .legendtext").first.wait_for()
+    assert report.evaluate("document.documentElement.scrollWidth") <= 360
+    for selector in (".decision p, .decision li", "#sortable td", "#front .legendtext", "pre"):
+        boxes = [each.bounding_box() for each in report.locator(selector).all()[:60]]
+        shown = [box for box in boxes if box]
+        assert shown, selector
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in shown), selector
+    words = set(report.locator("#sortable td[data-name^=limit]").all_text_contents()) - {""}
+    assert words
+    assert words <= {"within", "beyond", "too close to tell"}
+
+
 def test_the_command_to_repeat_it_is_there(report: Page) -> None:
     assert "python -m runner +sweep=" in report.locator("pre").inner_text()
