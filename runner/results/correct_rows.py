@@ -44,6 +44,8 @@ def with_correct(store: Store, results: Results) -> Results:
 
 
 def _correct(store: Store, record: Record) -> _Files:
+    if not any(map(record.has_file, Target)):
+        return {}
     return correct_of_run(_text(store, record), record.metrics)
 
 
