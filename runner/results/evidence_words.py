@@ -13,7 +13,8 @@ from runner.statistics.certainty import ROUNDING, Certainty
 from runner.statistics.repeats import ENOUGH, Repeats
 
 _NOT_KEPT = "unpaired, since the sweep did not keep which images each file gets right"
-_UNKNOWN = "How sure that is was not measured: the sweep is of an earlier version."
+_OTHER_IMAGES = "unpaired, since the seeds do not have the same images"
+_UNKNOWN = "How sure that is was not measured: nobody knows which images its files get right."
 _OTHER_LIMITS = ("max_drop", "confidence", "targets")
 
 
@@ -41,7 +42,7 @@ def described(evidence: Evidence) -> str:
 
 
 def _on_validation(evidence: Evidence, validation: Repeats) -> str:
-    count, limit = _images(evidence.candidate, 0), in_points(evidence.max_drop)
+    limit = in_points(evidence.max_drop)
     certainty = validation.certainty(evidence.max_drop)
     verdict = {
         Certainty.WITHIN: f"within {limit}",
@@ -50,7 +51,8 @@ def _on_validation(evidence: Evidence, validation: Repeats) -> str:
     }[certainty]
     if 1 < len(validation.drops) < ENOUGH:
         verdict += f", by each seed's own {_percent(evidence.confidence)} interval"
-    return f"On {count} validation images it drops {_drop(evidence, validation)}: {verdict}."
+    images = _images(evidence.candidate, "validation")
+    return f"On {images} it drops {_drop(evidence, validation)}: {verdict}."
 
 
 def _drop(evidence: Evidence, repeats: Repeats) -> str:
@@ -63,7 +65,8 @@ def _drop(evidence: Evidence, repeats: Repeats) -> str:
         worst = max(evidence.candidate.files, key=lambda file: file.validation_drop)
         details = [f"from {_ends(repeats)}, the worst seed={seed_of(worst.point)}"]
     if not repeats.interval.paired:
-        details.append(_NOT_KEPT)
+        of_others = all(file.pairs for file in evidence.candidate.files)
+        details.append(_OTHER_IMAGES if of_others else _NOT_KEPT)
     spread = [f"spread {repeats.spread * 100:.2f}"] if seeds > 1 else []
     return f"{_average(repeats)} ({', '.join([*spread, *details])})"
 
@@ -98,7 +101,8 @@ def _needed(evidence: Evidence, validation: Repeats) -> str:
     if len(evidence.candidate.files) > 1:
         return "More seeds and more validation images would settle it."
     margin = (validation.interval.high - validation.interval.low) / 2
-    known = f"{_images(evidence.candidate, 0)} images tell a drop like this to ±{margin * 100:.1f}"
+    verb = "tells" if _number(evidence.candidate, "") == 1 else "tell"
+    known = f"{_images(evidence.candidate)} {verb} a drop like this to ±{margin * 100:.1f}"
     if not validation.interval.paired:
         return f"{known} points."
     needed = evidence.images_needed
@@ -138,16 +142,23 @@ def _on_test(evidence: Evidence) -> Iterator[str]:
     elif certainty is evidence.certainty:
         verdict = f"{verdict} there too"
     yield (
-        f"On {_images(evidence.candidate, 1)} test images it drops {_average(test)} "
+        f"On {_images(evidence.candidate, 'test')} it drops {_average(test)} "
         f"({_ends(test)}): {verdict}."
     )
 
 
-def _images(candidate: Candidate, split: int) -> str:
-    pairs, images = candidate.file.pairs, candidate.file.images
+def _images(candidate: Candidate, split: str = "") -> str:
+    """Count the images of a split; without its name, those of validation."""
+    number = _number(candidate, split)
+    counted = "the" if number is None else f"{number:,}"
+    return " ".join(filter(None, (counted, split, "image" if number == 1 else "images")))
+
+
+def _number(candidate: Candidate, split: str) -> int | None:
+    pairs, images, of_test = candidate.file.pairs, candidate.file.images, split == "test"
     if pairs:
-        return f"{len((pairs.validation, pairs.test)[split][0]):,}"
-    return f"{images[split]:,}" if images else "the"
+        return len((pairs.test if of_test else pairs.validation)[0])
+    return images[of_test] if images else None
 
 
 def _bytes(file: File) -> str:
