@@ -26,7 +26,9 @@ def paired_drop(dense: Bits, file: Bits, confidence: float = 0.95) -> Interval:
     """Return the interval of the first accuracy minus the second, on the same images, -1 to 1.
 
     Method 10 of Newcombe, "Improved confidence intervals for the difference between binomial
-    proportions based on paired data", 1998: `paired_ends` of the images' table.
+    proportions based on paired data", 1998: `paired_ends` of the images' table. Of 100 intervals of
+    95 %, at least 94 hold the true drop where the first accuracy is 70 % or more; at 50 to 60 %, on
+    up to 200 images of which hardly one is gained, 90 to 94 (`python -m benchmarks.coverage`).
 
     Args:
         dense: whether the first classifies each image right, shape (N,).

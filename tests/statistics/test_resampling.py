@@ -40,9 +40,9 @@ def test_a_file_far_inside_is_kept_and_one_at_the_limit_every_other_time() -> No
 
 
 def test_the_share_is_what_the_spread_of_the_drop_over_images_says() -> None:
-    # 7 images lost and 2 gained of 600: a drop of 0.83 points, and a standard error of 0.50.
+    # With two more each, 9 images lost and 4 gained of 604: 0.83 points, standard error 0.59.
     kept = how_often_kept([[flipped(7, 2)]], 0.013, None)
-    assert kept.kept / kept.chosen == pytest.approx(NormalDist(0.0083, 0.0053).cdf(0.013), abs=0.03)
+    assert kept.kept / kept.chosen == pytest.approx(NormalDist(0.0083, 0.0059).cdf(0.013), abs=0.03)
 
 
 def test_where_nothing_qualifies_nothing_is_chosen() -> None:
@@ -79,7 +79,7 @@ def test_files_that_answer_like_the_dense_network_are_not_beyond_doubt_on_few_im
 
 def test_seeds_are_judged_by_their_mean_and_of_few_each_must_be_within() -> None:
     lucky, unlucky = flipped(0), flipped(20)
-    assert how_often_kept([[lucky, unlucky]], 0.03, None).kept > 1990
+    assert how_often_kept([[lucky, unlucky]], 0.03, None).kept > 1950
     assert how_often_kept([[lucky, unlucky]], 0.03, 0.95) == Kept(0, 0, 2000)
     assert how_often_kept([[lucky] * 4 + [flipped(1)] * 4], 0.03, 0.95) == Kept(2000, 2000, 2000)
 
