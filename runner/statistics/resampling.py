@@ -43,7 +43,7 @@ def how_often_kept(
     them, what a few images happen not to show would be taken for impossible.
 
     `python -m benchmarks.calibration` compares the share with what the larger part of MNIST and
-    Fashion-MNIST shows: in each tenth of the shares they are less than 10 points apart. Of three
+    Fashion-MNIST shows: in each tenth of the shares they are within about 10 points. Of three
     other ways they are not. Where the choice is made again on each resample, and judged on the
     images that it does not contain, choices on few images look worse than they are; judged on the
     original images, of which each resample is a part, most look better; and judged on a second

@@ -115,7 +115,7 @@ def test_images_are_counted_by_who_has_them_right() -> None:
 
 
 @pytest.mark.parametrize(
-    ("images", "accuracy"), [(100, 0.7), (144, 0.98), (200, 0.8), (1000, 0.95), (10_000, 0.9)]
+    ("images", "accuracy"), [(100, 0.7), (144, 0.98), (1000, 0.8), (10_000, 0.9)]
 )
 def test_it_holds_the_true_drop_in_at_least_94_of_100_draws(images: int, accuracy: float) -> None:
     random = np.random.default_rng(images)

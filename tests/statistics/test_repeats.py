@@ -82,12 +82,12 @@ def test_equal_files_and_one_image_are_no_trouble() -> None:
     assert -1 <= one.low <= 0.2 <= one.high <= 1
 
 
-@pytest.mark.parametrize(("seeds", "of_seeds"), [(5, 0.0), (5, 0.02), (8, 0.004)])
+@pytest.mark.parametrize(("seeds", "of_seeds"), [(5, 0.02), (8, 0.004)])
 def test_five_seeds_or_more_hold_the_mean_of_all_in_95_of_100_draws(
     seeds: int, of_seeds: float
 ) -> None:
     random = np.random.default_rng(seeds)
-    images, draws, drop = 300, 250, 0.05
+    images, draws, drop = 300, 150, 0.05
     held = 0
     for _ in range(draws):
         # An image that one seed loses is likely lost by the others: two facets, crossed.
