@@ -31,6 +31,9 @@ quantization-aware training, tflite_int8 has the ranges that were learnt. Where 
 a table for each follows, of the files that it runs: bytes of flash and of TFLite Micro's arena on
 x86-64, or flash and cycles as Vela estimates them."""
 
+# Printed by `python -m benchmarks.calibration`.
+_CALIBRATION = "## How often a choice keeps its limit"
+
 
 def main() -> None:
     """Read the sweeps and write the page."""
@@ -49,9 +52,18 @@ def _act(arguments: argparse.Namespace, store: Store) -> int:
         for network in dict.fromkeys(map(_network, rows)):
             part = [row for row in rows if _network(row) == network]
             sections.append("\n".join(_section(results, part)))
+    tables = len(sections) - 1
+    sections += _by_hand(arguments.output)
     arguments.output.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
-    print(f"{arguments.output}: {len(sections) - 1} tables")
+    print(f"{arguments.output}: {tables} tables")
     return DONE
+
+
+def _by_hand(page: Path) -> list[str]:
+    """Return the section that another benchmark prints, which stands last on the page."""
+    before = page.read_text(encoding="utf-8") if page.is_file() else ""
+    _, heading, text = before.partition(_CALIBRATION)
+    return [f"{heading}{text}".rstrip("\n")] if heading else []
 
 
 def _network(row: Row) -> tuple[str, str]:

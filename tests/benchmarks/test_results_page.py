@@ -11,6 +11,8 @@ def test_the_page_holds_every_file_of_every_point(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "results.md"
+    calibration = "## How often a choice keeps its limit\n\nAs it was printed.\n"
+    page.write_text(f"# Old\n\n{calibration}", encoding="utf-8")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "argv", ["results_page", "latest", "--output", str(page)])
     with pytest.raises(SystemExit) as left:
@@ -18,6 +20,8 @@ def test_the_page_holds_every_file_of_every_point(
     assert left.value.code == 0
     text = page.read_text()
     assert "## lenet_300_100 on npz" in text
+    assert text.endswith(f"\n\n{calibration}")
+    assert "# Old" not in text
     assert "export.batch=1`)" in text
     for run in (*runs_in(folder, "point"), *runs_in(folder, "baseline")):
         for target in ("h5", "tflite_int8"):
