@@ -62,6 +62,15 @@ def test_the_shipped_configuration_is_accepted(composed: Compose) -> None:
         ("dataset=image_folder", "dataset.path=null: dataset=image_folder takes the path of a"),
         ("baseline.epochs=0", "baseline.epochs=0: must be a whole number of at least 1; only"),
         ("report.max_drop=2", "report.max_drop=2: must be a share from 0 to 1"),
+        (
+            "report.confidence=95",
+            "report.confidence=95: must be a share of at least 0.5 and below 1, or",
+        ),
+        (
+            "report.confidence=1",
+            "report.confidence=1: must be a share of at least 0.5 and below 1, or",
+        ),
+        ("report.confidence=0.3", "report.confidence=0.3: must be a share of at least 0.5 and"),
         ("schedule.block_size=[0,4]", "schedule.block_size=0: must be two whole numbers, as in"),
         ("schedule.m_by_n=[4,4]", "schedule.m_by_n=[4,4]: must be two whole numbers, the first"),
         ("schedule.layer_sparsity=0", "schedule.layer_sparsity=0: must be final sparsities by"),
