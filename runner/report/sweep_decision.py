@@ -60,8 +60,8 @@ class SweepDecision:
         validation_drop, accuracy_drop: its drops on the validation and on the test images.
         images_needed: how many validation images like these would settle it; None where no
             number would.
-        kept: in which share of the resamplings that had a file this way of choosing kept the
-            limit; `resamples` is how many resamplings there were.
+        kept: in which share of the resamplings the choice kept the limit; `resamples` is how many
+            resamplings there were.
         reduction: how many times smaller it is than the baseline's h5, and by which steps.
         smallest_within: the smallest file that is `within`; None where none is.
         sentences: all this in words.

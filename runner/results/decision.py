@@ -72,13 +72,11 @@ class Decision:
         """The limit in words; empty without a baseline."""
         if not self.dense:
             return ""
-        drop = in_points(self.limits.max_drop or 0.0)
-        room, sure = self.limits.budgets.words, self.limits.confidence
-        return (
-            f"within {drop} of the baseline's validation accuracy ({self.dense.accuracy:.2%})"
-            f"{f' with {sure * 100:g} % confidence' if sure else ''}"
-            f"{' and ' if room else ''}{', '.join(room)}"
-        )
+        drop, sure = in_points(self.limits.max_drop or 0.0), self.limits.confidence
+        room = ", ".join(self.limits.budgets.words)
+        confidence = f" with {sure * 100:g} % confidence" if sure else ""
+        accuracy = f"the baseline's validation accuracy ({self.dense.accuracy:.2%})"
+        return f"within {drop} of {accuracy}{confidence}{' and ' if room else ''}{room}"
 
     @property
     def _kind(self) -> str:

@@ -65,7 +65,7 @@ class Evidence:
 
     @functools.cached_property
     def kept(self) -> Kept | None:
-        """How often this way of choosing keeps its limit on resampled images."""
+        """How often the choice keeps its limit on resampled images."""
         limits = self.decision.limits
         others = replace(limits, max_drop=None, confidence=None)
         found = choice.qualifying(self.decision.rows, others)

@@ -121,10 +121,8 @@ def _kept(evidence: Evidence) -> Iterator[str]:
     kept = evidence.kept
     if kept is None or not kept.chosen:
         return
-    share, whole = _share(kept.kept, kept.chosen), f"{kept.resamples:,} resamplings"
-    if kept.chosen < kept.resamples:
-        whole = f"the {kept.chosen:,} resamplings, out of {kept.resamples:,}, that had a file"
-    yield f"On images like these, choosing this way kept the limit in {share} of {whole}."
+    share, whole = _share(kept.kept, kept.chosen), f"{kept.chosen:,} resamplings"
+    yield f"On images like these, this choice kept the limit in {share} of {whole}."
 
 
 def _on_test(evidence: Evidence) -> Iterator[str]:

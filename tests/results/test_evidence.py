@@ -71,7 +71,7 @@ def test_a_file_near_its_limit_is_too_close_and_the_next_certain_one_is_named() 
         "zipped."
     )
     assert re.fullmatch(
-        r"On images like these, choosing this way kept the limit in \d+ % of 2,000 resamplings\.",
+        r"On images like these, this choice kept the limit in \d+ % of 2,000 resamplings\.",
         said[3],
     )
     assert said[4] == (
