@@ -109,9 +109,7 @@ class Decision:
             return f"No {self._kind} is {self.limit}; the closest is {name}{self._excesses}."
         if self.warning:
             return self.warning
-        if targets(self.rows):
-            return _GONE
-        return "No point has a file to ship."
+        return _GONE if targets(self.rows) else "No point has a file to ship."
 
     @property
     def reason(self) -> str:
