@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.fixtures.simulated_nights import MIXES, Simulated, draw
-from runner.nightly.history.records import File, Night
+from runner.nightly.history.points import File
+from runner.nightly.history.records import Night
 from runner.nightly.judge.regression import Judgement, Kind, Tolerance, check
 
 WINDOW = 14

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from benchmarks.fixtures.simulated_nights import MIXES, SWEEP, draw
 from benchmarks.fixtures.stored_nights import store_nights
 from runner.nightly.history.past import PAGE, PastNight, comparable
-from runner.nightly.history.records import File
+from runner.nightly.history.points import File
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
 from runner.nightly.report import notify

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from runner.nightly.history.past import past_nights
-from runner.nightly.history.records import File, Night
+from runner.nightly.history.points import File
+from runner.nightly.history.records import Night
 from runner.nightly.judge.findings import Kind
 from runner.nightly.judge.tolerance import Tolerance
 from runner.nightly.judge.verdict import judge

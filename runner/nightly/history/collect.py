@@ -1,19 +1,14 @@
 """Collect what came of a night's sweeps from their runs in the store."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import mean
 
 from runner.device.fit import fit
 from runner.device.request import Request
-from runner.nightly.history.records import (
-    File,
-    Night,
-    NightPoint,
-    NightSweep,
-    Pick,
-    without_seed,
-)
-from runner.nightly.history.seeds import merge_seeds
+from runner.nightly.history.points import File, NightPoint, without_seed
+from runner.nightly.history.records import Night, NightSweep, Pick
+from runner.nightly.history.seeds import merge_seeds, seeds_without_figure
 from runner.results.decision import Decision, decide_all
 from runner.results.device_rows import with_device_rows
 from runner.results.rows import Results, Row
@@ -59,11 +54,15 @@ def _sweep(store: Store, name: str, results: Results, postponed: Sequence[str]) 
     results = with_device_rows(store, results, request)
     each = [_point(row, request.device) for row in results.rows]
     points = merge_seeds(each, postponed)
-    decisions = decide_all(results, store, request)
+    alone = seeds_without_figure(each, points)
+    # A setting whose other seeds are left is not to be chosen for the one that it has.
+    rows = tuple(row for row in results.rows if row.point.name not in alone)
+    decisions = decide_all(replace(results, rows=rows), store, request)
     warnings = tuple(decision.warning for decision in decisions if decision.warning)
     # Files on several data sets do not compare: such a sweep has no pick.
     pick = _pick(decisions[0]) if len(decisions) == 1 else None
-    return NightSweep(name, points, pick, tuple(postponed), warnings, request.device.value)
+    device = request.device.value
+    return NightSweep(name, points, pick, tuple(postponed), warnings, device, alone)
 
 
 def _pick(decision: Decision) -> Pick | None:
@@ -74,7 +73,8 @@ def _pick(decision: Decision) -> Pick | None:
     flash = None if file.device is Device.PHONE else mean(each.size for each in files)
     certainty = decision.candidate.certainty(decision.limits.max_drop or 0.0)
     return Pick(
-        file.point.name if len(files) == 1 else without_seed(file.point.name),
+        # As the points of a night are named, though all other seeds may have failed.
+        without_seed(file.point.name),
         str(file.target),
         mean(each.zip_bytes for each in files),
         mean(each.validation_accuracy for each in files),

@@ -1,6 +1,5 @@
 """Hold what came of a night's sweeps as frozen plain values, which JSON can hold too."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,55 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from runner.nightly.history.points import NightPoint, without_seed
 from runner.settings.devices import Device
-
-FINISHED = "FINISHED"
-_SEED = re.compile(r"(^| )seed=\d+(?= |$)")
-# Of points in which nothing varies, as sweeps name them.
-_ALONE = "one point"
-
-
-def without_seed(name: str) -> str:
-    """Return the name of a point without its seed."""
-    return _SEED.sub("", name).strip() or _ALONE
-
-
-@dataclass(frozen=True)
-class File:
-    """The figures of one file: shares of the test and validation images, and bytes.
-
-    `flash_bytes` are those that it takes on the device of its sweep; None on a phone, which keeps
-    it zipped, and where the device does not run it. Of several seeds all are means, and `spread`
-    is the standard deviation of their test accuracies.
-    """
-
-    accuracy: float
-    validation_accuracy: float
-    size_bytes: float
-    zip_bytes: float
-    flash_bytes: float | None = None
-    seeds: int = 1
-    spread: float = 0.0
-
-
-@dataclass(frozen=True)
-class NightPoint:
-    """One point: its status as in MLflow, its seconds, files by target, and why it failed.
-
-    `parts` names the points of single seeds that it is the mean of.
-    """
-
-    name: str
-    status: str
-    seconds: float | None
-    files: Mapping[str, File]
-    error: str = ""
-    parts: tuple[str, ...] = ()
-
-    @property
-    def finished(self) -> bool:
-        """Tell whether its figures count."""
-        return self.status == FINISHED
 
 
 @dataclass(frozen=True)
@@ -93,7 +45,8 @@ class NightSweep:
     """One sweep of a night; `postponed` names the points that are left to the next night.
 
     `warnings` say, for each data set, why no comparison with its baseline means anything, and
-    `device` what the pick was chosen for.
+    `device` what the pick was chosen for. `seeds_without_figure` names the points that finished and
+    are not among `points`, for other seeds of theirs are left.
     """
 
     name: str
@@ -104,11 +57,27 @@ class NightSweep:
     warnings: tuple[str, ...] = ()
     # Nights of before there were devices chose for phones.
     device: str = Device.PHONE.value
+    seeds_without_figure: tuple[str, ...] = ()
 
     @property
     def postponed_points(self) -> set[str]:
-        """The points that are left, named without their seeds, as the points of a night are."""
-        return {*self.postponed, *map(without_seed, self.postponed)}
+        """The points that are left, named without their seeds, as the points of a night are.
+
+        One with a seed that failed is none: that is told tonight.
+        """
+        return {*self.postponed, *({*map(without_seed, self.postponed)} - self.points.keys())}
+
+    @property
+    def finished_names(self) -> list[str]:
+        """The names of the single points that finished, each once."""
+        finished = (name for point in self.points.values() for name in point.finished_names)
+        return [*dict.fromkeys([*finished, *self.seeds_without_figure])]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all single points, each once, those that are left too."""
+        named = (name for point in self.points.values() for name in point.names)
+        return [*dict.fromkeys([*named, *self.seeds_without_figure, *self.postponed])]
 
     @property
     def targets(self) -> list[str]:
@@ -145,9 +114,14 @@ class Night:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def points(self) -> list[NightPoint]:
-        """The points of all sweeps."""
-        return [point for sweep in self.sweeps.values() for point in sweep.points.values()]
+    def done(self) -> int:
+        """How many single points finished."""
+        return sum(len(sweep.finished_names) for sweep in self.sweeps.values())
+
+    @property
+    def planned(self) -> int:
+        """How many single points there are, those that are left too."""
+        return sum(len(sweep.names) for sweep in self.sweeps.values())
 
     @property
     def postponed(self) -> list[str]:
@@ -163,9 +137,8 @@ class Night:
 
     @property
     def progress(self) -> str:
-        """How many points are done, as in `3 of 4`."""
-        points = self.points
-        return f"{sum(point.finished for point in points)} of {len(points) + len(self.postponed)}"
+        """How many single points are done, as in `3 of 4`."""
+        return f"{self.done} of {self.planned}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a dictionary that JSON can hold."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runner.nightly.history.records import NightPoint, NightSweep
+from runner.nightly.history.points import NightPoint
+from runner.nightly.history.records import NightSweep
 from runner.nightly.judge.findings import Kind
 from runner.nightly.judge.noise import Array
 from runner.nightly.judge.tolerance import Tolerance

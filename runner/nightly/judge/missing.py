@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from runner.nightly.history.records import Night, NightPoint, NightSweep
+from runner.nightly.history.points import NightPoint
+from runner.nightly.history.records import Night, NightSweep
 from runner.nightly.judge.findings import Finding, Kind, scope_text
 
 

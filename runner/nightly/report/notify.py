@@ -87,14 +87,14 @@ def _note(verdict: Verdict) -> str:
 
 
 def _metrics(verdict: Verdict) -> dict[str, float]:
-    points = verdict.night.points
+    night = verdict.night
     metrics: dict[str, float | None] = {
-        "points_done": float(sum(point.finished for point in points)),
-        "points_failed": float(sum(not point.finished for point in points)),
-        "points_left": float(len(verdict.night.postponed)),
+        "points_done": float(night.done),
+        "points_failed": float(night.planned - night.done - len(night.postponed)),
+        "points_left": float(len(night.postponed)),
         "findings": float(len(verdict.judgement.findings)),
     }
-    for name, sweep in verdict.night.sweeps.items():
+    for name, sweep in night.sweeps.items():
         label = _label(name)
         for target in sweep.targets:
             metrics[f"accuracy/{target}/{label}"] = sweep.accuracy(target)

@@ -8,7 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from runner.nightly.history.records import FINISHED, Night, NightSweep
+from runner.nightly.history.points import FINISHED
+from runner.nightly.history.records import Night, NightSweep
 from runner.nightly.run import child_process
 from runner.nightly.run.begin import Tonight
 from runner.nightly.settings import NightlySettings
@@ -136,9 +137,7 @@ class Sweeps:
         last = self._last_time(entry)
         points = self.store.children(run.id) if run else []
         done = {point.name for point in points if point.status == FINISHED}
-        points_then = last.points.values() if last else ()
-        parts = [part for point in points_then for part in point.parts or [point.name]]
-        names = [*parts, *last.postponed] if last else ["all points"]
+        names = last.names if last else ["all points"]
         return [name for name in names if name not in done]
 
     def _last_time(self, entry: str) -> NightSweep | None:

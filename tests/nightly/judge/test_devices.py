@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from runner.nightly.history.past import GOOD, PastNight
-from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
+from runner.nightly.history.points import File, NightPoint
+from runner.nightly.history.records import Night, NightSweep, Pick
 from runner.nightly.judge.regression import Kind, Tolerance, check
 from runner.nightly.report.trends import trend
 

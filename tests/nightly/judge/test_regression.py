@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.fixtures.simulated_nights import SWEEP, Simulated
-from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
+from runner.nightly.history.points import File, NightPoint
+from runner.nightly.history.records import Night, NightSweep, Pick
 from runner.nightly.judge.regression import Judgement, Kind
 from tests.helpers.drawn_nights import (
     GOOD,

@@ -8,7 +8,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from runner.nightly.history.past import PastNight
-from runner.nightly.history.records import File, Night, NightPoint, NightSweep, Pick
+from runner.nightly.history.points import File, NightPoint
+from runner.nightly.history.records import Night, NightSweep, Pick
 from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
 from runner.nightly.report.notify import log_to, write
