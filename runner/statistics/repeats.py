@@ -64,8 +64,8 @@ class Repeats:
     ) -> "Repeats":
         """Judge seeds by their accuracies alone, where nothing tells which images they classify.
 
-        The mean of 5 or more seeds is bounded by Student's t interval of their drops, which takes
-        the images as given.
+        The mean of 5 or more seeds is bounded by the spread of the seeds and by the number of
+        images (`runner.statistics.crossed`).
 
         Args:
             counts: one a seed: images that the dense network, and that the file, classifies right,
@@ -80,7 +80,7 @@ class Repeats:
         drops = tuple((dense - file) / images for dense, file, images in counts)
         if len(counts) < ENOUGH:
             return cls(drops, intervals, _few(drops, intervals))
-        return cls(drops, intervals, plain_interval(drops, confidence))
+        return cls(drops, intervals, plain_interval(drops, intervals, confidence))
 
     @property
     def mean(self) -> float:
