@@ -15,7 +15,8 @@ from benchmarks.fixtures.published_results import PUBLISHED, Ours, Published
 from runner.cli.command import add_sweep, enter, parser
 from runner.cli.failure import DONE
 from runner.results.choice import Limits, files
-from runner.results.decision import decision, in_points
+from runner.results.decision import decision
+from runner.results.file_words import in_points
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, Row, read, targets
 from runner.settings.targets import Target

@@ -96,7 +96,7 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
 def _passed_over(decision: "Decision") -> list[str]:
     """Say which smaller file LiteRT cannot serve, where the device would run one."""
     from runner.results.choice import smallest
-    from runner.results.decision import figures
+    from runner.results.file_words import figures
 
     found = smallest(decision.rows, replace(decision.limits, targets=tuple(Target)))
     best = found.file if found else None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from runner.report.contents import Contents
 from runner.results.candidate import Candidate
 from runner.results.choice import CONFIDENCE
-from runner.results.decision import in_points
+from runner.results.file_words import in_points
 from runner.statistics.repeats import ENOUGH, Repeats
 
 NOT_MEASURED = "not measured"

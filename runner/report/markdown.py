@@ -7,7 +7,8 @@ from runner.report import sweep_facts
 from runner.report.contents import Contents
 from runner.report.devices_table import DevicesTable
 from runner.results.class_words import payment
-from runner.results.decision import Decision, figures
+from runner.results.decision import Decision
+from runner.results.file_words import figures
 from runner.results.rows import Results, alike
 from runner.results.table import PointsTable
 

@@ -59,7 +59,7 @@ class SweepDecision:
         test_certainty: the same on the test images, which had no part in the choice.
         validation_drop, accuracy_drop: its drops on the validation and on the test images.
         images_needed: how many validation images like these would settle it; None where no
-            number would.
+            number would, and with several seeds.
         kept: in which share of the resamplings the choice kept the limit; `resamples` is how many
             resamplings there were.
         reduction: how many times smaller it is than the baseline's h5, and by which steps.

@@ -10,9 +10,11 @@ from runner.results.choice import File, Limits
 from runner.results.correct_rows import with_correct
 from runner.results.dense import Dense, best_dense
 from runner.results.device_rows import with_device_rows
+from runner.results.file_words import describe, device_words, in_points
 from runner.results.rows import Results, Row, by_data, targets
 from runner.settings.devices import Device
 from runner.statistics.chance import chance_warning
+from runner.statistics.repeats import ENOUGH
 from runner.tracking import Record, Store
 
 _GONE = "The baseline's run is gone from the store: there is nothing to judge files by."
@@ -86,6 +88,17 @@ class Decision:
         return f"file that runs on {device_words(self.device)}"
 
     @property
+    def _seeds(self) -> str:
+        """Over how many seeds it is so, and what the file itself drops; empty for one seed."""
+        if not self.candidate or len(self.candidate.files) == 1:
+            return ""
+        drop = f"{self.candidate.file.validation_drop * 100:.2f} points"
+        seeds = len(self.candidate.files)
+        each = self.limits.confidence is not None and seeds < ENOUGH
+        over = f"{'in each of' if each else 'on average over'} {seeds} seeds"
+        return f", {over}; the median seed's file itself drops {drop}"
+
+    @property
     def _none_runs(self) -> bool:
         """Whether the device runs none of the files: the closest would be one that it runs."""
         return self.closest is not None and not self.closest.runs
@@ -103,7 +116,7 @@ class Decision:
         """What to ship, in one sentence."""
         if self.file:
             name = f"{self.file.target} of {self.file.point.name}"
-            return f"Ship {name}: the smallest {self._kind} {self.limit}."
+            return f"Ship {name}: the smallest {self._kind} {self.limit}{self._seeds}."
         if self.closest:
             name = f"{self.closest.target} of {self.closest.point.name}"
             return f"No {self._kind} is {self.limit}; the closest is {name}{self._excesses}."
@@ -128,7 +141,8 @@ class Decision:
     def text(self, store: Store) -> str:
         """Return the decision in one line, with the path or address of the file."""
         if self.file:
-            return f"Smallest {self._kind} {self.limit}: {describe(store, self.file)}"
+            smallest = f"Smallest {self._kind} {self.limit}{self._seeds}"
+            return f"{smallest}: {describe(store, self.file)}"
         if self.closest:
             closest = describe(store, self.closest)
             return f"No {self._kind} is {self.limit}; the closest{self._excesses}: {closest}"
@@ -160,38 +174,3 @@ def decision(rows: Sequence[Row], limits: Limits) -> Decision:
         return undecided
     candidate, nearest = choice.smallest(rows, limits), choice.closest(rows, limits)
     return replace(undecided, candidate=candidate, nearest=nearest)
-
-
-def in_points(share: float) -> str:
-    """Write a share of accuracy in points: 0.01 is one."""
-    return f"{share * 100:g} point{'' if share == 0.01 else 's'}"
-
-
-def describe(store: Store, file: File) -> str:
-    """Return the path of a file, its point and its figures, in words."""
-    path = store.local_file(file.point, file.artifact)
-    return f"{path} ({file.point.name}): {figures(file)}"
-
-
-def figures(file: File) -> str:
-    """Return the figures of a file in words."""
-    return (
-        f"{_on_device(file)}{file.zip_bytes:,.0f} bytes zipped, {file.zip_ratio:.1f} times smaller "
-        f"than its baseline's h5, validation accuracy {file.validation_accuracy:.2%}, "
-        f"test accuracy {file.accuracy:.2%}"
-    )
-
-
-def device_words(device: Device) -> str:
-    """Name a device in a sentence."""
-    if device.is_ethos_u:
-        return f"an {device.replace('ethos_u', 'Ethos-U').replace('_', '-')}"
-    return f"a {device}"
-
-
-def _on_device(file: File) -> str:
-    if file.device is Device.PHONE:
-        return ""
-    ram = "" if file.ram is None else f"{file.ram:,.0f} bytes of RAM, "
-    latency = "" if file.latency_ms is None else f"{file.latency_ms:.3g} ms (Vela's estimate), "
-    return f"{file.size:,.0f} bytes of flash, {ram}{latency}"

@@ -50,6 +50,8 @@ def validation_accuracy(baseline: Record) -> float:
 def best_dense(rows: Sequence[Row]) -> Dense | None:
     """Return the baseline of the highest validation accuracy, on average over its seeds.
 
+    One that lacks seeds which another has does not count: a seed is judged by its own baseline.
+
     Judged by its own baseline, a file would be the better the worse that baseline is. Seeds that
     are not above chance do not count, unless none is.
     """
@@ -59,7 +61,8 @@ def best_dense(rows: Sequence[Row]) -> Dense | None:
     for row in above or judged:
         if row.baseline:
             groups.setdefault(alike(row.baseline), []).append(row)
-    return max(map(_dense, groups.values()), key=lambda dense: dense.accuracy, default=None)
+    found = map(_dense, groups.values())
+    return max(found, key=lambda dense: (len(dense.runs), dense.accuracy), default=None)
 
 
 def _dense(rows: Sequence[Row]) -> Dense:

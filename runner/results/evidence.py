@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from runner.results import choice
 from runner.results.candidate import Candidate
 from runner.results.decision import Decision
+from runner.results.file import File
 from runner.results.reduction import Reduction, reduction
+from runner.results.rows import alike, seed_of, sort_key
 from runner.statistics.certainty import Certainty
 from runner.statistics.images_needed import images_needed
 from runner.statistics.resampling import Kept, how_often_kept
@@ -28,6 +30,13 @@ class Evidence:
         """Take what a decision is about; None where there is no file."""
         candidate = decision.candidate or decision.nearest
         return cls(decision, candidate) if candidate else None
+
+    @functools.cached_property
+    def lacking_seeds(self) -> list[str]:
+        """The seeds of which this setting has no such file."""
+        setting, found = alike(self.candidate.file.point), map(_seed, self.candidate.files)
+        points = (row.point for row in self.decision.rows if alike(row.point) == setting)
+        return sorted({seed_of(point) for point in points} - {*found}, key=sort_key)
 
     @property
     def max_drop(self) -> float:
@@ -81,3 +90,7 @@ class Evidence:
     def reduction(self) -> Reduction:
         """How much smaller each step made the file."""
         return reduction(self.candidate.file, self.decision.rows)
+
+
+def _seed(file: File) -> str:
+    return seed_of(file.point)

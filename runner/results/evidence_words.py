@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator
 
 from runner.results.candidate import Candidate
-from runner.results.decision import figures, in_points
 from runner.results.evidence import Evidence
 from runner.results.file import File
+from runner.results.file_words import figures, in_points
 from runner.results.rows import seed_of
 from runner.settings.devices import Device
 from runner.statistics.certainty import ROUNDING, Certainty
@@ -23,6 +23,7 @@ def sentences(evidence: Evidence) -> list[str]:
     validation = evidence.candidate.validation
     texts = [_on_validation(evidence, validation)] if validation else [_UNKNOWN]
     texts += _how_to_settle(evidence, validation) if validation else []
+    texts += _lacking(evidence)
     return [*texts, *_kept(evidence), *_on_test(evidence), f"{_sentence(str(evidence.reduction))}."]
 
 
@@ -59,11 +60,10 @@ def _drop(evidence: Evidence, repeats: Repeats) -> str:
     """Give the drop, and its interval or the range over the seeds."""
     seeds = len(repeats.drops)
     details = [f"{_percent(evidence.confidence)} interval {_ends(repeats)}"]
-    if seeds == 1:
-        details.append("not adjusted for choosing among files")
-    elif seeds < ENOUGH:
+    if 1 < seeds < ENOUGH:
         worst = max(evidence.candidate.files, key=lambda file: file.validation_drop)
         details = [f"from {_ends(repeats)}, the worst seed={seed_of(worst.point)}"]
+    details.append("not adjusted for choosing among files")
     if not repeats.interval.paired:
         of_others = all(file.pairs for file in evidence.candidate.files)
         details.append(_OTHER_IMAGES if of_others else _NOT_KEPT)
@@ -81,6 +81,13 @@ def _ends(repeats: Repeats) -> str:
     return f"{repeats.interval.low * 100:.2f} to {repeats.interval.high * 100:.2f}"
 
 
+def _drop_ends(repeats: Repeats) -> str:
+    """Give the ends of the drop on images of which all else was said before."""
+    few = 1 < len(repeats.drops) < ENOUGH
+    unpaired = "" if repeats.interval.paired else ", unpaired"
+    return f"{'seeds from ' if few else ''}{_ends(repeats)}{unpaired}"
+
+
 def _how_to_settle(evidence: Evidence, validation: Repeats) -> Iterator[str]:
     if evidence.certainty is Certainty.WITHIN:
         return
@@ -91,7 +98,7 @@ def _how_to_settle(evidence: Evidence, validation: Repeats) -> Iterator[str]:
     if evidence.decision.limits.values.keys() - _OTHER_LIMITS:
         surely += " and keeps the other limits"
     if certain is None:
-        yield f"No file of this sweep is {surely}."
+        yield f"Of the files to choose from, none is {surely}."
     else:
         name = f"{certain.file.target} of {certain.file.point.name}"
         yield f"The smallest that is {surely}: {name}, {_bytes(certain.file)}."
@@ -99,7 +106,7 @@ def _how_to_settle(evidence: Evidence, validation: Repeats) -> Iterator[str]:
 
 def _needed(evidence: Evidence, validation: Repeats) -> str:
     if len(evidence.candidate.files) > 1:
-        return "More seeds and more validation images would settle it."
+        return "More seeds and more validation images may settle it."
     margin = (validation.interval.high - validation.interval.low) / 2
     verb = "tells" if _number(evidence.candidate, "") == 1 else "tell"
     known = f"{_images(evidence.candidate)} {verb} a drop like this to ±{margin * 100:.1f}"
@@ -115,6 +122,13 @@ def _rounded(images: int) -> int:
     """Round up to two digits: more would claim that the proportions were known exactly."""
     step = int(10 ** max(len(str(images)) - 2, 0))
     return math.ceil(images / step) * step
+
+
+def _lacking(evidence: Evidence) -> Iterator[str]:
+    lacking = evidence.lacking_seeds
+    if lacking:
+        some = ", ".join(f"seed={seed}" for seed in lacking)
+        yield f"This setting has no such file of {some}: it is judged by its other seeds alone."
 
 
 def _kept(evidence: Evidence) -> Iterator[str]:
@@ -141,7 +155,7 @@ def _on_test(evidence: Evidence) -> Iterator[str]:
         verdict = f"{verdict} there too"
     yield (
         f"On {_images(evidence.candidate, 'test')} it drops {_average(test)} "
-        f"({_ends(test)}): {verdict}."
+        f"({_drop_ends(test)}): {verdict}."
     )
 
 

@@ -18,6 +18,14 @@ _AFTER = {
     "cluster_qat": "clustering and quantization-aware training",
 }
 _NONE = "none"
+# Kinds of files that keep the weights as they are.
+_H5, _TFLITE, _QUANTIZATION = "the format of h5", "the format of TFLite", "quantization"
+_FORMATS = {
+    Target.H5: _H5,
+    Target.TFLITE_FLOAT32: _TFLITE,
+    Target.TFLITE_FLOAT32_SPARSE: _TFLITE,
+    Target.TFLM_PRUNED_FLOAT32: _TFLITE,
+}
 
 
 @dataclass(frozen=True)
@@ -26,25 +34,28 @@ class Reduction:
 
     Attributes:
         total: all steps together.
-        quantization: what the kind of file makes of the dense model; None where the baseline has
-            no file of this kind.
+        kind: what the kind of file does: quantization, or only another format.
+        conversion: what that makes of the dense model; None where the baseline has no such file.
         steps: what pruning made of that, and what followed it, by their names; together under one
             name where the sweep has no point that was only pruned.
     """
 
     total: float
-    quantization: float | None
+    kind: str
+    conversion: float | None
     steps: Mapping[str, float]
 
     @property
     def values(self) -> dict[str, Any]:
         """The factors as plain values."""
-        return {"total": self.total, "quantization": self.quantization, **self.steps}
+        key = "quantization" if self.kind == _QUANTIZATION else "format"
+        return {"total": self.total, key: self.conversion, **self.steps}
 
     def __str__(self) -> str:
         """Say it in a few words."""
-        first = {} if self.quantization is None else {"quantization": self.quantization}
-        factors = {**first, **self.steps}
+        # The h5 file of the dense model is what all is compared with.
+        first = {} if self.conversion is None else {self.kind: self.conversion}
+        factors = {**({} if self.kind == _H5 else first), **self.steps}
         parts = [f"{factor:.1f} by {name}" for name, factor in factors.items()]
         return f"{self.total:.1f} times smaller than the dense h5: {', '.join(parts)}"
 
@@ -55,17 +66,16 @@ def reduction(file: File, rows: Sequence[Row]) -> Reduction:
     Args:
         rows: all points that the file was chosen among.
     """
-    dense = file.dense.figures(Target.H5)
-    whole = dense["zip_bytes" if file.device is Device.PHONE else "size_bytes"]
-    devices = next(
-        (row.baseline_devices for row in rows if row.baseline and row.baseline.id == file.dense.id),
-        (),
-    )
-    kind = file.target if file.dense.has_file(file.target) else file.target.source
-    start = _size(file.dense, kind, devices, file.device)
-    first = "pruning" if start else "quantization and pruning"
-    steps = _steps(file, rows, start or whole, first)
-    return Reduction(whole / file.size, whole / start if start else None, steps)
+    # The one that it was made from, which need not be the one that it is judged by.
+    own = next((row for row in rows if row.point.id == file.point.id), None)
+    dense = own.baseline if own and own.baseline else file.dense
+    figures = dense.figures(Target.H5)
+    whole = figures["zip_bytes" if file.device is Device.PHONE else "size_bytes"]
+    kind = file.target if dense.has_file(file.target) else file.target.source
+    start = _size(dense, kind, own.baseline_devices if own else (), file.device)
+    name = _FORMATS.get(file.target, _QUANTIZATION)
+    steps = _steps(file, rows, start or whole, "pruning" if start else f"{name} and pruning")
+    return Reduction(whole / file.size, name, whole / start if start else None, steps)
 
 
 def _steps(file: File, rows: Sequence[Row], start: float, first: str) -> dict[str, float]:

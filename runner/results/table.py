@@ -15,7 +15,7 @@ from runner.escaping.markdown import plain
 from runner.escaping.terminal import visible
 from runner.results.certainties import Certainties, certainties
 from runner.results.choice import CONFIDENCE
-from runner.results.decision import device_words, in_points
+from runner.results.file_words import device_words, in_points
 from runner.results.rows import SEED, Results, targets, varying
 from runner.results.table_line import BASELINE, Line, lines
 from runner.settings.devices import Device

@@ -8,6 +8,9 @@ import pytest
 from runner.measure.correct_table import Correct
 from runner.results.choice import candidates
 from runner.results.decision import Decision, decision
+from runner.results.dense import best_dense
+from runner.results.evidence import Evidence
+from runner.results.evidence_words import sentences
 from runner.results.limits import Limits
 from runner.results.rows import Row
 from runner.settings.targets import Target
@@ -64,6 +67,10 @@ def test_seeds_are_judged_by_their_mean_and_the_median_one_is_shipped() -> None:
     assert _shipped(decision(rows, Limits(0.006))) == "b 1"
     wider = decision(rows, Limits(0.01))
     assert _shipped(wider) == "a 2"
+    assert wider.verdict.startswith("Ship h5 of a 2: the smallest file within 1 point of")
+    assert wider.verdict.endswith(
+        "(99.00%), on average over 3 seeds; the median seed's file itself drops 0.30 points."
+    )
     assert wider.candidate is not None
     assert wider.candidate.drop == pytest.approx(0.01)
     assert wider.candidate.validation is not None
@@ -75,7 +82,10 @@ def test_with_confidence_every_one_of_few_seeds_must_be_within() -> None:
     assert _shipped(decision(rows, Limits(0.006))) == "a 1"
     sure = decision(rows, Limits(0.006, confidence=0.95))
     assert _shipped(sure) == "b 1"
-    assert sure.verdict.endswith("validation accuracy (99.00%) with 95 % confidence.")
+    assert sure.verdict.endswith(
+        "validation accuracy (99.00%) with 95 % confidence, in each of 3 seeds; the median seed's "
+        "file itself drops 0.10 points."
+    )
     nothing = decision(rows, Limits(0.0005, confidence=0.95))
     assert nothing.file is None
     assert nothing.reason.startswith(
@@ -93,11 +103,26 @@ def test_each_seed_is_paired_with_its_own_baseline() -> None:
     assert found.validation.drops == pytest.approx((0.010, 0.015))
 
 
-def test_a_seed_that_failed_is_left_out() -> None:
+def test_a_seed_that_failed_is_left_out_and_told() -> None:
     rows = _three("a", 12, 12)
-    failed = replace(rows[1].point, metrics={}, status="FAILED")
-    (found,) = candidates([rows[0], Row(failed, None)])
+    failed = Row(replace(rows[1].point, metrics={}, status="FAILED"), None)
+    (found,) = candidates([rows[0], failed])
     assert [file.point.name for file in found.files] == ["a 0"]
+    evidence = Evidence.of(decision([rows[0], failed], Limits(0.01)))
+    assert evidence is not None
+    assert (
+        "This setting has no such file of seed=1: it is judged by its other seeds alone."
+        in sentences(evidence)
+    )
+
+
+def test_a_baseline_that_lacks_a_seed_is_not_the_one_to_judge_by() -> None:
+    """A network whose other seeds failed would lend its one seed to all."""
+    better = replace(_record("dense better", range(5), "0", 1000), params={"seed": "0", "a": "b"})
+    lucky = replace(_row("b 0", range(5)), baseline=better)
+    dense = best_dense([lucky, *_three("a", 12, 12)])
+    assert dense is not None
+    assert sorted(run.name for run in dense.runs.values()) == ["dense 0", "dense 1"]
 
 
 def test_two_points_of_one_seed_are_no_repeats() -> None:

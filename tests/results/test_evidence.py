@@ -92,10 +92,11 @@ def test_three_seeds_are_told_with_their_range_and_the_worst_one() -> None:
     found = _evidence([_of_one_setting(row) for row in rows], Limits(0.01))
     assert sentences(found)[0] == (
         "On 1,000 validation images it drops 0.60 points on average over 3 seeds (spread 0.78, "
-        "from 0.10 to 1.50, the worst seed=2): too close to tell whether it is within 1 point, by "
+        "from 0.10 to 1.50, the worst seed=2, not adjusted for choosing among files): too close "
+        "to tell whether it is within 1 point, by "
         "each seed's own 95 % interval."
     )
-    assert sentences(found)[1] == "More seeds and more validation images would settle it."
+    assert sentences(found)[1] == "More seeds and more validation images may settle it."
 
 
 def _of_one_setting(row: Row) -> Row:
@@ -110,8 +111,8 @@ def test_what_a_confidence_settles_is_told_with_it() -> None:
     assert sentences(found)[0].endswith(": within 1 point.")
     none = _evidence(rows[:1], Limits(0.01, max_bytes=60, confidence=0.99))
     assert (
-        "No file of this sweep is within 1 point with 99 % confidence and keeps the other limits."
-        in sentences(none)
+        "Of the files to choose from, none is within 1 point with 99 % confidence and keeps the "
+        "other limits." in sentences(none)
     )
 
 
@@ -142,7 +143,7 @@ def test_where_nothing_qualifies_the_closest_is_told() -> None:
 def test_each_step_has_its_share_of_the_reduction() -> None:
     pruned = _row("a", 100, 10)
     steps = _evidence([pruned], Limits(0.01)).reduction
-    assert (steps.total, steps.quantization, steps.steps) == (10, 4, {"pruning": 2.5})
+    assert (steps.total, steps.conversion, steps.steps) == (10, 4, {"pruning": 2.5})
     assert str(steps) == (
         "10.0 times smaller than the dense h5: 4.0 by quantization, 2.5 by pruning"
     )
@@ -161,10 +162,29 @@ def test_clustering_is_told_from_pruning_where_a_point_was_only_pruned(
     assert found.reduction.steps == expected
 
 
+def test_the_reduction_counts_from_the_baseline_that_the_file_was_made_from() -> None:
+    small = _run("small dense", {_H5: 400, _INT8: 200}, 12, network="small")
+    found = _evidence([_row("a", 240, 10), replace(_row("b", 50, 12), baseline=small)], Limits(0.1))
+    assert found.candidate.file.point.name == "b"
+    assert str(found.reduction) == (
+        "8.0 times smaller than the dense h5: 2.0 by quantization, 4.0 by pruning"
+    )
+
+
+def test_a_format_that_keeps_the_weights_is_no_quantization() -> None:
+    target = Target.TFLITE_FLOAT32
+    dense = _run("dense", {_H5: 1000, target: 900}, 10)
+    point = _run("a", {target: 300}, 10)
+    found = _evidence([Row(point, dense)], Limits(0.01))
+    assert str(found.reduction) == (
+        "3.3 times smaller than the dense h5: 1.1 by the format of TFLite, 3.0 by pruning"
+    )
+
+
 def test_without_a_dense_file_of_the_kind_quantization_and_pruning_are_one() -> None:
     dense = _run("dense", {_H5: 1000}, 10)
     found = _evidence([replace(_row("a", 100, 10), baseline=dense)], Limits(0.01))
-    assert (found.reduction.quantization, found.reduction.steps) == (
+    assert (found.reduction.conversion, found.reduction.steps) == (
         None,
         {"quantization and pruning": 10},
     )

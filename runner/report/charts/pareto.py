@@ -13,7 +13,7 @@ from runner.report.charts.whiskers import accuracy_ends, whiskers
 from runner.report.contents import Contents, among
 from runner.report.seed_group import name_of, of_baselines
 from runner.results.candidate import Candidate
-from runner.results.decision import in_points
+from runner.results.file_words import in_points
 from runner.results.rows import Row, data_label
 
 
