@@ -83,7 +83,11 @@ class Addition:
         return self.metrics.get(name, self.run.record.metrics.get(name))
 
     def text(self, name: str) -> str:
-        """Return a text that it has or gets; empty where there is none."""
+        """Return a text that it has or gets; empty where there is none.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
         return self.texts.get(name) or self.run.text(name)
 
     def add_rows(self, new: Iterable[DeviceRow]) -> None:

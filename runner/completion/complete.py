@@ -18,7 +18,7 @@ from runner.device.table import DeviceRow
 from runner.device.wanted import Wanted
 from runner.errors import one_line
 from runner.results.device_rows import with_device_rows
-from runner.results.rows import Results
+from runner.results.rows import NOT_READ, Results
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, few_retries
@@ -164,9 +164,9 @@ def _with(
             devices=rows_of(row.point),
             baseline_devices=rows_of(row.baseline),
             # What has changed is to be read again.
-            correct={} if row.point.id in records else row.correct,
+            correct=NOT_READ if row.point.id in records else row.correct,
             baseline_correct=(
-                {} if row.baseline and row.baseline.id in records else row.baseline_correct
+                NOT_READ if row.baseline and row.baseline.id in records else row.baseline_correct
             ),
         )
         for row in results.rows

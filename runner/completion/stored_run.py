@@ -18,7 +18,7 @@ from runner.settings.load import refusal
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
 from runner.tracking.inputs import data_digest
-from runner.tracking.texts import read_text, text_of
+from runner.tracking.texts import read_text
 
 # Where its runs are kept is known, and the address hides a password. What was measured of its files
 # for which devices is in its tables: here other devices are asked for, with other budgets.
@@ -60,7 +60,7 @@ class StoredRun:
             Incomplete: they are not there, or those of another version.
             StoreFailed: the store does not answer.
         """
-        text = text_of(self.store, self.record, "config.yaml")
+        text = read_text(self.store, self.record, "config.yaml")
         if not text:
             raise Incomplete("its config.yaml is gone")
         try:
@@ -84,11 +84,19 @@ class StoredRun:
         return device_rows(self.store, self.record)
 
     def text(self, artifact: str) -> str:
-        """Read a text; empty where it has none of that name."""
+        """Read a text; empty where it has none of that name.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
         return read_text(self.store, self.record, artifact)
 
     def dense_text(self, artifact: str) -> str:
-        """Read a text of the dense model's run; empty where it has none of that name."""
+        """Read a text of the dense model's run; empty where it has none of that name.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
         return read_text(self.store, self.baseline, artifact)
 
     def fetch(self, target: Target, folder: Path) -> Path:

@@ -31,7 +31,7 @@ from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, StoreFailed
 from runner.tracking.origin import lease_tags
 from runner.tracking.tags import FAILED_TARGETS, MEASURING, SIGNATURE
-from runner.tracking.texts import read_text, text_of
+from runner.tracking.texts import read_text
 from runner.training.baseline import Baseline, obtain_baseline
 
 log = logging.getLogger(__name__)
@@ -194,5 +194,5 @@ class BaselineRun:
         Other points may add other targets meanwhile: the tables are everybody's.
         """
         with baseline_lock(self.context.settings, self.context.signature, "layers"):
-            yield functools.partial(text_of, self.context.store, found)
+            yield functools.partial(read_text, self.context.store, found)
             run.flush()

@@ -26,7 +26,7 @@ from runner.point.kept_notes import KeptFile, KeptNotes
 from runner.point.reference import Reference
 from runner.settings.cache_paths import unlogged_folder
 from runner.tracking import Notes, Run
-from runner.tracking.texts import text_of
+from runner.tracking.texts import read_text
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ def _read(context: PointContext, folder: Path) -> Notes:
     baseline = context.baseline_record()
     if baseline is None or baseline.id != kept.baseline_run_id:
         raise ValueError(f"run {kept.baseline_run_id} is not its baseline")
-    table = text_of(context.store, baseline, correct_table.TABLE)
+    table = read_text(context.store, baseline, correct_table.TABLE)
     reference = Reference.of(baseline, table)
     models = context.folder / "models"
     KeptFigures(context, kept.figures(), kept.texts, models, reference).require_true()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 from runner.device.request import Request
 from runner.device.table import TABLE, DeviceRow, read_devices
@@ -16,14 +15,15 @@ _THREADS = 8
 
 
 def device_rows(store: Store, record: Record) -> list[DeviceRow]:
-    """Read the table of devices of one run; nothing where it has none that can be read."""
-    path = Path(store.local_file(record, TABLE))
+    """Read the table of devices of one run; nothing where it has none, or one that is damaged.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    text = read_text(store, record, TABLE)
     try:
-        # Of a server, it is an address.
-        if path.is_absolute():
-            return read_devices(path.read_text(encoding="utf-8") if path.is_file() else "")
-        return read_devices(read_text(store, record, TABLE))
-    except (KeyError, ValueError, IndexError, OSError):
+        return read_devices(text)
+    except (KeyError, ValueError, IndexError):
         return []
 
 
@@ -31,6 +31,9 @@ def with_device_rows(store: Store, results: Results, request: Request) -> Result
     """Read the tables of all points and baselines, where the request is about what they hold.
 
     Tables that have been read already stay as they are.
+
+    Raises:
+        StoreFailed: the store does not answer.
     """
     if not request.needs_table:
         return results

@@ -11,6 +11,8 @@ from runner.tracking import Record, Store, StoreFailed, tags
 
 _OF_DEVICES = ("device.", "devices", "measure.")
 SEED = "seed"
+# In place of what was not looked for: what was, and is not there, is another empty mapping.
+NOT_READ: Mapping[Target, Correct] = {}
 # What makes no other point.
 _APART = (*_OF_DEVICES, "report.", "tracking.", "cache.")
 # Of the same images: the numbers that a model takes for their pixels.
@@ -33,8 +35,8 @@ class Row:
     baseline: Record | None
     devices: tuple[DeviceRow, ...] = ()
     baseline_devices: tuple[DeviceRow, ...] = ()
-    correct: Mapping[Target, Correct] = field(default_factory=dict)
-    baseline_correct: Mapping[Target, Correct] = field(default_factory=dict)
+    correct: Mapping[Target, Correct] = field(default_factory=lambda: NOT_READ)
+    baseline_correct: Mapping[Target, Correct] = field(default_factory=lambda: NOT_READ)
     images: tuple[int, int] | None = None
 
 

@@ -1,5 +1,6 @@
 """Make the report that a sweep ends with, and keep it where the store does not take it."""
 
+import functools
 import logging
 import shlex
 import time
@@ -60,7 +61,8 @@ class FinalReport:
         self.tried = True
         lacking: list[str] = []
         try:
-            results = self._complete(patience.call(lambda: self._read(status)), lacking)
+            results = patience.call(lambda: self._read(status))
+            results = patience.call(functools.partial(self._complete, results, lacking))
             if lacking and status == "FINISHED":
                 results = replace(results, sweep=_ended(results.sweep, "FAILED"))
             patience.call(lambda: console.show(self.store, results))

@@ -1,11 +1,15 @@
 """Which images files classify right is in the store, and goes with all that is said of them."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from runner import best, promote
 from runner.measure.correct_table import TABLE, correct_csv, read_correct
 from runner.point.drop_figures import NAMES
 from runner.results.correct_rows import with_correct
@@ -13,8 +17,12 @@ from runner.results.lookup import find_sweep
 from runner.results.rows import Results, read
 from runner.settings.targets import Target
 from runner.statistics.paired import paired_drop
+from runner.tracking import Store, StoreFailed
+from tests.helpers.judged_sweep import KINDS, judged_sweep
 from tests.helpers.project import STANDARD
 from tests.helpers.stores import copied, file_of, store_in
+
+Capture = pytest.CaptureFixture[str]
 
 
 def _results(folder: Path) -> Results:
@@ -73,3 +81,49 @@ def test_runs_without_the_table_are_read_as_before(folder: Path, tmp_path: Path)
         old = with_correct(store_in(copy), whole).rows
         assert [(row.correct, row.baseline_correct) for row in old] == [({}, {})] * len(old)
         assert [row.images for row in old] == [counts] * len(old)
+
+
+@pytest.mark.parametrize("main", [best.main, promote.main])
+def test_a_store_that_fails_makes_no_choice(
+    main: Callable[[], None], judged: Store, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    where = ["--experiment", judged.experiment, "--tracking-uri", judged.uri]
+    name = ["--name", "judged"] if main is promote.main else []
+    monkeypatch.setattr(sys, "argv", ["it", "judged", *name, *where])
+    with _failing(judged), pytest.raises(SystemExit) as exit_:
+        main()
+    assert exit_.value.code == 1
+    assert "failed: " in capsys.readouterr().err
+
+
+def test_what_is_there_and_what_is_not_is_looked_for_once(judged: Store) -> None:
+    results = read(judged, find_sweep(judged, "judged"))
+    whole = with_correct(judged, results)
+    with _failing(judged) as table:
+        with pytest.raises(StoreFailed):
+            with_correct(judged, results)
+        assert with_correct(judged, whole).rows[0].correct == whole.rows[0].correct
+        text = table.with_name("kept").read_text()
+        table.unlink()
+        old = with_correct(judged, results)
+        table.write_text(text)
+        assert with_correct(judged, old).rows[0].correct == {}
+        assert [{*row.correct} for row in whole.rows] == [{*KINDS}]
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store with a sweep of one point."""
+    return judged_sweep(tmp_path_factory.mktemp("judged"), images=100, lost={"0.5": 0.0})
+
+
+@contextmanager
+def _failing(store: Store) -> Iterator[Path]:
+    """Have the disk give the point's table no more inside the block."""
+    (row,) = read(store, find_sweep(store, "judged")).rows
+    path = Path(store.local_file(row.point, TABLE))
+    kept = path.rename(path.with_name("kept"))
+    path.symlink_to(path)
+    yield path
+    path.unlink()
+    kept.rename(path)
