@@ -39,6 +39,15 @@ class Pick:
             f"{self.device_bytes:,.0f} bytes {'zipped' if self.flash_bytes is None else 'of flash'}"
         )
 
+    @property
+    def text(self) -> str:
+        """The file, its size, its validation accuracy, and its word where it has one."""
+        certainty = f", {self.certainty}" if self.certainty else ""
+        return (
+            f"{self.target} of {self.point} ({self.size_text}, validation accuracy "
+            f"{self.validation_accuracy:.2%}{certainty})"
+        )
+
 
 @dataclass(frozen=True)
 class NightSweep:
@@ -112,6 +121,12 @@ class Night:
     run_id: str
     sweeps: Mapping[str, NightSweep]
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def picks(self) -> list[str]:
+        """The files to ship, with the sweeps."""
+        sweeps = self.sweeps.values()
+        return [f"{sweep.name}: {sweep.pick.text}" for sweep in sweeps if sweep.pick]
 
     @property
     def done(self) -> int:

@@ -103,7 +103,7 @@ def _usual_file(night: NightSweep, usual: Pick) -> Pick | None:
 def _finding(tonight: NightSweep, usual: Pick) -> Finding:
     pick = tonight.pick
     reasons = "".join(f": {warning}" for warning in tonight.warnings)
-    change = f"now {_pick_text(pick)}" if pick else f"and now no file is fit{reasons}"
+    change = f"now {pick.text}" if pick else f"and now no file is fit{reasons}"
     return Finding(
         Kind.PICK,
         tonight.name,
@@ -111,13 +111,5 @@ def _finding(tonight: NightSweep, usual: Pick) -> Finding:
         pick.target if pick else usual.target,
         usual.device_bytes,
         pick.device_bytes if pick else None,
-        f"{tonight.name}: the file to ship was {_pick_text(usual)}, {change}",
-    )
-
-
-def _pick_text(pick: Pick) -> str:
-    certainty = f", {pick.certainty}" if pick.certainty else ""
-    return (
-        f"{pick.target} of {pick.point} ({pick.size_text}, validation accuracy "
-        f"{pick.validation_accuracy:.2%}{certainty})"
+        f"{tonight.name}: the file to ship was {usual.text}, {change}",
     )

@@ -46,6 +46,7 @@ class Verdict:
             "Failed": self.failures,
             "Worse": [finding.text for finding in self.judgement.findings],
             "No file to ship": self.night.warnings,
+            "File to ship": self.night.picks,
             "Not judged": self.judgement.not_judged,
             "Changed since the last good night": self.changes,
             "Left for the next night": self.night.postponed,

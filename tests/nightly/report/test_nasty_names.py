@@ -33,7 +33,7 @@ def verdict() -> Verdict:
                 name: NightPoint(name, "FINISHED", 1.0, {"h5": file}),
                 "failed": NightPoint("failed", "FAILED", None, {}, name),
             },
-            pick=Pick(name, "h5", 90.0, 0.9),
+            pick=Pick(name, "h5", 90.0, 0.9, certainty=name),
             postponed=(name,),
             warnings=(name,),
         )
@@ -51,8 +51,8 @@ def test_what_a_night_writes_holds_names_as_text(verdict: Verdict, tmp_path: Pat
     read = json.loads((tmp_path / "nightly.json").read_bytes(), parse_constant=pytest.fail)
     assert Night.from_dict(read["night"]).progress == verdict.night.progress
     assert hidden_in(text) == []
-    # Three for each sweep, three of titles, and of each title a line and an empty one.
-    assert len(text.splitlines()) == 3 * len(SWEEPS) + 1 + 2 + 2 * len(verdict.details)
+    # Four for each sweep, three of titles, and of each title a line and an empty one.
+    assert len(text.splitlines()) == 4 * len(SWEEPS) + 1 + 2 + 2 * len(verdict.details)
     body = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
     assert hidden_in(body) == []
     assert not re.search(r"<(b|a|img|script)\b", body)
