@@ -8,7 +8,7 @@ from runner.results.candidate import Candidate
 from runner.results.dense import Dense, best_dense, validation_accuracy
 from runner.results.file import File, Pairs
 from runner.results.limits import Limits
-from runner.results.rows import Row, alike, seed_of
+from runner.results.rows import Row, repeats
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.statistics.chance import chance_warning
@@ -57,17 +57,10 @@ def candidates(
     Args:
         confidence: of the intervals of their drops, from 0 to 1; 0.95 unless given.
     """
-    groups: dict[object, list[File]] = {}
-    for file in files(rows, device):
-        groups.setdefault((file.target, alike(file.point)), []).append(file)
-    repeats = [each for group in groups.values() for each in _repeats(group)]
-    return [Candidate.of(each, confidence or CONFIDENCE) for each in repeats]
-
-
-def _repeats(group: list[File]) -> list[list[File]]:
-    """Keep files together whose seeds differ; two of one seed say nothing of other seeds."""
-    seeds = {seed_of(file.point) for file in group}
-    return [group] if len(seeds) == len(group) else [[file] for file in group]
+    found = files(rows, device)
+    kinds = [[file for file in found if file.target is target] for target in Target]
+    groups = [group for kind in kinds for group in repeats(kind, lambda file: file.point)]
+    return [Candidate.of(group, confidence or CONFIDENCE) for group in groups]
 
 
 def smallest(rows: Sequence[Row], limits: Limits) -> Candidate | None:

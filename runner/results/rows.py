@@ -1,7 +1,8 @@
 """Read the points of a sweep, each with the baseline that it started from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from runner.device.request import Request
 from runner.device.table import DeviceRow
@@ -15,6 +16,7 @@ SEED = "seed"
 NOT_READ: Mapping[Target, Correct] = {}
 # What makes no other point.
 _APART = (*_OF_DEVICES, "report.", "tracking.", "cache.")
+_Item = TypeVar("_Item")
 # Of the same images: the numbers that a model takes for their pixels.
 _RANGE = {f"dataset.{name}" for name in ("scale", "mean", "std", "scale_in_file")}
 
@@ -116,6 +118,25 @@ def alike(run: Record) -> frozenset[tuple[str, str]]:
         for name, value in run.params.items()
         if name != SEED and not name.startswith(_APART)
     )
+
+
+def repeats(items: Iterable[_Item], run_of: Callable[[_Item], Record]) -> list[list[_Item]]:
+    """Keep together what comes from runs that differ in nothing but their seed.
+
+    Two runs of one seed say nothing of other seeds: they stand alone.
+    """
+    groups: dict[object, list[_Item]] = {}
+    for item in items:
+        groups.setdefault(alike(run_of(item)), []).append(item)
+    return [
+        part
+        for group in groups.values()
+        for part in (
+            [group]
+            if len({seed_of(run_of(item)) for item in group}) == len(group)
+            else [[item] for item in group]
+        )
+    ]
 
 
 def targets(rows: Sequence[Row]) -> list[Target]:

@@ -1,6 +1,6 @@
 """Describe a line of a sweep's table: runs that differ in nothing but their seed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from runner.device.fit import Fit, fit
 from runner.device.table import DeviceRow
 from runner.results.certainties import Certainties
-from runner.results.rows import Row, alike, seed_of
+from runner.results.rows import Row, repeats
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.statistics.certainty import Certainty
@@ -111,23 +111,9 @@ def lines(rows: Sequence[Row]) -> list[Line]:
     baselines = {row.baseline.id: row.baseline for row in rows if row.baseline}
     kinds = {BASELINE: baselines.values(), POINT: [row.point for row in rows]}
     return [
-        Line(kind, group, devices) for kind, records in kinds.items() for group in _repeats(records)
-    ]
-
-
-def _repeats(records: Iterable[Record]) -> list[tuple[Record, ...]]:
-    """Keep together what differs in nothing but its seed; two runs of one seed are two lines."""
-    groups: dict[object, list[Record]] = {}
-    for record in records:
-        groups.setdefault(alike(record), []).append(record)
-    return [
-        each
-        for group in groups.values()
-        for each in (
-            [tuple(group)]
-            if len({seed_of(record) for record in group}) == len(group)
-            else [(record,) for record in group]
-        )
+        Line(kind, tuple(group), devices)
+        for kind, records in kinds.items()
+        for group in repeats(records, lambda record: record)
     ]
 
 
