@@ -191,6 +191,7 @@ def test_a_point_is_no_sweep(swept: Swept, tool: Command) -> None:
     assert f"must be a sweep, and is a point; it belongs to {sweep.id}" in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "command", ["best latest", "report latest --output {folder}", "best --max-drop 7 latest"]
 )

@@ -71,6 +71,7 @@ def _logged(folder: Path, run_id: str) -> Notes:
     )
 
 
+@pytest.mark.long
 def test_what_is_true_is_logged_and_what_is_forged_is_not(
     context: PointContext, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -26,6 +26,7 @@ def test_one_point_alone_is_a_run_of_its_own(command: Command, npz: Path, tmp_pa
     assert done.stderr == ""
 
 
+@pytest.mark.long
 def test_a_failed_target_loses_neither_the_others_nor_the_sweep(
     command: Command, npz: Path, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def test_training_is_what_keras_fit_does(tiny: Dataset) -> None:
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
+@pytest.mark.long
 def test_regularisation_changes_the_weights_and_not_the_reported_loss(tiny: Dataset) -> None:
     settings = BaselineSettings(epochs=1, batch_size=1000, learning_rate=0.01, shuffle=False)
     losses, kernels = [], []

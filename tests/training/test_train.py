@@ -36,6 +36,7 @@ def test_a_model_learns_and_says_how_by_epoch(tiny: Dataset) -> None:
     assert history["val_accuracy"][-1] == 1
 
 
+@pytest.mark.long
 def test_shuffling_is_a_setting(tiny: Dataset) -> None:
     losses = []
     for shuffle in (True, False, False):
@@ -52,6 +53,7 @@ def test_every_step_counts_one_step_of_the_optimizer(tiny: Dataset) -> None:
     assert int(model.optimizer.iterations) == 3 * steps_per_epoch(len(tiny.train.labels), 8)
 
 
+@pytest.mark.long
 def test_images_are_brought_into_the_shape_that_the_model_takes(tiny: Dataset) -> None:
     figures = []
     for shape in (tiny.shape, (64,), (8, 8)):
@@ -62,6 +64,7 @@ def test_images_are_brought_into_the_shape_that_the_model_takes(tiny: Dataset) -
     assert figures[0] == figures[1] == figures[2]
 
 
+@pytest.mark.long
 def test_logits_learn_as_probabilities_do(tiny: Dataset) -> None:
     losses = []
     for activation in ("softmax", "linear"):
