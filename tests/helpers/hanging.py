@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 # Seconds, far more than anything takes on a slow and busy machine: no test measures time by it.
-HANGS_AFTER = 300
+HANGS_AFTER = 900
 
 
 def wait_until(found: Callable[[], object], what: str) -> None:
