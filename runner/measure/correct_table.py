@@ -8,14 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from runner.escaping.spreadsheet import csv_text
 from runner.settings.targets import Target
+from runner.statistics.paired import Bits
 
 TABLE = "correct.csv"
-# True where an image is classified right, shape (N,).
-Bits = NDArray[np.bool_]
 
 _HEAD = ("target", "split", "images", "right", "data", "bits")
 _VALIDATION, _TEST = "validation", "test"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from runner.measure.correct_table import Bits, Correct
-from runner.statistics.paired import paired_drop
+from runner.measure.correct_table import Correct
+from runner.statistics.paired import Bits, paired_drop
 
 NAMES = (
     *("validation_drop", "validation_drop_low", "validation_drop_high"),

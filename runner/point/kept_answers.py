@@ -9,11 +9,12 @@ import numpy as np
 
 from runner.data.dataset import Dataset, Split
 from runner.measure.class_table import Classes
-from runner.measure.correct_table import TABLE, Bits, Correct, correct_csv, read_correct
+from runner.measure.correct_table import TABLE, Correct, correct_csv, read_correct
 from runner.measure.scores import Images
 from runner.point import drop_figures
 from runner.point.kept_devices import Untrue
 from runner.settings.targets import Target
+from runner.statistics.paired import Bits
 
 # Images of each split that are classified again.
 _DRAWN = 400

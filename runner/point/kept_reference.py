@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from runner.backend import save_h5
 from runner.files import private_folder
-from runner.measure.correct_table import Bits, Correct, correct_csv, read_correct
+from runner.measure.correct_table import Correct, correct_csv, read_correct
 from runner.measure.file_sizes import zipped_bytes
 from runner.measure.measurement import classify
 from runner.models.deploy import deployable
@@ -20,6 +20,7 @@ from runner.point.dense_answers import dense_answers
 from runner.point.reference import Reference
 from runner.settings.cache_paths import reference_file
 from runner.settings.targets import Target
+from runner.statistics.paired import Bits
 from runner.training.baseline import Baseline
 
 # Scaling inside of the file rounds otherwise, which may change some answers.

@@ -6,39 +6,9 @@ from dataclasses import dataclass, replace
 from runner.report.best_file import BestFile
 from runner.results.decision import Decision
 from runner.results.evidence import Evidence
+from runner.results.evidence_values import Drop
 from runner.results.evidence_words import sentences
-from runner.statistics.repeats import Repeats
 from runner.tracking import Store
-
-
-@dataclass(frozen=True)
-class Drop:
-    """How far the accuracy of a setting is below that of its baselines, from -1 to 1.
-
-    Attributes:
-        mean: over the seeds.
-        low, high: the ends of its interval; of 2 to 4 seeds the least and the largest drop.
-        paired: whether the interval comes from the answers to each image; those of sweeps of
-            earlier versions come from the numbers of images.
-        spread: standard deviation of the seeds' drops; 0 for one seed.
-        seeds: the drop of each seed, the smallest first on the validation images.
-    """
-
-    mean: float
-    low: float
-    high: float
-    paired: bool
-    spread: float
-    seeds: tuple[float, ...]
-
-    @classmethod
-    def of(cls, repeats: Repeats | None) -> "Drop | None":
-        """Take what was measured; None where nothing was."""
-        if repeats is None:
-            return None
-        interval = repeats.interval
-        ends = interval.low, interval.high, interval.paired
-        return cls(repeats.mean, *ends, repeats.spread, repeats.drops)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,41 @@
 """Give as plain values how far the images of a sweep bear out a decision."""
 
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from runner.results.candidate import Candidate
 from runner.results.evidence import Evidence
 from runner.statistics.repeats import Repeats
+
+
+@dataclass(frozen=True)
+class Drop:
+    """How far the accuracy of a setting is below that of its baselines, from -1 to 1.
+
+    Attributes:
+        mean: over the seeds.
+        low, high: the ends of its interval; of 2 to 4 seeds the least and the largest drop.
+        paired: whether the interval comes from the answers to each image; those of sweeps of
+            earlier versions come from the numbers of images.
+        spread: standard deviation of the seeds' drops; 0 for one seed.
+        seeds: the drop of each seed, the smallest first on the validation images.
+    """
+
+    mean: float
+    low: float
+    high: float
+    paired: bool
+    spread: float
+    seeds: tuple[float, ...]
+
+    @classmethod
+    def of(cls, repeats: Repeats | None) -> "Drop | None":
+        """Take what was measured; None where nothing was."""
+        if repeats is None:
+            return None
+        interval = repeats.interval
+        ends = interval.low, interval.high, interval.paired
+        return cls(repeats.mean, *ends, repeats.spread, repeats.drops)
 
 
 def evidence_values(evidence: Evidence) -> dict[str, Any]:
@@ -33,17 +64,8 @@ def evidence_values(evidence: Evidence) -> dict[str, Any]:
 
 
 def _drop(repeats: Repeats | None) -> dict[str, Any] | None:
-    """Return the mean drop, its interval or the range of few seeds, and the drop of each seed."""
-    if repeats is None:
-        return None
-    return {
-        "mean": repeats.mean,
-        "low": repeats.interval.low,
-        "high": repeats.interval.high,
-        "paired": repeats.interval.paired,
-        "spread": repeats.spread,
-        "seeds": [*repeats.drops],
-    }
+    drop = Drop.of(repeats)
+    return {**asdict(drop), "seeds": [*drop.seeds]} if drop else None
 
 
 def _name(candidate: Candidate | None) -> dict[str, Any] | None:

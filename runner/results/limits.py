@@ -9,10 +9,7 @@ from runner.results.candidate import Candidate
 from runner.results.file import File
 from runner.settings.devices import Device
 from runner.settings.targets import Target
-from runner.statistics.certainty import Certainty
-
-# Accuracies are shares of a whole number of images: rounding puts a sum of two off by less.
-_ROUNDING = 1e-9
+from runner.statistics.certainty import ROUNDING, Certainty
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Limits:
         option = f"--max-drop={self.max_drop:g}"
         if self.confidence is None:
             # Rounding must not decide.
-            if candidate.drop - _ROUNDING > self.max_drop:
+            if candidate.drop - ROUNDING > self.max_drop:
                 text = f"drops {candidate.drop:.4f}"
                 yield Excess(option, text, (candidate.drop - self.max_drop) * 100)
         elif candidate.certainty(self.max_drop) is not Certainty.WITHIN:
