@@ -1,10 +1,9 @@
 """Describe how the baseline is pruned."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_serializer, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from runner.settings.base import Group, impossible
 from runner.settings.fields import (
@@ -68,19 +67,6 @@ class ScheduleSettings(Group):
         if values.get("name") == "constant":
             return {"initial_sparsity": values.get("final_sparsity", _FINAL_SPARSITY)}
         return {}
-
-    @field_validator("layer_sparsity", mode="before")
-    @classmethod
-    def _also_null_or_written(cls, value: object) -> object:
-        # Hydra takes new keys for a setting that is null, but not for one that is {}.
-        if value is None:
-            return {}
-        return json.loads(value) if isinstance(value, str) else value
-
-    @field_serializer("layer_sparsity", when_used="json")
-    def _written(self, value: dict[str, float]) -> str:
-        """Write it as one value whose order stays: the first pattern that fits decides."""
-        return json.dumps(value)
 
     @model_validator(mode="after")
     def _values_fit_together(self) -> Self:
