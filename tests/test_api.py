@@ -163,6 +163,7 @@ def test_the_best_file_is_that_of_the_command(
     )
     assert (file.path, file.run_id, file.target) == (told["path"], told["run_id"], "tflite_int8")
     assert file.classes == ("0", "1", "2")
+    assert file.macs == told["figures"]["macs"]
     copy = sweep.save(file, tmp_path / "new" / "model.tflite")
     assert copy.read_bytes() == Path(file.path).read_bytes()
 

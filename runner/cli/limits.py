@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from runner.device.budgets import Budgets
     from runner.results.selection import Criteria
 
-_LIMITS = ("max_bytes", "max_zip_bytes", "max_latency_ms")
+_LIMITS = ("max_bytes", "max_zip_bytes", "max_latency_ms", "max_macs")
 
 
 def add_limits(options: Parser) -> None:
@@ -33,6 +33,10 @@ def add_limits(options: Parser) -> None:
     )  # fmt: skip
     options.add_argument("--max-bytes", type=_count, metavar="N", help="bytes of the file itself")
     options.add_argument("--max-zip-bytes", type=_count, metavar="N", help="bytes of its zip")
+    options.add_argument(
+        "--max-macs", type=_count, metavar="N",
+        help="multiplications, each with an addition, for one image",
+    )  # fmt: skip
     options.add_argument(
         "--max-latency-ms", type=_positive, metavar="MS",
         help="median milliseconds an image on the machine of the sweep (measure.latency=true)",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from runner.errors import RunnerError
 from runner.results.choice import File
 from runner.results.class_figures import class_names
+from runner.results.file import NETWORK
 from runner.tracking import Store
 
 
@@ -28,6 +29,10 @@ class BestFile:
         flash_bytes: bytes there: of its zip on a phone, else of the file as it lies in memory.
         ram_bytes, latency_ms: bytes of memory and milliseconds an image there; None where nobody
             has measured them.
+        macs, parameters: multiply-accumulates of one image, and weights, of the network it was
+            made from; None where nobody has counted them.
+        channels_kept: the share of that network's channels that were kept, from 0 to 1; None
+            where it is not known.
         classes: what its outputs stand for, in their order; empty for sweeps of earlier versions.
     """
 
@@ -45,6 +50,9 @@ class BestFile:
     flash_bytes: float
     ram_bytes: float | None
     latency_ms: float | None
+    macs: float | None
+    parameters: float | None
+    channels_kept: float | None
 
     @classmethod
     def of(cls, file: File, store: Store) -> "BestFile":
@@ -65,4 +73,5 @@ class BestFile:
             flash_bytes=file.size,
             ram_bytes=file.ram,
             latency_ms=file.latency_ms,
+            **{name: file.network.get(name) for name in NETWORK},
         )

@@ -127,7 +127,8 @@ class Sweep:
                 far as no others are given.
             limits: `flash` and `ram`, bytes on the device as a number or as in `"256K"`;
                 `latency_ms` there; `own`, the most of numbers that `measure.command` printed,
-                by their names; `max_bytes`, `max_zip_bytes` and `max_latency_ms`.
+                by their names; `max_bytes`, `max_zip_bytes`, `max_latency_ms` and
+                `max_macs`.
 
         Raises:
             Refused: there is no such target, setting or limit.

@@ -80,8 +80,8 @@ def qualifying(rows: Sequence[Row], limits: Limits) -> list[Candidate]:
 def closest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
     """Choose what exceeds the fewest limits, then by the least, then the smallest.
 
-    What runs on the device comes before what does not. The excess over a limit on bytes or
-    milliseconds is a share of it, over accuracy in points.
+    What runs on the device comes before what does not. The excess over a limit on bytes,
+    milliseconds or multiply-accumulates is a share of it, over accuracy in points.
     """
 
     def distance(candidate: Candidate) -> tuple[int, int, float, float]:

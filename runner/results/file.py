@@ -8,6 +8,9 @@ from runner.settings.targets import Target
 from runner.statistics.paired import Bits
 from runner.tracking import Record
 
+# The metrics of a run that are about its network, whatever the kind of file.
+NETWORK = ("macs", "parameters", "channels_kept")
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -54,6 +57,16 @@ class File:
     def artifact(self) -> str:
         """Its path among the artifacts of the point's run."""
         return f"models/{self.target.file_name}"
+
+    @property
+    def macs(self) -> float | None:
+        """Multiply-accumulates of one image, where they were counted."""
+        return self.point.metrics.get("macs")
+
+    @property
+    def network(self) -> dict[str, float]:
+        """How large the network is that it was made from, as far as that is known."""
+        return {name: self.point.metrics[name] for name in NETWORK if name in self.point.metrics}
 
     @property
     def size(self) -> float:

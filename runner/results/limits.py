@@ -14,10 +14,12 @@ from runner.statistics.certainty import ROUNDING, Certainty
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of a file to ship, in bytes and milliseconds an image; None sets no limit.
+    """The limits of a file to ship; None sets no limit.
 
     Attributes:
-        max_latency_ms: on the machine of the sweep, whatever the device.
+        max_bytes, max_zip_bytes: of the file, and of its zip.
+        max_latency_ms: milliseconds an image on the machine of the sweep, whatever the device.
+        max_macs: multiply-accumulates of one image.
         confidence: with which the drop must be within its limit, from 0 to 1; None judges by the
             drop that was measured.
         device: what the file must run on.
@@ -29,6 +31,7 @@ class Limits:
     max_bytes: float | None = None
     max_zip_bytes: float | None = None
     max_latency_ms: float | None = None
+    max_macs: float | None = None
     device: Device = Device.PHONE
     budgets: Budgets = field(default_factory=Budgets)
     confidence: float | None = None
@@ -72,22 +75,23 @@ class Limits:
                 yield Excess(option, f"may drop {most:.4f}", (most - self.max_drop) * 100)
 
     def _exceeded(self, file: File) -> Iterator[Excess]:
-        for name, (figure, text) in _TEXTS.items():
+        for name, (figure, text, missing) in _TEXTS.items():
             most, value = getattr(self, name), getattr(file, figure)
             if most is None or (value is not None and value <= most):
                 continue
-            option = f"--{name.replace('_', '-')}={most:g}"
+            option = f"--{name.replace('_', '-')}={most:.15g}"
             if value is None:
-                yield Excess(option, "has no latency measured", float("inf"))
+                yield Excess(option, missing, float("inf"))
             else:
                 yield Excess(option, text.format(value), float(value / most - 1))
 
 
-# By the limit: the figure of a file that it is about, and how to say it.
+# By the limit: the figure of a file that it is about, how to say it, and that nobody knows it.
 _TEXTS = {
-    "max_bytes": ("size_bytes", "is {:,.0f} bytes"),
-    "max_zip_bytes": ("zip_bytes", "is {:,.0f} bytes zipped"),
-    "max_latency_ms": ("machine_ms", "takes {:.3g} ms"),
+    "max_bytes": ("size_bytes", "is {:,.0f} bytes", "has no size measured"),
+    "max_zip_bytes": ("zip_bytes", "is {:,.0f} bytes zipped", "has no size measured"),
+    "max_latency_ms": ("machine_ms", "takes {:.3g} ms", "has no latency measured"),
+    "max_macs": ("macs", "takes {:,.0f} MACs", "has no MACs measured"),
 }
 
 

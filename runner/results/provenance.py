@@ -48,6 +48,7 @@ def provenance(results: Results, baseline: Record | None, file: File) -> dict[st
             **point.figures(file.target),
             "sparsity": point.metrics.get("sparsity"),
             "validation_drop": file.validation_drop,
+            **file.network,
         },
         "baseline": baseline.figures(Target.H5) if baseline else None,
         "input": input_range(point.params),

@@ -32,7 +32,7 @@ class Criteria:
         targets: kinds of files to choose from.
         max_drop: share of validation accuracy that a file may lose; None for the sweep's limit.
         where: settings that a point must have, with their values.
-        limits: most bytes and milliseconds, by the names of `Limits`.
+        limits: most bytes, milliseconds and multiply-accumulates, by the names of `Limits`.
         device: what the file must run on; None for the sweep's own device.
         confidence: with which the drop must be within its limit; None for the sweep's own.
         budgets: the room on it; what is None there is as the sweep has it, where the device is one

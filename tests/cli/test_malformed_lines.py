@@ -37,6 +37,7 @@ LIMITS = [
     ["latest", "--max-bytes", "1.5"],
     ["latest", "--max-zip-bytes", "-1"],
     ["latest", "--max-latency-ms", "inf"],
+    ["latest", "--max-macs", "1e6"],
     ["latest", "--target", "h6"],
     ["latest", "--target", "\udcff"],
     ["latest", "--where", "seed"],

@@ -133,6 +133,26 @@ def test_every_limit_counts_and_the_one_that_is_broken_is_named() -> None:
     assert slow.file.point.name == "b"
 
 
+def test_a_network_of_too_many_multiplications_is_not_chosen() -> None:
+    rows = [
+        _row("wide", _figures("h5", 50, 0.95, 0.9), {"macs": 2_293_000.0}),
+        _row("narrow", _figures("h5", 60, 0.95, 0.9), {"macs": 1_646_500.0}),
+        _row("old", _figures("h5", 40, 0.95, 0.9)),
+    ]
+    assert _chosen(rows, Limits(None)) == "old"
+    assert _chosen(rows, Limits(None, max_macs=2_000_000)) == "narrow"
+    strict = Limits(None, max_macs=1_234_567)
+    nearest = closest(rows, strict)
+    assert nearest is not None
+    # As whoever types it writes it.
+    assert [(each.option, each.text) for each in strict.broken_by(nearest)] == [
+        ("--max-macs=1234567", "takes 1,646,500 MACs")
+    ]
+    old = closest(rows[-1:], strict)
+    assert old is not None
+    assert [each.text for each in strict.broken_by(old)] == ["has no MACs measured"]
+
+
 def _chosen(rows: list[Row], limits: Limits) -> str | None:
     found = smallest(rows, limits)
     return found.file.point.name if found else None

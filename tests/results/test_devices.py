@@ -78,6 +78,14 @@ def test_without_a_device_nothing_is_another_than_before(made: Path, tool_in: Co
     )
 
 
+def test_the_multiplications_of_a_network_limit_its_files(made: Path, tool_in: Command) -> None:
+    done = tool_in(made, "best", "plain", "--max-macs", "1000", "--json")
+    assert (_pick(done)[0], json.loads(done.stdout)["figures"]["macs"]) == ("tflite_dynamic", 1000)
+    line = tool_in(made, "promote", "plain", "--max-macs", "999").stdout
+    assert "no file keeps --max-macs=999; the closest, tflite_dynamic of" in line
+    assert line.strip().endswith("takes 1,000 MACs")
+
+
 def test_another_device_is_asked_for_later(made: Path, tool_in: Command) -> None:
     asked = ["best", "plain", "--json", "--device"]
     done = tool_in(made, *asked, MICRO)
