@@ -1,5 +1,6 @@
 """Expand the axes and the single points of a sweep into the overrides of every point."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from runner.planning import grid_size
 from runner.settings.labels import point_name
 from runner.settings.overrides import quote_override, shown
 
+_CHANNELS = "channels."
+_SHARES = _SHARE, _LAYER_SHARE = "channels.share", "channels.layer_share"
+_ZERO = re.compile(r"0+(\.0*)?")
 # By compression: how the settings begin that have no effect with it.
 _UNUSED: Mapping[str, tuple[str, ...]] = {"none": ("compress.",), "qat": ("compress.clusters",)}
 
@@ -103,10 +107,18 @@ def _without_sign_of_zero(override: str) -> str:
 def _name(overrides: Sequence[str], varying: Sequence[str]) -> str:
     settings = dict(override.split("=", 1) for override in overrides)
     unused = _UNUSED.get(settings.get("compress", ""), ())
+    if _removes_nothing(settings):
+        unused = (*unused, _CHANNELS)
     return point_name(
         {
             key: value
             for key, value in settings.items()
-            if key in varying and not key.startswith(unused)
+            if key in varying and (key in _SHARES or not key.startswith(unused))
         }
     )
+
+
+def _removes_nothing(settings: Mapping[str, str]) -> bool:
+    """Tell whether a point keeps all channels, so that how they would be removed has no effect."""
+    none = _ZERO.fullmatch(settings.get(_SHARE, ""))
+    return bool(none) and settings.get(_LAYER_SHARE, "{}") in {"{}", "null"}

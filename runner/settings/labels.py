@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 _INITIAL, _FINAL = "schedule.initial_sparsity", "schedule.final_sparsity"
 _EPOCHS = "schedule.epochs"
+_CUT, _START = "channels.share", "channels.start"
 
 
 def short(names: Sequence[str]) -> Mapping[str, str]:
@@ -24,17 +25,21 @@ def point_name(values: Mapping[str, str]) -> str:
         values: the settings that vary, with the point's value of each.
     """
     labels = short(list(values))
-    if len(values) == 1:
-        return " ".join(f"{labels[setting]}={value}" for setting, value in values.items())
-    ranged = {_INITIAL, _FINAL} <= values.keys()
-    parts: dict[str, None] = {}
-    for setting, value in values.items():
-        if setting in (_INITIAL, _FINAL):
-            label = labels[setting].removesuffix("_sparsity")
-            part = f"{values[_INITIAL]}→{values[_FINAL]}" if ranged else f"{label}={value}"
-        elif labels[setting] == "epochs" and setting == _EPOCHS:
-            part = f"{value} epoch{'' if value == '1' else 's'}"
-        else:
-            part = f"{labels[setting]}={value}"
-        parts[part] = None
+    # What begins and ends is said once.
+    parts = dict.fromkeys(_part(setting, values, labels[setting]) for setting in values)
     return " ".join(parts) or "one point"
+
+
+def _part(setting: str, values: Mapping[str, str], label: str) -> str:
+    value = values[setting]
+    if setting == _CUT:
+        return f"cut={value}"
+    if setting == _START:
+        return value
+    if len(values) > 1 and setting in (_INITIAL, _FINAL):
+        ranged = {_INITIAL, _FINAL} <= values.keys()
+        end = f"{label.removesuffix('_sparsity')}={value}"
+        return f"{values[_INITIAL]}→{values[_FINAL]}" if ranged else end
+    if len(values) > 1 and setting == _EPOCHS == f"schedule.{label}":
+        return f"{value} epoch{'' if value == '1' else 's'}"
+    return f"{label}={value}"

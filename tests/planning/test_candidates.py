@@ -62,6 +62,26 @@ def test_names_keep_the_group_where_it_makes_the_difference() -> None:
     assert point.name == "baseline.epochs=1 schedule.epochs=2"
 
 
+def test_how_channels_are_removed_is_left_out_where_none_is() -> None:
+    for none in ("0", "0.0"):
+        axes = {"channels.share": f"{none},0.25", "schedule.final_sparsity": "0.0,0.5"}
+        points = expand({**axes, "channels.start": "kept,fresh"}, [], ["channels.multiple=1,4"])
+        names = list(dict.fromkeys(point.name for point in points))
+        assert names == [
+            f"cut={none} final=0.0",
+            f"cut={none} final=0.5",
+            *(
+                f"cut=0.25 final={sparsity} {start} multiple={multiple}"
+                for sparsity in ("0.0", "0.5")
+                for start in ("kept", "fresh")
+                for multiple in (1, 4)
+            ),
+        ]
+    axes = {"channels.share": "0", "channels.start": "kept,fresh"}
+    by_layer = expand(axes, [], ["channels.layer_share={conv_1:0.5}"])
+    assert [point.name for point in by_layer] == ["kept", "fresh"]
+
+
 @pytest.mark.parametrize(
     ("axes", "singles", "arguments", "line"),
     [

@@ -22,3 +22,13 @@ def test_points_are_named_by_what_varies_in_few_letters() -> None:
     assert point_name({"schedule.final_sparsity": "0.8"}) == "final_sparsity=0.8"
     assert point_name({"schedule.epochs": "8"}) == "epochs=8"
     assert point_name({}) == "one point"
+
+
+def test_narrow_points_are_named_by_their_cut_and_how_they_start() -> None:
+    cut, start = {"channels.share": "0.25"}, {"channels.start": "fresh"}
+    assert point_name(cut) == "cut=0.25"
+    assert point_name(start) == "fresh"
+    sparsity = {"schedule.final_sparsity": "0.5"}
+    assert point_name(cut | sparsity | start) == "cut=0.25 final=0.5 fresh"
+    epochs = {"channels.epochs": "2", "schedule.epochs": "4"}
+    assert point_name(cut | epochs) == "cut=0.25 channels.epochs=2 schedule.epochs=4"
