@@ -1,5 +1,6 @@
 """What the images say of a decision, and each step's share of the reduction."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -188,3 +189,53 @@ def test_without_a_dense_file_of_the_kind_quantization_and_pruning_are_one() -> 
         None,
         {"quantization and pruning": 10},
     )
+
+
+def _cut(size: int, sparsity: str, share: str = "0.5", **params: str) -> Row:
+    settings = {"schedule.initial_sparsity": "0.0", "schedule.final_sparsity": sparsity}
+    given = {**settings, "channels.share": share, **params}
+    row = _row(f"cut={share} {sparsity} {'-'.join(params.values())}", size, 10, **given)
+    # What differs is its settings alone.
+    plain = {name: value for name, value in row.point.params.items() if name != "point"}
+    return replace(row, point=replace(row.point, params=plain))
+
+
+_CLUSTERED = {"compress.name": "cluster"}
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([_cut(100, "0.0")], {"removing channels": 2.5, "pruning": 2.0}),
+        ([_cut(100, "0.0", "0.25")], {"removing channels and pruning": 5.0}),
+        ([_cut(100, "0.0", seed="2")], {"removing channels and pruning": 5.0}),
+        ([], {"removing channels and pruning": 5.0}),
+    ],
+)
+def test_removing_channels_is_told_from_pruning_where_a_point_was_not_pruned(
+    others: list[Row], expected: dict[str, float]
+) -> None:
+    found = _evidence([*others, _cut(50, "0.7")], Limits(0.01))
+    assert found.candidate.file.size == 50
+    assert (found.reduction.conversion, found.reduction.steps) == (4, expected)
+    assert math.prod(expected.values()) * 4 == found.reduction.total
+
+
+def test_removing_channels_alone_is_no_pruning() -> None:
+    found = _evidence([_cut(100, "0.0")], Limits(0.01))
+    assert str(found.reduction) == (
+        "10.0 times smaller than the dense h5: 4.0 by quantization, 2.5 by removing channels"
+    )
+    off = _evidence([_cut(100, "0.5", "0.0")], Limits(0.01))
+    assert off.reduction.steps == {"pruning": 2.5}
+
+
+def test_each_of_channels_pruning_and_clustering_has_its_share() -> None:
+    cut, pruned, after = _cut(125, "0.0"), _cut(100, "0.7"), _cut(50, "0.7", **_CLUSTERED)
+    for rows, steps in (
+        ([cut, pruned], {"removing channels": 2.0, "pruning": 1.25, "clustering": 2.0}),
+        ([cut], {"removing channels": 2.0, "pruning and clustering": 2.5}),
+        ([pruned], {"removing channels and pruning": 2.5, "clustering": 2.0}),
+        ([], {"removing channels and pruning and clustering": 5.0}),
+    ):
+        assert _evidence([*rows, after], Limits(0.01)).reduction.steps == steps
