@@ -9,6 +9,7 @@ from runner.report.contents import Contents
 from runner.report.seed_group import SeedGroup, of_baselines, of_points
 from runner.results.decision import Decision
 from runner.results.rows import SEED, seed_of, varying
+from runner.results.way import channels_kept, removes_channels
 from runner.settings.devices import Device
 from runner.settings.labels import short
 from runner.settings.targets import Target
@@ -47,6 +48,7 @@ class FilesTable:
         self._has_latency = any(
             name.startswith("latency_ms/") for point in points for name in point.metrics
         )
+        self._is_narrow = any(map(removes_channels, points))
         self._picks = {(file.point.id, file.target) for file in contents.picks}
         self._front = {(each.file.point.id, each.file.target) for each in contents.front}
 
@@ -59,7 +61,8 @@ class FilesTable:
         # The settings that vary say what the name says, and can be sorted.
         names = [*settings, *(["seeds"] if self._has_seeds else [])] or ["point"]
         figures = [*_BEFORE, *drop_cells.headings(self._contents), *_AFTER]
-        return ["mark", *sweep, *names, "file", *figures, *latency, *self._device_heading]
+        network = ["channels kept", "MACs"] if self._is_narrow else []
+        return ["mark", *sweep, *names, "file", *figures, *latency, *network, *self._device_heading]
 
     @property
     def _device_heading(self) -> list[str]:
@@ -146,7 +149,13 @@ class FilesTable:
             f"{group.accuracy:.2%}",
             f"{figures[f'size_bytes/{target}']:,.0f}",
             *(["" if latency is None else f"{latency:.3g}"] if self._has_latency else []),
+            *(self._network(group.record) if self._is_narrow else []),
         ]
+
+    @staticmethod
+    def _network(record: Record) -> list[str]:
+        kept = channels_kept(record)
+        return ["" if kept is None else f"{kept:.4f}", _count(record.metrics.get("macs"))]
 
 
 def _count(value: float | None) -> str:

@@ -4,6 +4,7 @@ import functools
 import io
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
+from textwrap import wrap
 
 from rich import box
 from rich.console import Console
@@ -18,6 +19,7 @@ from runner.results.choice import CONFIDENCE
 from runner.results.file_words import device_words, in_points
 from runner.results.rows import SEED, Results, targets, varying
 from runner.results.table_line import BASELINE, Line, lines
+from runner.results.way import removes_channels
 from runner.settings.devices import Device
 from runner.settings.labels import point_name, short
 
@@ -40,6 +42,7 @@ class PointsTable:
         self._lines = lines(results.rows)
         self._targets = targets(results.rows)
         self._has_seeds = any(len(line.records) > 1 for line in self._lines)
+        self._is_narrow = any(removes_channels(row.point) for row in results.rows)
 
     @functools.cached_property
     def _words(self) -> Certainties:
@@ -97,7 +100,9 @@ class PointsTable:
     def _fill(self, table: Table, points: Collection[str] | None = None) -> None:
         """Add the columns of figures, and all rows."""
         escape = plain if table.box is box.MARKDOWN else visible
-        for name in (*(["seeds"] if self._has_seeds else []), "sparsity", *self._targets):
+        kept = "channels kept" if table.box is box.MARKDOWN else "channels\nkept"
+        figures = ["sparsity", *([kept, "MACs"] if self._is_narrow else [])]
+        for name in (*(["seeds"] if self._has_seeds else []), *figures, *self._targets):
             table.add_column(name, justify="right")
         for line in self._lines:
             if points is not None and line.kind != BASELINE and not _has_one(line, points):
@@ -105,7 +110,8 @@ class PointsTable:
             names = [line.kind, *map(line.value, self._settings)]
             seeds = [line.seeds] if self._has_seeds else []
             cells = [line.cell(kind, self._device, self._words).text for kind in self._targets]
-            table.add_row(*(Text(escape(each)) for each in names), *seeds, line.sparsity, *cells)
+            known = [line.sparsity, *([line.channels_kept, line.macs] if self._is_narrow else [])]
+            table.add_row(*(Text(escape(each)) for each in names), *seeds, *known, *cells)
 
     def _by_file(self, width: int) -> Text:
         """Draw the files of each line below its name."""
@@ -123,7 +129,9 @@ class PointsTable:
         text = Text(no_wrap=True, overflow="ignore")
         text.append(f"{_row(head, widths, gap)}\n", "bold")
         for line, group in zip(self._lines, groups, strict=True):
-            text.append(f"\n{self._name(line)}\n", "bold")
+            name = self._name(line)
+            parts = wrap(name, width, break_long_words=False) if len(name) > width else [name]
+            text.append("".join(f"{part}\n" for part in ("", *parts)), "bold")
             text.append("".join(f"{_row(cells, widths, gap)}\n" for cells in group))
         return text
 
@@ -132,7 +140,10 @@ class PointsTable:
         kind = line.kind if line.kind == BASELINE or not values else ""
         seeds = f"{line.seeds} seeds" if self._has_seeds else ""
         name = " ".join(filter(None, (kind, point_name(values) if values else "")))
-        return visible(", ".join(filter(None, (name, f"sparsity {line.sparsity}", seeds))))
+        known = [f"sparsity {line.sparsity}"]
+        if self._is_narrow:
+            known += [f"channels kept {line.channels_kept}", f"MACs {line.macs}"]
+        return visible(", ".join(filter(None, (name, *known, seeds))))
 
 
 def _has_one(line: Line, points: Collection[str]) -> bool:

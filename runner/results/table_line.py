@@ -9,6 +9,7 @@ from runner.device.fit import Fit, fit
 from runner.device.table import DeviceRow
 from runner.results.certainties import Certainties
 from runner.results.rows import Row, repeats
+from runner.results.way import channels_kept
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.statistics.certainty import Certainty
@@ -69,6 +70,18 @@ class Line:
         """The mean share of weights that are zero."""
         known = [each.metrics["sparsity"] for each in self.records if "sparsity" in each.metrics]
         return f"{mean(known):.4f}" if known else _UNKNOWN
+
+    @property
+    def channels_kept(self) -> str:
+        """The mean share of channels that are left."""
+        known = [share for share in map(channels_kept, self.records) if share is not None]
+        return f"{mean(known):.4f}" if known else _UNKNOWN
+
+    @property
+    def macs(self) -> str:
+        """The mean of multiply-accumulates of one image."""
+        known = [each.metrics["macs"] for each in self.records if "macs" in each.metrics]
+        return f"{mean(known):,.0f}" if known else _UNKNOWN
 
     def value(self, setting: str) -> str:
         """The value of a setting, which is empty where a baseline does not depend on it."""

@@ -45,6 +45,11 @@ def removes_channels(point: Record) -> bool:
     return _above_zero(point, SHARE, "0") or point.params.get(LAYER_SHARE, "") not in _NONE
 
 
+def channels_kept(run: Record) -> float | None:
+    """Return the share of channels that a point or a baseline has left; None: not measured."""
+    return run.metrics.get("channels_kept", None if removes_channels(run) else 1.0)
+
+
 def prunes_weights(point: Record) -> bool:
     """Tell whether weights of a point become zero."""
     return _above_zero(point, FINAL, "1") or point.params.get(LAYER_SPARSITY, "") not in _NONE

@@ -170,7 +170,51 @@ def test_three_settings_and_five_kinds_of_files_fit_200_columns() -> None:
     assert lines[1].startswith("run       sparsity  sparsity  epochs  sparsity")
 
 
+NARROW = {"channels.share": "0.25", "channels.start": "kept"}
+SHOWN = ("channels kept", "MACs")
+
+
+def _narrow(row: Row, kept: float, macs: float) -> Row:
+    """Say how large the networks of a point and of its baseline are."""
+    metrics = {**row.point.metrics, "channels_kept": kept, "macs": macs}
+    dense = row.baseline and replace(
+        row.baseline, metrics={**row.baseline.metrics, "macs": 93_288.0}
+    )
+    return replace(row, point=replace(row.point, metrics=metrics), baseline=dense)
+
+
+def test_a_sweep_that_removes_channels_shows_how_many_are_left_and_the_multiplications() -> None:
+    whole = _row("a", 10, **{"channels.share": "0.0"})
+    cut = _narrow(_row("b", 18, **NARROW), 0.75, 31_096)
+    assert not {*SHOWN} & _markdown([_narrow(whole, 1, 93_288)])[0].keys()
+    old = replace(_row("c", 18, **NARROW, point="c"), baseline=cut.baseline)
+    lines = _markdown([_narrow(whole, 1, 93_288), cut, old])
+    assert [tuple(line[name] for name in SHOWN) for line in lines] == [
+        ("1.0000", "93,288"),
+        ("1.0000", "93,288"),
+        ("0.7500", "31,096"),
+        ("-", "-"),
+    ]
+
+
+def test_narrow_networks_fit_a_terminal_as_wide_as_before() -> None:
+    kinds = [Target.H5, *(target for target in Target if target.startswith("tflite_"))][:3]
+    cut = [_narrow(_row("a", 10, **SETTINGS, **NARROW), 0.75, 2_293_000)]
+    cut += [_row("b", 18, **OTHERS, **{"channels.share": "0.0"})]
+    few = [replace(row, point=_only(row.point, kinds)) for row in cut]
+    wide, names = _on_terminal(few, 200), _on_terminal(few, 60)
+    assert max(map(len, wide)) <= 200
+    assert any(line.startswith("run ") and line.split()[-1] == kinds[-1] for line in wide)
+    assert max(map(len, names)) <= 60
+    assert "0.0→0.8 2 epochs cut=0.25 kept, sparsity 0.8000, channels" in names
+    assert "kept 0.7500, MACs 2,293,000" in names
+
+
 def _only(run: Record, kinds: Sequence[Target]) -> Record:
     """Leave the files of other kinds out."""
-    metrics = {name: run.metrics[name] for name in run.metrics if name.split("/")[-1] in kinds}
+    metrics = {
+        name: value
+        for name, value in run.metrics.items()
+        if "/" not in name or name.split("/")[-1] in kinds
+    }
     return replace(run, metrics=metrics)
