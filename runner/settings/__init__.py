@@ -10,13 +10,13 @@ from runner.settings.groups import (
     CacheSettings,
     ExportSettings,
     Settings,
-    SweepSettings,
     TrackingSettings,
 )
 from runner.settings.load import from_hydra, known_settings
 from runner.settings.measure import MeasureSettings
 from runner.settings.report import ReportSettings
 from runner.settings.schedule import ScheduleSettings
+from runner.settings.sweep import SweepSettings
 
 __all__ = [
     "ArchitectureSettings",

@@ -3,18 +3,18 @@
 The description of a type ends the line that refuses another value.
 """
 
-import json
 import shlex
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from hydra.utils import to_absolute_path
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from runner.errors import Refused
 from runner.settings import byte_count, experiment_name
 from runner.settings.byte_count import read_bytes
 from runner.settings.devices import Device
+from runner.settings.frozen_numbers import FrozenNumbers
 from runner.settings.store_uri import ACCEPTED, resolve
 from runner.settings.targets import Target
 
@@ -25,20 +25,6 @@ def _distinct(values: tuple[_Member, ...]) -> tuple[_Member, ...]:
     if len(set(values)) != len(values):
         raise ValueError("one of them stands twice")
     return values
-
-
-class _Frozen(dict[str, float]):
-    """Settings are frozen, and hashed as such: nobody changes this."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(self.items()))
-
-
-def _by_layer(value: object) -> object:
-    # Hydra takes new keys for a setting that is null, but not for one that is {}.
-    if value is None:
-        return {}
-    return json.loads(value) if isinstance(value, str) else value
 
 
 def _fewer_of_more(pair: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -129,28 +115,9 @@ Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]
 ExperimentName = Annotated[Name, BeforeValidator(experiment_name.resolve)]
 NightsName = Annotated[Name, BeforeValidator(experiment_name.resolve_nights)]
 Names = Annotated[tuple[Name, ...], Field(description="a list of names")]
-LayerNames = Annotated[
-    tuple[Name, ...], Field(description="a list of layer names, or patterns as in conv_*")
-]
-# Written as one value whose order stays: the first pattern that fits a layer decides.
-_BY_LAYER = PlainSerializer(json.dumps, when_used="json")
-LayerSparsities = Annotated[
-    dict[Name, Sparsity],
-    AfterValidator(_Frozen),
-    BeforeValidator(_by_layer),
-    _BY_LAYER,
-    Field(description="final sparsities by layer name or pattern, as in {conv_*: 0.5}"),
-]
-LayerShares = Annotated[
-    dict[Name, Sparsity],
-    AfterValidator(_Frozen),
-    BeforeValidator(_by_layer),
-    _BY_LAYER,
-    Field(description="shares by layer name or pattern, as in {conv_*: 0.5}"),
-]
 OwnLimits = Annotated[
     dict[Name, Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]],
-    AfterValidator(_Frozen),
+    AfterValidator(FrozenNumbers),
     Field(description="numbers by the names that measure.command prints, as in {ms: 12.5}"),
 ]
 # Of the weights of a dense layer: inputs and outputs.

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable
 
 from runner.errors import Refused
-from runner.settings.groups import SweepSettings
 from runner.settings.overrides import shown
+from runner.settings.sweep import SweepSettings
 
 # The variable by which a night tells its sweeps that it is the one that gives sweep.night.
 NIGHT = "RUNNER_NIGHT"

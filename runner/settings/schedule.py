@@ -12,12 +12,11 @@ from runner.settings.fields import (
     Count,
     End,
     Flag,
-    LayerNames,
-    LayerSparsities,
     MByN,
     Rate,
     Sparsity,
 )
+from runner.settings.layer_fields import LayerNames, LayerSparsities
 from runner.settings.overrides import as_override
 
 _FINAL_SPARSITY = 0.8

@@ -13,7 +13,7 @@ from runner.errors import RunnerError, one_line
 from runner.planning.fingerprint import measuring_digest
 from runner.planning.grid import Point
 from runner.settings.cache_paths import baseline_folder
-from runner.settings.groups import SweepSettings
+from runner.settings.sweep import SweepSettings
 from runner.sweep.job_monitor import JobMonitor
 from runner.sweep.jobs import Job, baseline_file_jobs, baseline_jobs, point_jobs
 from runner.sweep.launchers.protocol import Launcher

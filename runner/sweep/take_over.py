@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from runner.errors import Refused
-from runner.settings.groups import SweepSettings
+from runner.settings.sweep import SweepSettings
 from runner.sweep.time_of_day import time_of_day
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.claim import Claims

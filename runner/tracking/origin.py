@@ -15,8 +15,8 @@ from runner.process import liveness
 from runner.process.holder import this_holder
 from runner.settings.address_mask import masked
 from runner.settings.experiment_name import ID, NAME
-from runner.settings.groups import SweepSettings
 from runner.settings.secret_text import VARIABLE, without_secrets
+from runner.settings.sweep import SweepSettings
 from runner.settings.typed_address import masked_argument
 from runner.tracking.tags import (
     COMMAND,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from runner.errors import Refused
-from runner.settings.groups import SweepSettings
 from runner.settings.internal import NIGHT, require_left_out, require_untyped
+from runner.settings.sweep import SweepSettings
 from tests.helpers.project import Command
 
 NAMES = sorted(SweepSettings.of_some_choices)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from runner.planning.grid import Point
-from runner.settings.groups import SweepSettings
+from runner.settings.sweep import SweepSettings
 from runner.sweep.again import finished_before
 from runner.sweep.identity import asked, sweep_key
 from runner.sweep.take_over import Wanted
