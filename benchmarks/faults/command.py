@@ -16,8 +16,8 @@ from benchmarks.faults.moment import PHASES, Moment, Phase, begins
 
 # The variable by which processes of a fault are known, whoever their parent is by now.
 MARK = "FAULT_MARK"
-# A command that takes longer hangs.
-_HANGS_AFTER = 150.0
+# A command that takes longer hangs: one waits two minutes for a store, and each request to it too.
+_HANGS_AFTER = 300.0
 # Unloading TensorFlow takes a busy machine many seconds.
 _ENDS_WITHIN = 30.0
 
