@@ -10,7 +10,7 @@ from filelock import Timeout
 
 from runner.errors import one_line
 from runner.export.tflm.makeable import makeable
-from runner.measure import correct_table
+from runner.measure.correct_table import TABLE
 from runner.point import kept_reference
 from runner.point.baseline_gaps import gaps, missing
 from runner.point.chance_figures import chance_figures
@@ -83,7 +83,7 @@ class BaselineRun:
     def complete(self, baseline: Baseline) -> None:
         """Add the targets that the run has no figures of, those that failed included.
 
-        In a sweep, a point that finds another one at the same targets leaves them to that one.
+        In a sweep, a point that finds another one at the same targets leaves them to it.
 
         Raises:
             StoreFailed: the store does not answer.
@@ -91,8 +91,7 @@ class BaselineRun:
         settings = self.context.settings
         asked = "-".join(sorted(settings.export.targets))
         # Points whose files take another batch have another run to complete.
-        work = f"{self.context.measuring}-{asked}"
-        lock = baseline_lock(settings, self.context.signature, work)
+        lock = baseline_lock(settings, self.context.signature, f"{self.context.measuring}-{asked}")
         with suppress(Timeout), lock.acquire(timeout=0 if settings.sweep.run_id else -1):
             found = self.context.baseline_record()
             wanted = makeable(settings.export.targets, "none")
@@ -126,25 +125,27 @@ class BaselineRun:
             run = self._new_run()
             run.log_inputs(self.context.data, as_yaml(self.context.settings))
             run.log_history(baseline.history)
-            run.log_metrics(sparsity_figures(self._layers(baseline)))
+            parameters = float(baseline.model.count_params())
+            run.log_metrics({**sparsity_figures(_layers(baseline)), "parameters": parameters})
             # The h5 file is what everything is compared with, whether or not it is to be shipped.
             self._deliver(baseline, run, [Target.H5])
             found = self.context.baseline_record()
         if found is None:
             raise TargetsFailed("the baseline's h5 file could not be written and measured", [])
-        table = read_text(self.context.store, found, correct_table.TABLE)
-        reference = Reference.of(found, table)
+        reference = Reference.read(self.context.store, found)
         if reference.correct is None:
-            log.warning("%s lacks %s: drops get no intervals", found.name, correct_table.TABLE)
+            # A cleaner has taken it away: points without intervals would stay without.
+            log.warning("%s lacks %s: its h5 file is measured again", found.name, TABLE)
+            self._deliver(baseline, self.context.store.reopen(found), [Target.H5], found)
+            reference = Reference.read(self.context.store, found)
+            if reference.correct is None:
+                log.warning("%s still lacks it: drops get no intervals", found.name)
         return reference
 
     def _new_run(self) -> Run:
-        settings = self.context.settings
-        tags = {
-            SIGNATURE: self.context.signature,
-            MEASURING: self.context.measuring,
-            **lease_tags(settings.sweep),
-        }
+        settings, context = self.context.settings, self.context
+        tags = {SIGNATURE: context.signature, MEASURING: context.measuring}
+        tags |= lease_tags(settings.sweep)
         name = f"baseline {settings.architecture.label} on {settings.dataset.name}"
         params = baseline_parameters(settings)
         return self.context.store.new_run(Kind.BASELINE, name, params, tags)
@@ -173,7 +174,7 @@ class BaselineRun:
         reference = Reference.of(found) if found else None
         dense = dense_answers(self.context, baseline.model)
         delivery = Delivery(self.context, run, self.context.baseline_folder, dense, reference)
-        model = FinishedModel(baseline.model, self._layers(baseline))
+        model = FinishedModel(baseline.model, _layers(baseline))
         tables = self._tables(found, run) if found else no_tables()
         try:
             files = delivery.deliver(model, targets, tables)
@@ -182,10 +183,6 @@ class BaselineRun:
         h5 = next((file for file in files if file.target is Target.H5), None)
         run.log_metrics(chance_figures(self.context, baseline, h5) if h5 else {})
         return None
-
-    @staticmethod
-    def _layers(baseline: Baseline) -> Sequence[LayerSparsity]:
-        return measure_sparsity(baseline.model, requested={})
 
     @contextmanager
     def _tables(self, found: Record, run: Run) -> Iterator[ReadTable]:
@@ -196,3 +193,7 @@ class BaselineRun:
         with baseline_lock(self.context.settings, self.context.signature, "layers"):
             yield functools.partial(read_text, self.context.store, found)
             run.flush()
+
+
+def _layers(baseline: Baseline) -> Sequence[LayerSparsity]:
+    return measure_sparsity(baseline.model, requested={})

@@ -18,7 +18,6 @@ from pydantic import ValidationError
 from runner.errors import RunnerError, one_line
 from runner.export.tflm.makeable import makeable
 from runner.files import private_folder
-from runner.measure import correct_table
 from runner.point.context import PointContext
 from runner.point.kept_devices import Untrue
 from runner.point.kept_figures import KeptFigures
@@ -26,7 +25,6 @@ from runner.point.kept_notes import KeptFile, KeptNotes
 from runner.point.reference import Reference
 from runner.settings.cache_paths import unlogged_folder
 from runner.tracking import Notes, Run
-from runner.tracking.texts import read_text
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +117,7 @@ def _read(context: PointContext, folder: Path) -> Notes:
     baseline = context.baseline_record()
     if baseline is None or baseline.id != kept.baseline_run_id:
         raise ValueError(f"run {kept.baseline_run_id} is not its baseline")
-    table = read_text(context.store, baseline, correct_table.TABLE)
-    reference = Reference.of(baseline, table)
+    reference = Reference.read(context.store, baseline)
     models = context.folder / "models"
     KeptFigures(context, kept.figures(), kept.texts, models, reference).require_true()
     return kept.as_notes(str(context.folder.absolute()))

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from runner.measure.correct_table import Correct, correct_of_run
+from runner.measure.correct_table import TABLE, Correct, correct_of_run
 from runner.settings.targets import Target
 from runner.statistics.chance import chance_warning
-from runner.tracking import Record
+from runner.tracking import Record, Store
+from runner.tracking.texts import read_text
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,15 @@ class Reference:
     accuracy: float
     warning: str = ""
     correct: Correct | None = field(default=None, compare=False)
+
+    @classmethod
+    def read(cls, store: Store, baseline: Record) -> "Reference":
+        """Read the reference from the baseline's run and its table of answers.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        return cls.of(baseline, read_text(store, baseline, TABLE))
 
     @classmethod
     def of(cls, baseline: Record, table: str = "") -> "Reference":
