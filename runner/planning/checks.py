@@ -2,12 +2,13 @@
 
 import fnmatch
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from runner import compress
 from runner.backend import PruneRegistry, keras, save_h5
+from runner.channels.dry_run import removed_on_trial
 from runner.data.scale import Scale, scale_of
 from runner.errors import ImpossiblePoint
 from runner.models import build
@@ -33,10 +34,11 @@ def examine(request: Request) -> Examination:
         Refused: the model cannot be pruned, whatever the data.
     """
     model = build.build(request.architecture, request.shape, request.classes)
-    for check in CHECKS:
-        line = check(model, request)
-        if line:
-            raise ImpossiblePoint(line)
+    _require(OF_THE_MODEL, model, request)
+    pruned, whole = model, tuple[str, ...]()
+    if request.channels.removes:
+        pruned, whole = removed_on_trial(model, request.channels)
+    _require(OF_WHAT_IS_PRUNED, pruned, request)
     scale, notes = _scale(model, request)
     refuse_wrong_scale(model, request, scale)
     layers = tuple(
@@ -45,7 +47,14 @@ def examine(request: Request) -> Examination:
         if not isinstance(layer, keras.layers.InputLayer)
     )
     changed = None if scale == request.scale else scale.name
-    return Examination(layers=layers, scale=changed, notes=notes)
+    return Examination(layers=layers, scale=changed, notes=(*notes, *whole))
+
+
+def _require(checks: Sequence[Check], model: keras.Model, request: Request) -> None:
+    for check in checks:
+        line = check(model, request)
+        if line:
+            raise ImpossiblePoint(line)
 
 
 def _scale(model: keras.Model, request: Request) -> tuple[Scale, tuple[str, ...]]:
@@ -146,13 +155,16 @@ def something_is_trainable(model: keras.Model, request: Request) -> str | None:
     return f"{subject(request.architecture)}: all layers are frozen (trainable=False)"
 
 
-CHECKS: list[Check] = [
+OF_THE_MODEL: Sequence[Check] = (
     nothing_is_recurrent,
     layers_can_be_pruned,
     something_is_prunable,
     something_is_trainable,
+)
+# Where channels are removed first, that is another model.
+OF_WHAT_IS_PRUNED: Sequence[Check] = (
     survives_h5,
     pruning_can_be_set_up,
     compression_can_be_set_up,
     conversion_check.unsupported,
-]
+)

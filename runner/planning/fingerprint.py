@@ -33,6 +33,8 @@ TRAINING = (
 )
 # What decides which weights a point ends with.
 PRUNING = ("prune", "compress", "models/clone.py")
+# What decides which channels are left, where some are removed.
+NARROWING = ("channels",)
 # What makes files of a model, a baseline's too, and figures of files.
 MEASURING = (
     "export",
@@ -67,6 +69,7 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
     return _hash(
         {
             "baseline": _baseline(settings, data_digest),
+            "channels": _channels(settings),
             "schedule": settings.schedule.effective,
             "compress": settings.compress.effective,
             "export": settings.export.effective,
@@ -85,7 +88,7 @@ def versions(settings: Settings) -> dict[str, str]:
 
 def code_digest() -> str:
     """Identify all code of the runner's that decides figures."""
-    parts = (TRAINING, PRUNING, MEASURING)
+    parts = (TRAINING, NARROWING, PRUNING, MEASURING)
     return _hash({"code": [_source_digest(part, _PACKAGE) for part in parts]})
 
 
@@ -121,6 +124,13 @@ def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
         "threads": settings.threads,
         "versions": {library: version(library) for library in _libraries(settings)},
     }
+
+
+def _channels(settings: Settings) -> dict[str, Any]:
+    """Identify what is done to channels; for a point that keeps all, its code does not count."""
+    channels = settings.channels
+    code = {"code": _source_digest(NARROWING, _PACKAGE)} if channels.removes else {}
+    return {**channels.effective, **code}
 
 
 def _libraries(settings: Settings) -> tuple[str, ...]:

@@ -55,7 +55,8 @@ def check(settings: Settings, typed: Sequence[str] = ()) -> Settings:
     if shipped:
         _require_large_images(architecture.name, loaded.shape, dataset.name)
     _require_small_shift(settings.augment.shift, loaded.shape)
-    if not in_sweep and (not shipped or settings.schedule.depends_on_shapes):
+    tried = settings.schedule.depends_on_shapes or settings.channels.removes
+    if not in_sweep and (not shipped or tried):
         chosen = any(override.lstrip("+").startswith("dataset.scale=") for override in typed)
         request = _request(settings, loaded, chosen)
         settings = _fed(settings, inspect(request, _sample(architecture, loaded)))
@@ -118,6 +119,7 @@ def _request(settings: Settings, loaded: Dataset, chosen: bool) -> Request:
         scale_is_chosen=chosen,
         targets=settings.export.targets,
         data=loaded.digest,
+        channels=settings.channels,
     )
 
 

@@ -3,13 +3,20 @@
 import hashlib
 from pathlib import Path
 
+from pydantic import Field
+
 from runner.data.classes import Classes
 from runner.data.scale import Scale, scale_of
 from runner.models import user_function
 from runner.models.class_names import class_names
 from runner.models.digest import digest
 from runner.models.errors import refusing
-from runner.settings import ArchitectureSettings, CompressSettings, ScheduleSettings
+from runner.settings import (
+    ArchitectureSettings,
+    ChannelsSettings,
+    CompressSettings,
+    ScheduleSettings,
+)
 from runner.settings.base import Group
 from runner.settings.targets import Target
 
@@ -18,6 +25,8 @@ _OF_THE_SCHEDULE = {
     "dense_layers", "layer_sparsity", "block_size", "block_pooling", "m_by_n", "policy"
 }  # fmt: skip
 _OF_COMPRESSION = {"name", "clusters"}
+# Those that decide how many channels each layer keeps; which ones makes no difference.
+_OF_CHANNELS = {"share", "layer_share", "multiple", "keep_layers"}
 
 
 class Request(Group):
@@ -31,6 +40,7 @@ class Request(Group):
         targets: files that are to be made of it.
         data: identifies the images.
         sample: file with some of them, as pixels, to try a model with weights on; None for none.
+        channels: how many channels are removed before pruning.
     """
 
     architecture: ArchitectureSettings
@@ -43,6 +53,7 @@ class Request(Group):
     targets: tuple[Target, ...] = ()
     data: str = ""
     sample: Path | None = None
+    channels: ChannelsSettings = Field(default_factory=ChannelsSettings)
 
     @property
     def key(self) -> str:
@@ -52,6 +63,8 @@ class Request(Group):
             Refused: the user's file cannot be read, or there is no such function.
         """
         reduced = {"schedule": _OF_THE_SCHEDULE, "compress": _OF_COMPRESSION}
+        if self.channels.removes:
+            reduced["channels"] = _OF_CHANNELS
         names = ("architecture", "shape", "classes", "scale", "scale_is_chosen", "targets", "data")
         whole = dict.fromkeys(names, True)
         return content(self.architecture) + self.model_dump_json(include={**reduced, **whole})

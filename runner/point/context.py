@@ -68,7 +68,15 @@ class PointContext:
         growth = f"{schedule.initial_sparsity:g} to {schedule.final_sparsity:g}"
         epochs = f"{schedule.epochs} epoch{'' if schedule.epochs == 1 else 's'}"
         stages = "" if compress == "none" else f", {compress}"
-        return f"{self.settings.architecture.label} {growth} in {epochs}{stages}"
+        return f"{self._network} {growth} in {epochs}{stages}"
+
+    @property
+    def _network(self) -> str:
+        label, channels = self.settings.architecture.label, self.settings.channels
+        if not channels.removes:
+            return label
+        share = f"{channels.share:g}" if channels.share else "some"
+        return f"{label} without {share} of its channels"
 
     @property
     def baseline_folder(self) -> Path:

@@ -9,6 +9,8 @@ from pathlib import Path
 import h5py  # type: ignore[import-untyped]
 
 from runner.backend import keras, make_repeatable, save_h5
+from runner.channels.layer_counts import share_kept
+from runner.channels.narrow import remove_channels
 from runner.device.table import TABLE
 from runner.device.wanted import Wanted
 from runner.export.tflm.encoded_file import encoded_file
@@ -56,8 +58,7 @@ class KeptFigures:
         """
         settings = self.context.settings
         make_repeatable(settings.seed, settings.threads)
-        data = self.context.data
-        built = build.build(settings.architecture, data.shape, data.class_set)
+        built = self._built()
         taken, scale = as_files_take_it(self.context, built)
         model, logits = deployable(built, scale), gives_logits(built)
         if (self.folder / "labels.txt").read_bytes() != labels_text(taken).encode():
@@ -79,6 +80,22 @@ class KeptFigures:
         files = {target: self.folder / target.file_name for target in targets}
         devices = KeptDevices(self.texts.get(TABLE, ""), self.figures, files)
         devices.require_true(Wanted.of(settings), taken.test.images)
+
+    def _built(self) -> keras.Model:
+        """Build an untrained model with as many channels as the files have, whichever they are."""
+        asked, data = self.context.settings, self.context.data
+        model = build.build(asked.architecture, data.shape, data.class_set)
+        if not asked.channels.removes:
+            self._require_share(1.0)
+            return model
+        narrow, counts = remove_channels(model, asked.channels)
+        self._require_share(share_kept(counts))
+        return narrow
+
+    def _require_share(self, kept: float) -> None:
+        claimed = self.figures["channels_kept"]
+        if not math.isclose(claimed, kept, abs_tol=1e-9):
+            raise Untrue(f"channels_kept is {claimed:g}; the settings leave {kept:g}")
 
     def _require_bytes(self, target: Target, path: Path) -> None:
         """Compare all that is counted in bytes, and the shares made of it."""
@@ -108,6 +125,8 @@ class KeptFigures:
             save_h5(model, str(own))
             if _description(own) != _description(path):
                 raise Untrue(f"{path.name} describes another model")
+        if self.figures["parameters"] != model.count_params():
+            raise Untrue(f"parameters is not {model.count_params()}, as in the h5 file")
         sparsity = sparsity_figures(measure_sparsity(model, {}))["sparsity"]
         if not math.isclose(self.figures["sparsity"], sparsity, abs_tol=1e-9):
             raise Untrue(f"sparsity is {self.figures['sparsity']:g}; the h5 file has {sparsity:g}")

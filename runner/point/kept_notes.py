@@ -33,15 +33,15 @@ _OF_SOME = (
 # Metrics that the table of devices has too.
 OF_A_DEVICE = re.compile(rf"(?:{'|'.join(_OF_SOME)})/(?:{_TARGETS})|macs")
 _BY_EPOCH = re.compile(
-    "epoch_sparsity|(?:(?:cluster|qat)/)?(?:loss|train_accuracy|val_loss|val_accuracy)"
+    "epoch_sparsity|(?:(?:channels|cluster|qat)/)?(?:loss|train_accuracy|val_loss|val_accuracy)"
 )
 _METRIC = re.compile(
     rf"(?:{'|'.join(OF_A_FILE)}|{_OF_DROPS})/(?:{_TARGETS})|{OF_A_DEVICE.pattern}"
     rf"|{_BY_EPOCH.pattern}"
-    r"|sparsity|sparsity_error|seconds/(?:training|total)"
+    r"|sparsity|sparsity_error|parameters|channels_kept|seconds/(?:training|total)"
 )
 _TEXT = re.compile(
-    rf"(?:summary\.txt|(?:stages|layers|classes|correct|devices)\.csv|confusion/(?:{_TARGETS})\.csv)"
+    rf"(?:summary\.txt|(?:channels|stages|layers|classes|correct|devices)\.csv|confusion/(?:{_TARGETS})\.csv)"
 )
 _FILE = re.compile(
     rf"models/(?:labels\.txt|h5\.h5|(?:{_TARGETS})\.tflite)"

@@ -4,8 +4,10 @@ import logging
 import time
 from pathlib import Path
 
-from runner.backend import make_repeatable
+from runner.backend import keras, make_repeatable
+from runner.channels.narrow import narrow
 from runner.compress import compress
+from runner.data.dataset import Dataset
 from runner.errors import Refused, RunnerError, one_line
 from runner.models.outputs import told_apart
 from runner.planning.plan import require_as_planned
@@ -100,11 +102,12 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
     baseline, reference = baseline_run.obtain()
     point.tag(BASELINE_RUN_ID, reference.run_id)
     make_repeatable(settings.seed, settings.threads)
-    model = baseline.model
-    data = context.data.for_outputs(told_apart(model))
+    data = context.data.for_outputs(told_apart(baseline.model))
+    stages = StageLog(point, baseline.model)
+    model = _narrow(settings, baseline.model, data, stages)
     with tensorboard.summaries(context, point) as watching:
         pruned = prune(model, data, settings.schedule, watching)
-    stages = StageLog(point, model, pruned)
+    stages.add_pruned(pruned)
     require_sparsity(pruned.layers)
     compressed = compress(
         pruned.model, data, settings.compress, pruned.requested_sparsities, stages.add
@@ -116,6 +119,15 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
     files = delivery.deliver(finished, settings.export.targets)
     point.log_metrics({"seconds/total": time.monotonic() - started})
     return baseline, "; ".join(map(str, files))
+
+
+def _narrow(settings: Settings, model: keras.Model, data: Dataset, stages: StageLog) -> keras.Model:
+    """Remove channels where that is asked for."""
+    if not settings.channels.removes:
+        return model
+    narrowed = narrow(model, data, settings.channels, settings.baseline)
+    stages.add_narrow(narrowed)
+    return narrowed.model
 
 
 def _outcome(summary: str, point: Run) -> Outcome:

@@ -100,10 +100,14 @@ def varying(points: Sequence[Record]) -> list[str]:
     """Name the settings in which the points differ, in the order of the settings.
 
     A sweep that goes on for another device has points from before: that makes no other points.
+    What a stage is given does not count where a point has no such stage.
     """
     names = dict.fromkeys(name for point in points for name in point.params)
     names = {name: None for name in names if not name.startswith(_OF_DEVICES)}
-    return [name for name in names if len({point.params.get(name) for point in points}) > 1]
+    values = {
+        name: {point.params[name] for point in points if name in point.params} for name in names
+    }
+    return [name for name in names if len(values[name]) > 1]
 
 
 def seed_of(run: Record) -> str:

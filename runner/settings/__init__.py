@@ -1,6 +1,7 @@
 """Validate the settings of a point once, and freeze them."""
 
 from runner.settings.architecture import ArchitectureSettings
+from runner.settings.channels import ChannelsSettings
 from runner.settings.compress import CompressSettings
 from runner.settings.dataset import DatasetSettings
 from runner.settings.device import DeviceSettings
@@ -23,6 +24,7 @@ __all__ = [
     "AugmentSettings",
     "BaselineSettings",
     "CacheSettings",
+    "ChannelsSettings",
     "CompressSettings",
     "DatasetSettings",
     "DeviceSettings",

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from runner.errors import Refused
 from runner.settings.architecture import ArchitectureSettings
-from runner.settings.base import Group
+from runner.settings.base import Group, impossible
+from runner.settings.channels import ChannelsSettings
 from runner.settings.compress import CompressSettings
 from runner.settings.dataset import DatasetSettings
 from runner.settings.device import DeviceSettings
@@ -119,6 +120,7 @@ class Settings(Group):
     architecture: ArchitectureSettings = Field(default_factory=ArchitectureSettings)
     augment: AugmentSettings = Field(default_factory=AugmentSettings)
     baseline: BaselineSettings = Field(default_factory=BaselineSettings)
+    channels: ChannelsSettings = Field(default_factory=ChannelsSettings)
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings)
     compress: CompressSettings = Field(default_factory=CompressSettings)
     export: ExportSettings = Field(default_factory=ExportSettings)
@@ -146,6 +148,16 @@ class Settings(Group):
     @model_validator(mode="after")
     def _budgets_are_on_what_is_measured(self) -> Self:
         self.device.check_measured(self.asked_devices, self.measure)
+        return self
+
+    @model_validator(mode="after")
+    def _fresh_weights_are_trained(self) -> Self:
+        channels = self.channels
+        fresh = channels.removes and channels.start == "fresh"
+        if fresh and self.baseline.epochs == 0 and channels.epochs == 0:
+            raise impossible(
+                "channels.epochs", 0, "at least 1 with channels.start=fresh and baseline.epochs=0"
+            )
         return self
 
     @model_validator(mode="after")

@@ -11,7 +11,9 @@ from runner.settings.overrides import as_override
 
 # The sweep's own marks are tags, not settings.
 _POINT = {"sweep"}
-_BASELINE = {"sweep", "schedule", "compress", "report", "export", "measure", "device", "devices"}
+_BASELINE = {
+    "sweep", "channels", "schedule", "compress", "report", "export", "measure", "device", "devices"
+}  # fmt: skip
 
 
 def point_parameters(settings: Settings) -> dict[str, str]:
@@ -45,6 +47,8 @@ def _shown(settings: Settings, without: set[str]) -> dict[str, Any]:
     if "compress" in values:
         # Else points without clusters would stand among those with 16.
         values["compress"] = settings.compress.effective
+    if "channels" in values:
+        values["channels"] = settings.channels.effective
     values["tracking"]["uri"] = masked(settings.tracking.uri)
     return values
 

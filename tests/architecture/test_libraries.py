@@ -18,6 +18,9 @@ SERVED = Path("runner/tracking/served.py")
 # What imports TensorFlow when it is imported itself, relative to runner/: whole folders and files.
 WITH_TENSORFLOW = (
     "backend.py", "completion/conversion.py", "compress", "measure", "training",
+    "channels/cut.py", "channels/dry_run.py", "channels/graph.py", "channels/joining.py",
+    "channels/layer_counts.py", "channels/narrow.py", "channels/rules.py",
+    "channels/selection.py",
     "export/convert.py", "export/frozen_model.py",
     "data/decode_images.py",
     "models/build.py", "models/clone.py", "models/deploy.py", "models/flatten.py",

@@ -12,15 +12,21 @@ import pytest
 
 import runner
 from runner.planning import fingerprint
-from runner.planning.fingerprint import MEASURING, PRUNING, TRAINING, source_files
-from runner.settings import Settings
+from runner.planning.fingerprint import (
+    MEASURING,
+    NARROWING,
+    PRUNING,
+    TRAINING,
+    source_files,
+)
+from runner.settings import ChannelsSettings, Settings
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import Configure
 
 PACKAGE = Path(runner.__file__).parent
 FILES = {
     file.relative_to(PACKAGE).as_posix(): names
-    for names in (TRAINING, PRUNING, MEASURING)
+    for names in (TRAINING, NARROWING, PRUNING, MEASURING)
     for file in source_files(names, PACKAGE)
 }
 
@@ -81,9 +87,9 @@ def package(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             file.write_bytes(before[file])
 
 
-def _identity() -> tuple[str, str, str]:
+def _identity(share: float = 0.5) -> tuple[str, str, str]:
     fingerprint._source_digest.cache_clear()
-    asked = Settings()
+    asked = Settings(channels=ChannelsSettings(share=share))
     return (
         fingerprint.baseline_signature(asked, "d"),
         fingerprint.fingerprint(asked, "d"),
@@ -133,6 +139,13 @@ def test_a_file_that_is_added_counts(package: Path) -> None:
     before = _identity()
     (package / "prune" / "another.py").write_text("")
     assert _identity()[1] != before[1]
+
+
+def test_code_that_a_point_does_not_use_changes_nothing(package: Path) -> None:
+    before = _identity(share=0)
+    for name in NARROWING:
+        (package / name / "another.py").write_text("")
+    assert _identity(share=0) == before
 
 
 @pytest.mark.long

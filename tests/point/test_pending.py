@@ -52,7 +52,8 @@ def context(settings: Configure, tmp_path: Path) -> PointContext:
 def _logged(folder: Path, run_id: str) -> Notes:
     """Read back what the point has logged."""
     (record,) = (each for each in runs_in(folder, "point") if each.id == run_id)
-    texts = [f"{name}.csv" for name in _TABLES]
+    tables = [*_TABLES, *(["channels"] if record.metrics["channels_kept"] < 1 else [])]
+    texts = [f"{name}.csv" for name in tables]
     models = sorted((folder / "first" / "models").iterdir())
     return Notes(
         tags=dict(record.tags),
@@ -297,3 +298,16 @@ def test_every_honest_result_is_believed(
     outcome = run(context.settings, tmp_path / "first")
     pending.keep(context, _logged(tmp_path, outcome.run_id))
     assert pending.find(context) is not None, caplog.messages
+
+
+@pytest.mark.long
+def test_a_narrow_point_in_the_cache_is_logged(settings: Configure, tmp_path: Path) -> None:
+    make_repeatable(1, 1)
+    narrow = settings(TARGETS, "architecture=mnist_cnn", "channels.share=0.4", "channels.epochs=1")
+    context = PointContext.of(narrow, tmp_path / "again")
+    outcome = run(narrow, tmp_path / "first")
+    pending.keep(context, _logged(tmp_path, outcome.run_id))
+    assert run(narrow, context.folder).summary == "finished earlier, and logged now"
+    (before, after) = sorted(runs_in(tmp_path, "point"), key=lambda each: each.id != outcome.run_id)
+    assert after.metrics["channels_kept"] == before.metrics["channels_kept"] == 11 / 15
+    assert after.has_file(Target.H5)

@@ -8,6 +8,7 @@ import yaml
 
 from runner.settings import (
     ArchitectureSettings,
+    ChannelsSettings,
     CompressSettings,
     DatasetSettings,
     DeviceSettings,
@@ -50,6 +51,7 @@ GROUPS: dict[str, type[Group]] = {
     "dataset": DatasetSettings,
     "architecture": ArchitectureSettings,
     "schedule": ScheduleSettings,
+    "channels": ChannelsSettings,
     "compress": CompressSettings,
     "export": ExportSettings,
     "device": DeviceSettings,

@@ -52,6 +52,12 @@ def test_the_shipped_configuration_is_accepted(composed: Compose) -> None:
         ("tracking.uri=file:///tmp/x", "tracking.uri=file:///tmp/x: must be sqlite:///FILE"),
         ("dataset=npz", "dataset.path=null: dataset=npz takes the path of an .npz file"),
         ("compress.clusters=2", "compress.clusters=2: must be a whole number from 3 to 256"),
+        ("channels.share=1", "channels.share=1: must be a number from 0 up to, but below, 1"),
+        ("channels.share=-0.1", "channels.share=-0.1: must be a number from 0 up to"),
+        ("channels.multiple=0", "channels.multiple=0: must be a whole number of at least 1"),
+        ("channels.start=new", "channels.start=new: must be one of kept, fresh"),
+        ("channels.criterion=l1", "channels.criterion=l1: must be one of l2, gamma"),
+        ("channels.layer_share=0.5", "channels.layer_share=0.5: must be shares by layer name"),
         (
             "export.targets=[tflite_int8_sparse]",
             "export.targets=tflite_int8_sparse: LiteRT cannot run sparse encoding together with",

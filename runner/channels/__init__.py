@@ -1,0 +1,1 @@
+"""Remove whole channels from a dense model, and train what is left."""
