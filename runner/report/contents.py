@@ -20,6 +20,7 @@ from runner.results.evidence import Evidence
 from runner.results.evidence_words import sentences
 from runner.results.pareto import pareto
 from runner.results.rows import Results, Row, by_data
+from runner.results.ways_table import WaysTable
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
@@ -85,7 +86,7 @@ class Contents:
 
     def candidates_of(self, group: Sequence[Row]) -> list[Candidate]:
         """Return the candidates on one data set that the device runs."""
-        return [each for each in among(self.candidates, group) if each.file.runs]
+        return [each for each in choice.among(self.candidates, group) if each.file.runs]
 
     @functools.cached_property
     def _devices(self) -> Mapping[str, Sequence[DeviceRow]]:
@@ -112,6 +113,11 @@ class Contents:
         """Those of each decision; to resample takes some time, and several texts show them."""
         found = {id(decision): Evidence.of(decision) for _, decision in self.decisions}
         return {key: sentences(each) if each else [] for key, each in found.items()}
+
+    @functools.cached_property
+    def ways(self) -> Mapping[int, WaysTable]:
+        """Channels, weights and both compared, by the id of each decision."""
+        return {id(decision): WaysTable(decision) for _, decision in self.decisions}
 
     def classes_of(self, file: File) -> FileClasses:
         """Return the classes of a file to ship."""
@@ -154,7 +160,7 @@ def gather(store: Store, sweeps: Sequence[Results], request: Request | None = No
     rows = [row for results in sweeps for row in results.rows]
     groups = by_data(rows)
     candidates = [each for _, decision in decisions for each in _candidates(decision)]
-    front = [each for group in groups for each in pareto(among(candidates, group))]
+    front = [each for group in groups for each in pareto(choice.among(candidates, group))]
     picks = [decision.file for _, decision in decisions if decision.file]
     shown = points_to_show([*picks, *(each.file for each in front)], rows)
     plain = all(decision.limits.is_plain for _, decision in asked)
@@ -186,12 +192,6 @@ def _asked(
 def _candidates(decision: Decision) -> list[Candidate]:
     """Return what there was to choose from, and what the device does not run."""
     return choice.candidates(decision.rows, decision.device, decision.limits.confidence)
-
-
-def among(candidates: Sequence[Candidate], group: Sequence[Row]) -> list[Candidate]:
-    """Return those of some rows."""
-    ids = {row.point.id for row in group}
-    return [each for each in candidates if each.file.point.id in ids]
 
 
 def _classes(store: Store, file: File, rows: Sequence[Row]) -> PickedClasses:

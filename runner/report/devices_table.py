@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from runner.report.contents import Contents
-from runner.report.drop_cells import NOT_MEASURED
 from runner.results.choice import File
 from runner.results.decision import Decision
+from runner.results.drop_words import NOT_MEASURED
 from runner.results.evidence import Evidence
 from runner.results.evidence_words import in_brief
 from runner.results.rows import Results, data_label

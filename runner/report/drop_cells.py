@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from runner.report.contents import Contents
 from runner.results.candidate import Candidate
 from runner.results.choice import CONFIDENCE
+from runner.results.drop_words import NOT_MEASURED, interval
 from runner.results.file_words import in_points
-from runner.statistics.repeats import ENOUGH, Repeats
-
-NOT_MEASURED = "not measured"
+from runner.statistics.repeats import ENOUGH
 
 
 def headings(contents: Contents) -> list[str]:
@@ -22,16 +21,6 @@ def cells(candidate: Candidate, max_drop: float) -> list[str]:
     """Fill these columns for files of one kind at one setting."""
     word = candidate.certainty(max_drop) or NOT_MEASURED
     return [f"{candidate.drop * 100:.2f}", interval(candidate.validation), str(word)]
-
-
-def interval(repeats: Repeats | None) -> str:
-    """Return the ends of an interval in points, and what else than an interval they are."""
-    if repeats is None:
-        return ""
-    few = 1 < len(repeats.drops) < ENOUGH
-    notes = ["range"] * few + ["unpaired"] * (not repeats.interval.paired)
-    ends = f"{repeats.interval.low * 100:.2f} to {repeats.interval.high * 100:.2f}"
-    return f"{ends} ({', '.join(notes)})" if notes else ends
 
 
 def explanation(contents: Contents) -> str:

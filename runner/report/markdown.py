@@ -9,8 +9,9 @@ from runner.report.devices_table import DevicesTable
 from runner.results.class_words import payment
 from runner.results.decision import Decision
 from runner.results.file_words import figures
-from runner.results.rows import Results, alike
+from runner.results.rows import Results, alike, data_label
 from runner.results.table import PointsTable
+from runner.results.ways_table import TITLE
 
 # MLflow takes 8,000 characters in a tag, and the note is one.
 _LONGEST = 7500
@@ -31,6 +32,7 @@ def whole(contents: Contents) -> str:
             *_devices(contents, results),
             table.text(),
             *table.legend,
+            *_ways(contents, results),
             *_failures(results),
             "### How",
             _facts(results),
@@ -102,9 +104,32 @@ def _decision(contents: Contents, decision: Decision, evidence: bool) -> str:
 
 def _devices(contents: Contents, results: Results) -> list[str]:
     table = DevicesTable(contents, [results])
-    lines = [table.heading, ["---"] * len(table.heading), *table.lines]
-    texts = [f"| {' | '.join(map(plain, cells))} |" for cells in lines]
-    return ["\n".join(texts)] if table.lines else []
+    return [_drawn(table.heading, table.lines)] if table.lines else []
+
+
+def _ways(contents: Contents, results: Results) -> list[str]:
+    """Compare channels, weights and both on each data set; nothing where none is removed."""
+    pairs = [
+        (data_label(decision.rows, contents.rows), contents.ways[id(decision)])
+        for sweep, decision in contents.decisions
+        if sweep is results and decision.rows
+    ]
+    texts = [
+        text
+        for label, table in pairs
+        if table.files
+        for text in (
+            *([plain(label)] if len(pairs) > 1 else []),
+            _drawn(table.heading, table.lines),
+            *map(plain, table.sentences),
+        )
+    ]
+    return [f"### {TITLE}", *texts] if texts else []
+
+
+def _drawn(heading: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [heading, ["---"] * len(heading), *lines]
+    return "\n".join(f"| {' | '.join(map(plain, cells))} |" for cells in rows)
 
 
 def _failures(results: Results) -> list[str]:

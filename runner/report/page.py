@@ -17,6 +17,7 @@ from runner.results.class_words import payment
 from runner.results.decision import Decision
 from runner.results.file_words import figures
 from runner.results.rows import Results, data_label
+from runner.results.ways_table import TITLE
 
 
 def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
@@ -33,6 +34,8 @@ def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
         decisions=[_decision(contents, *pair) for pair in contents.decisions],
         charts=[{"name": name, "html": _embed(name, figure)} for name, figure in charts.items()],
         devices=DevicesTable(contents, contents.sweeps),
+        ways_title=TITLE,
+        ways=[each for pair in contents.decisions if (each := _ways(contents, *pair))["files"]],
         table=FilesTable(contents),
         sweeps=[_sweep(*pair) for pair in zip(contents.labels, contents.sweeps, strict=True)],
     )
@@ -46,18 +49,33 @@ def _embed(name: str, figure: Figure) -> Markup:
 
 
 def _decision(contents: Contents, results: Results, decision: Decision) -> dict[str, Any]:
-    label = contents.labels[contents.sweeps.index(results)]
-    data = data_label(decision.rows, contents.rows) if decision.rows else ""
-    several = len(contents.decisions) > 1
     file = decision.file or decision.closest
     return {
-        "of": f"{label} on {data}" if several else "",
+        "of": _of(contents, results, decision),
         "file": decision.file,
         "verdict": decision.verdict,
         "figures": figures(file) if file else "",
         "sentences": contents.sentences(decision),
         "classes": payment(contents.classes_of(file)) if file else "",
         "path": contents.store.local_file(file.point, file.artifact) if file else "",
+    }
+
+
+def _of(contents: Contents, results: Results, decision: Decision) -> str:
+    """Name what a decision is about; empty where there is only one."""
+    label = contents.labels[contents.sweeps.index(results)]
+    data = data_label(decision.rows, contents.rows) if decision.rows else ""
+    return f"{label} on {data}" if len(contents.decisions) > 1 else ""
+
+
+def _ways(contents: Contents, results: Results, decision: Decision) -> dict[str, Any]:
+    table = contents.ways[id(decision)]
+    return {
+        "of": _of(contents, results, decision),
+        "files": table.files,
+        "heading": table.heading,
+        "lines": table.lines,
+        "sentences": table.sentences,
     }
 
 

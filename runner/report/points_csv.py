@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from runner.escaping.spreadsheet import csv_text
-from runner.report.contents import Contents, among
-from runner.report.drop_cells import NOT_MEASURED
+from runner.report.contents import Contents
 from runner.results.candidate import Candidate
+from runner.results.choice import among
+from runner.results.drop_words import NOT_MEASURED
 from runner.results.rows import Row
 from runner.statistics.interval import Interval
 

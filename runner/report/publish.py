@@ -11,6 +11,7 @@ from runner.report.folder import PAGE
 from runner.report.markdown import note
 from runner.results.choice import File
 from runner.results.rows import Results
+from runner.results.way import Way
 from runner.settings.devices import Device
 from runner.tracking import Run, Store
 from runner.tracking.tags import NO_PICK, NOTE, PICK, PICK_TARGET, WRITTEN_NOTE
@@ -29,6 +30,9 @@ _PICKED_THERE = {
     "picked_ram_bytes": "ram",
     "picked_latency_ms": "latency_ms",
 }
+
+# Of each way of making a network small: bytes on the device, and the drop of validation accuracy.
+_OF_WAYS = ("way_bytes/", "way_validation_drop/")
 
 
 def publish(store: Store, results: Results) -> str:
@@ -77,13 +81,28 @@ def _figures(contents: Contents) -> dict[str, float]:
     }
     # A figure of an earlier report cannot be taken back, only overwritten.
     before = contents.sweeps[0].sweep.metrics.keys()
-    stale = dict.fromkeys({*_PICKED, *_PICKED_THERE} & before, math.nan)
-    if len(contents.decisions) > 1 or not contents.picks:
-        return counts | stale
+    ways = {name for name in before if name.startswith(_OF_WAYS)}
+    counts |= dict.fromkeys({*_PICKED, *_PICKED_THERE} & before | ways, math.nan)
+    if len(contents.decisions) > 1:
+        return counts
+    counts |= _of_ways(contents)
+    if not contents.picks:
+        return counts
     (file,) = contents.picks
     names = _PICKED if contents.device is Device.PHONE else _PICKED | _PICKED_THERE
     values = {name: getattr(file, field) for name, field in names.items()}
-    return counts | stale | {name: value for name, value in values.items() if value is not None}
+    return counts | {name: value for name, value in values.items() if value is not None}
+
+
+def _of_ways(contents: Contents) -> dict[str, float]:
+    """Return what each way comes to within the limits, and the dense network in any case."""
+    values: dict[str, float] = {}
+    for each in (file for table in contents.ways.values() for file in table.files):
+        if each.keeps or each.way in (Way.DENSE, Way.BASELINE_LONGER):
+            figures = each.size, each.candidate.drop
+            names = (f"{begin}{each.way.name.lower()}" for begin in _OF_WAYS)
+            values |= dict(zip(names, figures, strict=True))
+    return values
 
 
 def _set_note(run: Run, results: Results, text: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from runner.results.candidate import Candidate
-from runner.results.rows import SEED, Row, alike, seed_of
+from runner.results.rows import Row, alike
 from runner.settings.targets import Target
 from runner.tracking import Record
 
@@ -39,15 +39,6 @@ class SeedGroup:
 
     def _validation_accuracy(self, record: Record) -> float:
         return record.metrics[f"validation_accuracy/{self.target}"]
-
-
-def name_of(records: Sequence[Record]) -> str:
-    """Name what the runs have in common; of one run, its own name."""
-    first, seeds = records[0], len(records)
-    if seeds == 1:
-        return first.name
-    words = [word for word in first.name.split(" ") if word != f"{SEED}={seed_of(first)}"]
-    return ", ".join(filter(None, [" ".join(words), f"mean of {seeds} seeds"]))
 
 
 def of_points(rows: Sequence[Row], candidates: Sequence[Candidate]) -> list[SeedGroup]:

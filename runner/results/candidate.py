@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from statistics import mean
 
 from runner.results.file import File
+from runner.results.rows import SEED, seed_of
 from runner.statistics.certainty import Certainty
 from runner.statistics.repeats import ENOUGH, Repeats
+from runner.tracking import Record
 
 _ACCURACIES = {"validation": "validation_accuracy", "test": "accuracy"}
 
@@ -64,6 +66,15 @@ class Candidate:
     def certainty(self, max_drop: float) -> Certainty | None:
         """Tell whether the drop of validation accuracy is within a limit; None: not measured."""
         return self.validation.certainty(max_drop) if self.validation else None
+
+
+def name_of(records: Sequence[Record]) -> str:
+    """Name what the runs have in common; of one run, its own name."""
+    first, seeds = records[0], len(records)
+    if seeds == 1:
+        return first.name
+    words = [word for word in first.name.split(" ") if word != f"{SEED}={seed_of(first)}"]
+    return ", ".join(filter(None, [" ".join(words), f"mean of {seeds} seeds"]))
 
 
 def _repeats(files: Sequence[File], split: str, confidence: float) -> Repeats | None:

@@ -18,6 +18,7 @@ __all__ = [
     "Candidate",
     "File",
     "Limits",
+    "among",
     "candidates",
     "closest",
     "files",
@@ -63,6 +64,12 @@ def candidates(
     return [Candidate.of(group, confidence or CONFIDENCE) for group in groups]
 
 
+def among(candidates: Sequence[Candidate], group: Sequence[Row]) -> list[Candidate]:
+    """Return those of some rows."""
+    ids = {row.point.id for row in group}
+    return [each for each in candidates if each.file.point.id in ids]
+
+
 def smallest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
     """Choose what takes the fewest bytes on the device within the limits, of what runs there.
 
@@ -73,7 +80,12 @@ def smallest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
 
 def qualifying(rows: Sequence[Row], limits: Limits) -> list[Candidate]:
     """List what keeps the limits, in the order in which it is preferred."""
-    good = [each for each in _candidates(rows, limits) if not limits.broken_by(each)]
+    return in_order(_candidates(rows, limits), limits)
+
+
+def in_order(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
+    """List those that keep the limits, in the order in which they are preferred."""
+    good = [each for each in candidates if not limits.broken_by(each)]
     return sorted(good, key=lambda each: (each.file.size, each.drop))
 
 
@@ -83,13 +95,18 @@ def closest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
     What runs on the device comes before what does not. The excess over a limit on bytes,
     milliseconds or multiply-accumulates is a share of it, over accuracy in points.
     """
+    return nearest(_candidates(rows, limits), limits)
+
+
+def nearest(candidates: Sequence[Candidate], limits: Limits) -> Candidate | None:
+    """Choose the closest of candidates; None of none."""
 
     def distance(candidate: Candidate) -> tuple[int, int, float, float]:
         broken = limits.broken_by(candidate)
         excess = sum(each.share for each in broken)
         return _PLACES[candidate.file.runs], len(broken), excess, candidate.file.size
 
-    return min(_candidates(rows, limits), key=distance, default=None)
+    return min(candidates, key=distance, default=None)
 
 
 def _candidates(rows: Sequence[Row], limits: Limits) -> list[Candidate]:

@@ -11,12 +11,13 @@ from rich.console import Console
 
 from runner.escaping.terminal import say
 from runner.results.correct_rows import with_correct
-from runner.results.decision import decide_all
+from runner.results.decision import Decision, decide_all
 from runner.results.device_rows import with_device_rows
 from runner.results.evidence import Evidence
 from runner.results.evidence_words import sentences
-from runner.results.rows import Results
+from runner.results.rows import Results, data_label
 from runner.results.table import PointsTable
+from runner.results.ways_table import TITLE, WaysTable
 from runner.settings.address_mask import masked
 from runner.tracking import Store
 
@@ -27,6 +28,8 @@ def show(store: Store, results: Results) -> None:
     table = PointsTable(results, results.request.device)
     # First what asks the store: whoever tries again then prints no table twice.
     decisions = [(each, each.text(store)) for each in decide_all(results, store)]
+    first = [each for each, _ in decisions if each.device is results.request.device]
+    ways = [(each, WaysTable(each)) for each in first]
     console = Console()
     if console.is_terminal:
         console.print(table.on_terminal(console))
@@ -43,7 +46,18 @@ def show(store: Store, results: Results) -> None:
         say(f"{decision.device}: " * several + text)
         evidence = Evidence.of(decision)
         _say_wrapped(console, sentences(evidence) if evidence else [])
+    for decision, found in ways:
+        if found.files:
+            # Whole lines: a break within a name could begin another one.
+            say(f"{TITLE}{_label(decision, results)}:", *found.text_lines)
+            _say_wrapped(console, found.sentences)
     say(f"Compare in the browser: {ui_command(store.uri)}")
+
+
+def _label(decision: Decision, results: Results) -> str:
+    """Name the data of a decision; empty where there is only one data set."""
+    rows = decision.rows
+    return f", {data_label(rows, results.rows)}" if len(rows) < len(results.rows) else ""
 
 
 def _say_wrapped(console: Console, sentences: Iterable[str]) -> None:

@@ -4,32 +4,40 @@ from enum import StrEnum
 
 from runner.tracking import Record
 
-CHANNELS = "channels."
-SHARE, LAYER_SHARE, START = f"{CHANNELS}share", f"{CHANNELS}layer_share", f"{CHANNELS}start"
+SHARE, LAYER_SHARE, START = "channels.share", "channels.layer_share", "channels.start"
 FINAL, LAYER_SPARSITY = "schedule.final_sparsity", "schedule.layer_sparsity"
 # What says how many weights become zero; all else says how.
 SPARSITY = ("schedule.initial_sparsity", FINAL, LAYER_SPARSITY)
 _NONE = ("", "{}", "null")
+# How often a model is fine-tuned after pruning, by what follows it.
+_STAGES = {"cluster": 1, "qat": 1, "cluster_qat": 2}
 
 
 class Way(StrEnum):
     """What was done to a network, in the order in which a report shows it."""
 
-    LONGER = "dense, trained on"
+    DENSE = "dense"
+    BASELINE_LONGER = "dense, trained on"
     WEIGHTS = "weights"
     CHANNELS = "channels"
-    FRESH = "channels, new weights"
-    BOTH = "channels and weights"
-    FRESH_BOTH = "channels, new weights, and weights"
+    CHANNELS_FRESH = "channels, new weights"
+    CHANNELS_AND_WEIGHTS = "channels and weights"
+    CHANNELS_FRESH_AND_WEIGHTS = "channels, new weights, and weights"
+
+    @property
+    def removes_channels(self) -> bool:
+        """Whether the network is narrower than the dense one."""
+        return self.startswith(Way.CHANNELS)
 
 
+# By whether channels are removed, whether it starts anew, and whether weights are pruned.
 _WAYS = {
-    (False, False, False): Way.LONGER,
+    (False, False, False): Way.BASELINE_LONGER,
     (False, False, True): Way.WEIGHTS,
     (True, False, False): Way.CHANNELS,
-    (True, True, False): Way.FRESH,
-    (True, False, True): Way.BOTH,
-    (True, True, True): Way.FRESH_BOTH,
+    (True, True, False): Way.CHANNELS_FRESH,
+    (True, False, True): Way.CHANNELS_AND_WEIGHTS,
+    (True, True, True): Way.CHANNELS_FRESH_AND_WEIGHTS,
 }
 
 
@@ -53,6 +61,14 @@ def channels_kept(run: Record) -> float | None:
 def prunes_weights(point: Record) -> bool:
     """Tell whether weights of a point become zero."""
     return _above_zero(point, FINAL, "1") or point.params.get(LAYER_SPARSITY, "") not in _NONE
+
+
+def further_epochs(point: Record) -> int:
+    """Return how many epochs a point was trained after its baseline, all stages together."""
+    stages = _STAGES.get(point.params.get("compress.name", ""), 0)
+    times = {"channels.epochs": int(removes_channels(point)), "schedule.epochs": 1}
+    times["compress.epochs"] = stages
+    return sum(int(point.params.get(name, "0")) * number for name, number in times.items())
 
 
 def _above_zero(point: Record, setting: str, usual: str) -> bool:

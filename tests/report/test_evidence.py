@@ -14,11 +14,11 @@ from plotly.graph_objects import Figure
 from runner.report.charts import draw_charts
 from runner.report.charts.whiskers import MANY
 from runner.report.contents import Contents, gather
-from runner.report.drop_cells import interval
 from runner.report.files_table import FilesTable
 from runner.report.markdown import note, whole
 from runner.report.page import page
 from runner.report.points_csv import points_csv
+from runner.results.drop_words import interval
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, Row, read
 from runner.settings.targets import Target

@@ -9,9 +9,8 @@ from runner.escaping.html import chart_text
 from runner.report.charts.style import FAINT, colour, marker, symbol
 from runner.report.charts.whiskers import MANY, accuracy_ends, whiskers
 from runner.report.contents import Contents
-from runner.report.drop_cells import interval
-from runner.report.seed_group import name_of
-from runner.results.candidate import Candidate
+from runner.results.candidate import Candidate, name_of
+from runner.results.drop_words import interval
 from runner.settings.targets import Target
 
 HOVER = (

@@ -10,7 +10,8 @@ from runner.escaping.html import chart_text
 from runner.report.charts.style import apply_style, byte_axis, colour, share_axis
 from runner.report.charts.whiskers import MANY, Ends, accuracy_ends, whiskers
 from runner.report.contents import Contents
-from runner.report.seed_group import SeedGroup, name_of, of_points
+from runner.report.seed_group import SeedGroup, of_points
+from runner.results.candidate import name_of
 from runner.results.rows import SEED, number, sort_key, targets, varying
 from runner.settings.labels import short
 from runner.settings.targets import Target

@@ -10,9 +10,10 @@ from runner.escaping.html import chart_text
 from runner.report.charts.clouds import HOVER, clouds
 from runner.report.charts.style import FAINT, INK, apply_style, byte_axis, share_axis
 from runner.report.charts.whiskers import accuracy_ends, whiskers
-from runner.report.contents import Contents, among
-from runner.report.seed_group import name_of, of_baselines
-from runner.results.candidate import Candidate
+from runner.report.contents import Contents
+from runner.report.seed_group import of_baselines
+from runner.results.candidate import Candidate, name_of
+from runner.results.choice import among
 from runner.results.file_words import in_points
 from runner.results.rows import Row, data_label
 

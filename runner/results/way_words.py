@@ -1,0 +1,81 @@
+"""Say which way makes a network the smallest, and by how much."""
+
+from collections.abc import Sequence
+
+from runner.results.decision import Decision
+from runner.results.way import Way
+from runner.results.way_file import WayFile
+from runner.settings.devices import Device
+
+_NO_LONGER = (
+    "No point only trains the dense network on: part of what a way gains may come of its further "
+    "epochs."
+)
+
+
+def verdict(files: Sequence[WayFile], decision: Decision) -> list[str]:
+    """Say which way is the smallest, how it compares with weights, and what training alone does."""
+    if not files:
+        return []
+    there = "bytes zipped" if decision.device is Device.PHONE else "bytes of flash"
+    kept = [each for each in files if each.keeps]
+    # Of equal sizes, the way that needs less.
+    smallest = min(kept, key=_size, default=None)
+    if smallest is None:
+        first = "No way keeps the limits."
+    else:
+        first = f"The smallest within the limits is {smallest.way}: {smallest.size:,.0f} {there}."
+    return [first, *_beside_weights(files, there), _trained_on(files)]
+
+
+def _beside_weights(files: Sequence[WayFile], there: str) -> list[str]:
+    """Compare the smallest way that removes channels with weights alone."""
+    narrow = [each for each in files if each.way.removes_channels and each.keeps]
+    weights = next((each for each in files if each.way is Way.WEIGHTS), None)
+    if weights is None:
+        return ["No point prunes weights alone: there is nothing to compare channels with."]
+    if not narrow:
+        return ["No file with channels removed keeps the limits."]
+    best = min(narrow, key=_size)
+    if not weights.keeps:
+        return [f"Weights alone do not keep the limits, and {best.way} does."]
+    both = f"{best.size:,.0f} and {weights.size:,.0f} {there}"
+    if best.size >= weights.size:
+        said = f"Removing channels is no smaller than weights alone: {best.way}, {both}"
+    else:
+        factor = _smaller(weights.size, best.size)
+        said = f"{_sentence(best.way)} is {factor} than weights alone: {both}"
+    return [f"{said}{_unzipped(best, weights)}."]
+
+
+def _unzipped(best: WayFile, weights: WayFile) -> str:
+    """Compare the files as they lie in memory, where that is not what was compared."""
+    file, other = best.candidate.file, weights.candidate.file
+    if file.device is not Device.PHONE:
+        return ""
+    return f"; unzipped {_smaller(other.size_bytes, file.size_bytes)}"
+
+
+def _smaller(other: float, size: float) -> str:
+    return f"{other / size:.2f} times smaller" if size < other else "no smaller"
+
+
+def _trained_on(files: Sequence[WayFile]) -> str:
+    """Say what further epochs do without any way."""
+    longer = next((each for each in files if each.way is Way.BASELINE_LONGER), None)
+    if longer is None:
+        return _NO_LONGER
+    drop, epochs = round(longer.candidate.drop * 100, 2), longer.epochs
+    who = f"The dense network that is trained on for {epochs} epoch{'' if epochs == 1 else 's'}"
+    if not drop:
+        return f"{who} is as accurate as the baseline."
+    change = f"drops {drop:.2f} points" if drop > 0 else f"gains {-drop:.2f} points"
+    return f"{who} {change}: seen from it, each way drops so much {'less' if drop > 0 else 'more'}."
+
+
+def _size(each: WayFile) -> float:
+    return each.size
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
