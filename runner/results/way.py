@@ -1,14 +1,15 @@
 """Tell by which way a point became small: channels removed, weights pruned, or both."""
 
+import json
 from enum import StrEnum
 
+from runner.results.rows import number
 from runner.tracking import Record
 
 SHARE, LAYER_SHARE, START = "channels.share", "channels.layer_share", "channels.start"
 FINAL, LAYER_SPARSITY = "schedule.final_sparsity", "schedule.layer_sparsity"
 # What says how many weights become zero; all else says how.
 SPARSITY = ("schedule.initial_sparsity", FINAL, LAYER_SPARSITY)
-_NONE = ("", "{}", "null")
 # How often a model is fine-tuned after pruning, by what follows it.
 _STAGES = {"cluster": 1, "qat": 1, "cluster_qat": 2}
 
@@ -50,7 +51,7 @@ def way_of(point: Record) -> Way:
 
 def removes_channels(point: Record) -> bool:
     """Tell whether a point removes channels; those of earlier versions do not."""
-    return _above_zero(point, SHARE, "0") or point.params.get(LAYER_SHARE, "") not in _NONE
+    return _above_zero(point, SHARE, "0") or _any_layer(point, LAYER_SHARE)
 
 
 def channels_kept(run: Record) -> float | None:
@@ -60,7 +61,7 @@ def channels_kept(run: Record) -> float | None:
 
 def prunes_weights(point: Record) -> bool:
     """Tell whether weights of a point become zero."""
-    return _above_zero(point, FINAL, "1") or point.params.get(LAYER_SPARSITY, "") not in _NONE
+    return _above_zero(point, FINAL, "1") or _any_layer(point, LAYER_SPARSITY)
 
 
 def further_epochs(point: Record) -> int:
@@ -72,4 +73,14 @@ def further_epochs(point: Record) -> int:
 
 
 def _above_zero(point: Record, setting: str, usual: str) -> bool:
-    return float(point.params.get(setting, usual)) > 0
+    return (number(point.params.get(setting, usual)) or 0) > 0
+
+
+def _any_layer(point: Record, setting: str) -> bool:
+    """Tell whether a share of any layer is above zero."""
+    try:
+        shares = json.loads(point.params.get(setting, "{}"))
+    except ValueError:
+        # A text that is too long for a store is cut short.
+        return True
+    return isinstance(shares, dict) and any(share > 0 for share in shares.values())

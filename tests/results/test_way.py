@@ -23,14 +23,15 @@ KEPT, FRESH = {**CUT, "channels__start": "kept"}, {**CUT, "channels__start": "fr
     [
         (NOT_PRUNED, Way.BASELINE_LONGER),
         (OFF | NOT_PRUNED, Way.BASELINE_LONGER),
+        (OFF | NOT_PRUNED | {"channels__layer_share": '{"conv_*": 0.0}'}, Way.BASELINE_LONGER),
         (PRUNED, Way.WEIGHTS),
         (OFF | PRUNED, Way.WEIGHTS),
-        (OFF | NOT_PRUNED | {"schedule__layer_sparsity": "{conv:0.5}"}, Way.WEIGHTS),
+        (OFF | NOT_PRUNED | {"schedule__layer_sparsity": "{\"conv_*\": 0.5}"}, Way.WEIGHTS),
         (KEPT | NOT_PRUNED, Way.CHANNELS),
         (FRESH | NOT_PRUNED, Way.CHANNELS_FRESH),
         (KEPT | PRUNED, Way.CHANNELS_AND_WEIGHTS),
         (FRESH | PRUNED, Way.CHANNELS_FRESH_AND_WEIGHTS),
-        (KEPT | {"channels__share": "0.0", "channels__layer_share": "{conv:0.5}"} | NOT_PRUNED,
+        (KEPT | {"channels__share": "0.0", "channels__layer_share": "{\"conv_*\": 0.5}"} | NOT_PRUNED,
          Way.CHANNELS),
     ],
 )  # fmt: skip
