@@ -15,6 +15,7 @@ PRUNED = {"schedule__final_sparsity": "0.8", "schedule__layer_sparsity": "{}"}
 NOT_PRUNED = {"schedule__final_sparsity": "0.0", "schedule__layer_sparsity": "{}"}
 OFF = {"channels__share": "0.0"}
 CUT = {"channels__share": "0.25", "channels__layer_share": "{}"}
+OF_LAYER = {"channels__layer_share": '{"conv_*": 0.5}'}
 KEPT, FRESH = {**CUT, "channels__start": "kept"}, {**CUT, "channels__start": "fresh"}
 
 
@@ -26,15 +27,14 @@ KEPT, FRESH = {**CUT, "channels__start": "kept"}, {**CUT, "channels__start": "fr
         (OFF | NOT_PRUNED | {"channels__layer_share": '{"conv_*": 0.0}'}, Way.BASELINE_LONGER),
         (PRUNED, Way.WEIGHTS),
         (OFF | PRUNED, Way.WEIGHTS),
-        (OFF | NOT_PRUNED | {"schedule__layer_sparsity": "{\"conv_*\": 0.5}"}, Way.WEIGHTS),
+        (OFF | NOT_PRUNED | {"schedule__layer_sparsity": '{"conv_*": 0.5}'}, Way.WEIGHTS),
         (KEPT | NOT_PRUNED, Way.CHANNELS),
         (FRESH | NOT_PRUNED, Way.CHANNELS_FRESH),
         (KEPT | PRUNED, Way.CHANNELS_AND_WEIGHTS),
         (FRESH | PRUNED, Way.CHANNELS_FRESH_AND_WEIGHTS),
-        (KEPT | {"channels__share": "0.0", "channels__layer_share": "{\"conv_*\": 0.5}"} | NOT_PRUNED,
-         Way.CHANNELS),
+        (KEPT | OFF | OF_LAYER | NOT_PRUNED, Way.CHANNELS),
     ],
-)  # fmt: skip
+)
 def test_the_settings_of_a_point_tell_its_way(params: dict[str, str], way: Way) -> None:
     point = _point(**params)
     assert way_of(point) is way
