@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 from runner.results.decision import Decision
+from runner.results.drop_words import interval
+from runner.results.evidence import Evidence
+from runner.results.evidence_words import in_brief
 from runner.results.way import Way
 from runner.results.way_file import WayFile
 from runner.settings.devices import Device
+from runner.statistics.certainty import Certainty
 
 _NO_LONGER = (
     "No point only trains the dense network on: part of what a way gains may come of its further "
@@ -21,10 +25,11 @@ def verdict(files: Sequence[WayFile], decision: Decision) -> list[str]:
     kept = [each for each in files if each.keeps]
     # Of equal sizes, the way that needs less.
     smallest = min(kept, key=_size, default=None)
-    if smallest is None:
-        first = "No way keeps the limits."
-    else:
-        first = f"The smallest within the limits is {smallest.way}: {smallest.size:,.0f} {there}."
+    first = "No way keeps the limits."
+    if smallest:
+        word = in_brief(Evidence(decision, smallest.candidate))
+        figures = "; ".join(filter(None, (f"{smallest.size:,.0f} {there}", word)))
+        first = f'The smallest within the limits is by "{smallest.way}": {figures}.'
     return [first, *_beside_weights(files, there), _trained_on(files)]
 
 
@@ -38,13 +43,13 @@ def _beside_weights(files: Sequence[WayFile], there: str) -> list[str]:
         return ["No file with channels removed keeps the limits."]
     best = min(narrow, key=_size)
     if not weights.keeps:
-        return [f"Weights alone do not keep the limits, and {best.way} does."]
+        return [f'Weights alone do not keep the limits, and "{best.way}" does.']
     both = f"{best.size:,.0f} and {weights.size:,.0f} {there}"
     if best.size >= weights.size:
-        said = f"Removing channels is no smaller than weights alone: {best.way}, {both}"
+        said = f'Removing channels is no smaller than weights alone: by "{best.way}", {both}'
     else:
         factor = _smaller(weights.size, best.size)
-        said = f"{_sentence(best.way)} is {factor} than weights alone: {both}"
+        said = f'By "{best.way}" a file is {factor} than by weights alone: {both}'
     return [f"{said}{_unzipped(best, weights)}."]
 
 
@@ -65,17 +70,18 @@ def _trained_on(files: Sequence[WayFile]) -> str:
     longer = next((each for each in files if each.way is Way.BASELINE_LONGER), None)
     if longer is None:
         return _NO_LONGER
-    drop, epochs = round(longer.candidate.drop * 100, 2), longer.epochs
-    who = f"The dense network that is trained on for {epochs} epoch{'' if epochs == 1 else 's'}"
-    if not drop:
-        return f"{who} is as accurate as the baseline."
-    change = f"drops {drop:.2f} points" if drop > 0 else f"gains {-drop:.2f} points"
-    return f"{who} {change}: seen from it, each way drops so much {'less' if drop > 0 else 'more'}."
+    drop, judged = longer.candidate.drop * 100, longer.candidate.validation
+    most = max(each.epochs for each in files)
+    others = f" (another way for up to {most})" if most > longer.epochs else ""
+    ends = f" ({interval(judged)})" if judged else ""
+    clear = judged is not None and judged.certainty(0.0) is not Certainty.TOO_CLOSE
+    seen = f"seen from it, each way drops {abs(drop):.2f} points {'less' if drop > 0 else 'more'}"
+    return (
+        f"The dense network that is trained on for {longer.epochs} "
+        f"epoch{'' if longer.epochs == 1 else 's'}{others} drops {drop:.2f} points{ends}: "
+        f"{seen if clear else 'too close to tell from the baseline'}."
+    )
 
 
 def _size(each: WayFile) -> float:
     return each.size
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

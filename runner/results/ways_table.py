@@ -80,7 +80,11 @@ def _said(cells: dict[str, str]) -> str:
     limit = next(name for name in cells if name.startswith("limit: "))
     word = f"{drop}{f' ({ends})' if ends else ''}: {cells[limit]}"
     broken = cells[_KEEPS].removeprefix(_CLOSEST)
-    closest = "" if broken == _YES else f"; no file keeps the limits, and this closest one {broken}"
+    closest = (
+        ""
+        if broken == _YES
+        else f"; no file of this way keeps the limits, and the closest {broken}"
+    )
     figures = ", ".join([*named, word, f"test accuracy {cells['test']}"])
     return f"{cells['way']}: {cells['file']} of {cells['point']}, {figures}{closest}."
 

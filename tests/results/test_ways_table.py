@@ -53,11 +53,12 @@ def test_each_way_shows_its_smallest_file_within_the_limit_or_the_closest() -> N
     assert lines["weights"]["keeps the limits"] == "yes"
     assert lines["channels, new weights"]["keeps the limits"] == "no, the closest: drops 0.0600"
     assert table.sentences == [
-        "The smallest within the limits is channels and weights: 5,994 bytes zipped.",
-        "Channels and weights is 1.39 times smaller than weights alone: 5,994 and 8,346 bytes "
-        "zipped; unzipped 2.41 times smaller.",
-        "The dense network that is trained on for 8 epochs gains 0.60 points: seen from it, each "
-        "way drops so much more.",
+        'The smallest within the limits is by "channels and weights": 5,994 bytes zipped; its '
+        "drop is within 1 point with 95 % confidence.",
+        'By "channels and weights" a file is 1.39 times smaller than by weights alone: 5,994 and '
+        "8,346 bytes zipped; unzipped 2.41 times smaller.",
+        "The dense network that is trained on for 8 epochs drops -0.60 points (-0.85 to -0.39): "
+        "seen from it, each way drops 0.60 points more.",
     ]
     assert table.text_lines[3] == (
         "channels: tflite_int8 of point 4, 9,832 bytes, 7,785 bytes zipped, 23,322 MACs, "
@@ -65,7 +66,7 @@ def test_each_way_shows_its_smallest_file_within_the_limit_or_the_closest() -> N
         "97.90%."
     )
     assert table.text_lines[4].endswith(
-        "; no file keeps the limits, and this closest one drops 0.0600."
+        "; no file of this way keeps the limits, and the closest drops 0.0600."
     )
 
 
@@ -77,27 +78,31 @@ def test_without_a_narrow_point_there_is_nothing_to_compare() -> None:
 def test_a_loss_is_said_as_plainly_as_a_gain() -> None:
     worse = replace(BOTH, zipped=9_000)
     same = replace(BOTH, zipped=WEIGHTS.zipped, size=WEIGHTS.size)
-    slow = replace(LONGER, wrong=100)
-    assert _of([slow, WEIGHTS, worse]).sentences == [
-        "The smallest within the limits is weights: 8,346 bytes zipped.",
-        "Removing channels is no smaller than weights alone: channels and weights, 9,000 and 8,346 "
-        "bytes zipped; unzipped 2.41 times smaller.",
-        "The dense network that is trained on for 8 epochs is as accurate as the baseline.",
+    slow = replace(LONGER, wrong=99)
+    close = replace(WEIGHTS, wrong=149)
+    assert _of([slow, close, worse]).sentences == [
+        'The smallest within the limits is by "weights": 8,346 bytes zipped; whether its drop is '
+        "within 1 point is too close to tell.",
+        'Removing channels is no smaller than weights alone: by "channels and weights", 9,000 and '
+        "8,346 bytes zipped; unzipped 2.41 times smaller.",
+        "The dense network that is trained on for 8 epochs drops -0.02 points (-0.11 to 0.07): too "
+        "close to tell from the baseline.",
     ]
     tie = _of([replace(LONGER, wrong=110, epochs=1), WEIGHTS, same]).sentences
-    assert tie[0] == "The smallest within the limits is weights: 8,346 bytes zipped."
+    assert tie[0].startswith('The smallest within the limits is by "weights": 8,346 bytes zipped;')
     assert tie[1].endswith("8,346 and 8,346 bytes zipped; unzipped no smaller.")
     assert tie[2] == (
-        "The dense network that is trained on for 1 epoch drops 0.20 points: seen from it, each "
-        "way drops so much less."
+        "The dense network that is trained on for 1 epoch (another way for up to 6) drops 0.20 "
+        "points (0.06 to 0.36): seen from it, each way drops 0.20 points less."
     )
 
 
 def test_what_keeps_no_limit_wins_nothing() -> None:
     lost = replace(WEIGHTS, wrong=900)
     assert _of([lost, CHANNELS]).sentences == [
-        "The smallest within the limits is channels: 7,785 bytes zipped.",
-        "Weights alone do not keep the limits, and channels does.",
+        'The smallest within the limits is by "channels": 7,785 bytes zipped; its drop is within '
+        "1 point with 95 % confidence.",
+        'Weights alone do not keep the limits, and "channels" does.',
         "No point only trains the dense network on: part of what a way gains may come of its "
         "further epochs.",
     ]
@@ -119,8 +124,8 @@ def test_the_dense_network_counts_that_was_trained_on_the_longest_and_not_cluste
 
 def test_a_limit_on_multiplications_leaves_the_narrow_ones() -> None:
     table = _of(POINTS, Limits(0.01, max_macs=50_000))
-    assert (
-        table.sentences[1] == "Weights alone do not keep the limits, and channels and weights does."
+    assert table.sentences[1] == (
+        'Weights alone do not keep the limits, and "channels and weights" does.'
     )
     assert _lines(table)["dense"]["keeps the limits"] == "no, the closest: takes 93,288 MACs"
 
@@ -138,6 +143,8 @@ def test_on_a_microcontroller_flash_counts() -> None:
     table = _of(POINTS, Limits(0.01, device=Device.MICROCONTROLLER))
     assert "flash bytes" in table.heading
     assert table.sentences[:2] == [
-        "The smallest within the limits is channels: 9,832 bytes of flash.",
-        "Channels is 2.41 times smaller than weights alone: 9,832 and 23,648 bytes of flash.",
+        'The smallest within the limits is by "channels": 9,832 bytes of flash; its drop is within '
+        "1 point with 95 % confidence.",
+        'By "channels" a file is 2.41 times smaller than by weights alone: 9,832 and 23,648 bytes '
+        "of flash.",
     ]
