@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from runner.backend import keras
 from runner.channels.layer_counts import LayerCount
-from runner.channels.layer_rules import check_names
+from runner.channels.layer_rules import check_names, share_of
 from runner.channels.narrow import remove_channels
 from runner.errors import ImpossiblePoint
 from runner.settings import ChannelsSettings
@@ -48,7 +48,13 @@ def _setting(channels: ChannelsSettings) -> str:
 
 def _reasons(counts: Sequence[LayerCount], channels: ChannelsSettings) -> Iterator[str]:
     for count in counts[:_NAMED]:
-        alone = f"keeps {count.kept} of {count.channels} with channels.multiple={channels.multiple}"
-        yield f"{count.layer} {count.reason or alone}"
+        yield f"{count.layer} {count.reason or _choice(count, channels)}"
     if len(counts) > _NAMED:
         yield f"and {len(counts) - _NAMED} more"
+
+
+def _choice(count: LayerCount, channels: ChannelsSettings) -> str:
+    """Say by which setting a layer stays whole that need not."""
+    if share_of([count.layer], channels) == 0:
+        return "is to keep all"
+    return f"keeps {count.kept} of {count.channels} with channels.multiple={channels.multiple}"

@@ -12,6 +12,12 @@ def unchanged(step: Step) -> Channels:
     return step.taken[0]
 
 
+def dropout(step: Step) -> Channels | None:
+    """Hand on each channel, unless the layer names how many there are."""
+    shape = step.layer.noise_shape
+    return step.taken[0] if shape is None or shape[-1] in (None, 1) else None
+
+
 def activation(step: Step) -> Channels | None:
     """Hand on each channel through a function of single numbers."""
     return step.taken[0] if treats_channels_apart(step.layer.activation) else None

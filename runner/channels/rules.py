@@ -21,7 +21,7 @@ _BORDERS = [
     for number in (1, 2, 3)
 ]
 _PLAIN = (
-    *_POOLS, *_BORDERS, "Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise",
+    *_POOLS, *_BORDERS, "GaussianDropout", "GaussianNoise",
     "ActivityRegularization", "RepeatVector", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU",
 )  # fmt: skip
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
@@ -37,6 +37,7 @@ RULES: Mapping[str, Rule] = {
     "Dense": making.dense,
     **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), passing.depthwise_convolution),
     "BatchNormalization": passing.batch_normalization,
+    **dict.fromkeys(("Dropout", "AlphaDropout"), passing.dropout),
     "PReLU": passing.prelu,
     "Activation": passing.activation,
     "Rescaling": passing.rescaling,

@@ -47,7 +47,7 @@ Every night: python -m runner.nightly --help
 """
 
 _GROUPS = ("dataset", "architecture", "baseline", "schedule", "compress", "export", "tracking")
-_SINGLE = ("augment", "measure", "report", "cache")
+_SINGLE = ("augment", "channels", "measure", "report", "cache")
 
 
 def text() -> str:

@@ -19,6 +19,7 @@ IMAGES = np.random.default_rng(1).random((4, 8, 8, 2), np.float32)
 # Of these, layers stay whole.
 WHOLE = {
     "mixed_by_a_norm": {"before"},
+    "dropped_by_number": {"before"},
     "mixed_by_softmax": {"before", "scores"},
     "mixed_by_groups": {"before"},
     "mixed_by_own_function": {"before"},

@@ -150,6 +150,11 @@ def _mixed_by_a_norm(image: Any) -> Any:
     return _head(_conv(_conv(value, name="after"), 4))
 
 
+def _dropped_by_number(image: Any) -> Any:
+    value = L.Dropout(0.5, noise_shape=(None, 1, 1, 8), name="mixing")(_conv(image, name="before"))
+    return _head(_conv(value, name="after"))
+
+
 def _mixed_by_softmax(image: Any) -> Any:
     value = L.Activation("softmax", name="mixing")(_conv(image, name="before"))
     return _head(_conv(_conv(value, 6, activation="softmax", name="scores"), name="after"))
@@ -176,7 +181,8 @@ ZOO: Mapping[str, Body] = {
         _shared_norm, _flatten_after_pooling, _folded_into_an_image, _reshaped_within,
         _squeeze_and_excitation, _spatial_attention, _transposed, _slopes, _operators, _extremes,
         _borders, _three_dimensions, _repeated, _scores_of_a_convolution, _joined_along_rows,
-        _mixed_by_a_norm, _mixed_by_softmax, _mixed_by_groups, _mixed_by_own_function,
+        _mixed_by_a_norm, _dropped_by_number, _mixed_by_softmax, _mixed_by_groups,
+        _mixed_by_own_function,
     )
 }  # fmt: skip
 

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -18,6 +19,7 @@ FILES = sorted((SWEEPS / "sweep").glob("*.yaml"))
 RUNS = {
     "nightly": 4,
     "smoke": 2,
+    "channels": 15,
     "sparsity": 12,
     "mnist": 12,
     "fashion_mnist": 8,
@@ -27,9 +29,9 @@ RUNS = {
 }
 
 
-def _axes(path: Path) -> dict[str, str]:
-    axes: dict[str, str] = yaml.safe_load(path.read_text())["hydra"]["sweeper"]["params"]
-    return axes
+def _sweeper(path: Path) -> dict[str, Any]:
+    sweeper: dict[str, Any] = yaml.safe_load(path.read_text())["hydra"]["sweeper"]
+    return sweeper
 
 
 def test_every_sweep_is_known_here() -> None:
@@ -52,7 +54,9 @@ def test_every_point_of_a_shipped_sweep_is_accepted(
     Plugins.instance()
     loader = ConfigLoaderImpl(config_search_path=create_config_search_path(str(CONF)))
     config = loader.load_configuration("config", [f"+sweep={path.stem}"], RunMode.MULTIRUN)
-    candidates = expand(_axes(path), [], [f"+sweep={path.stem}"])
+    sweeper = _sweeper(path)
+    points = sweeper.get("points", [])
+    candidates = expand(sweeper["params"], points, [f"+sweep={path.stem}"])
     checked = grid.check(candidates, loader, config)
     assert checked.skipped == ()
     assert len(checked.points) == RUNS[path.stem]
