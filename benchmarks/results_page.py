@@ -19,6 +19,7 @@ from runner.results.decision import decision
 from runner.results.file_words import in_points
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, Row, read, targets
+from runner.results.ways_table import TITLE
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
 
@@ -32,8 +33,8 @@ quantization-aware training, tflite_int8 has the ranges that were learnt. Where 
 a table for each follows, of the files that it runs: bytes of flash and of TFLite Micro's arena on
 x86-64, or flash and cycles as Vela estimates them."""
 
-# Printed by `python -m benchmarks.calibration`.
-_CALIBRATION = "## How often a choice keeps its limit"
+# Printed by `python -m benchmarks.ways`; what `python -m benchmarks.calibration` prints follows.
+_OTHERS = (f"## {TITLE}\n", "## How often a choice keeps its limit\n")
 
 
 def main() -> None:
@@ -61,10 +62,10 @@ def _act(arguments: argparse.Namespace, store: Store) -> int:
 
 
 def _by_hand(page: Path) -> list[str]:
-    """Return the section that another benchmark prints, which stands last on the page."""
+    """Return the sections that other benchmarks print, which stand last on the page."""
     before = page.read_text(encoding="utf-8") if page.is_file() else ""
-    _, heading, text = before.partition(_CALIBRATION)
-    return [f"{heading}{text}".rstrip("\n")] if heading else []
+    begins = min((at for heading in _OTHERS if (at := before.find(heading)) >= 0), default=None)
+    return [] if begins is None else [before[begins:].rstrip("\n")]
 
 
 def _network(row: Row) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import pandas as pd
 from runner.device.fit import fit
 from runner.device.table import DeviceRow
 from runner.results import choice
+from runner.results.file import NETWORK
 from runner.results.pareto import pareto
 from runner.results.rows import Results, by_data, number, varying
 from runner.settings.devices import Device
@@ -41,6 +42,7 @@ def files_frame(store: Store, results: Results) -> pd.DataFrame:
             "status": record.status,
             "error": record.error,
             "sparsity": record.metrics.get("sparsity"),
+            **{name: record.metrics.get(name) for name in NETWORK},
         }
         files = list(_files(store, record)) or [{"target": None}]
         for file in files:

@@ -11,8 +11,11 @@ def test_the_page_holds_every_file_of_every_point(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "results.md"
-    calibration = "## How often a choice keeps its limit\n\nAs it was printed.\n"
-    page.write_text(f"# Old\n\n{calibration}", encoding="utf-8")
+    printed = (
+        "## Channels, weights, or both\n\nAs it was printed.\n\n"
+        "## How often a choice keeps its limit\n\nAs it was, too.\n"
+    )
+    page.write_text(f"# Old\n\n{printed}", encoding="utf-8")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "argv", ["results_page", "latest", "--output", str(page)])
     with pytest.raises(SystemExit) as left:
@@ -20,7 +23,7 @@ def test_the_page_holds_every_file_of_every_point(
     assert left.value.code == 0
     text = page.read_text()
     assert "## lenet_300_100 on npz" in text
-    assert text.endswith(f"\n\n{calibration}")
+    assert text.endswith(f"\n\n{printed}")
     assert "# Old" not in text
     assert "export.batch=1`)" in text
     for run in (*runs_in(folder, "point"), *runs_in(folder, "baseline")):
