@@ -206,8 +206,8 @@ def test_narrow_networks_fit_a_terminal_as_wide_as_before() -> None:
     assert max(map(len, wide)) <= 200
     assert any(line.startswith("run ") and line.split()[-1] == kinds[-1] for line in wide)
     assert max(map(len, names)) <= 60
-    assert "0.0→0.8 2 epochs cut=0.25 kept, sparsity 0.8000, channels" in names
-    assert "kept 0.7500, MACs 2,293,000" in names
+    assert "0.0→0.8 2 epochs cut=0.25, sparsity 0.8000, channels kept" in names
+    assert "0.7500, MACs 2,293,000" in names
 
 
 def _only(run: Record, kinds: Sequence[Target]) -> Record:
