@@ -27,11 +27,13 @@ class Candidate:
 
     Attributes:
         overrides: Hydra's overrides, as `schedule.epochs=2`.
-        name: name made of the settings that vary in the sweep.
+        name: name made of the settings that vary in the sweep, and have an effect.
+        label: the name in messages, where one before it has the same name: of all that vary.
     """
 
     overrides: tuple[str, ...]
     name: str
+    label: str
 
 
 def expand(
@@ -60,7 +62,7 @@ def expand(
         (product,) = BasicSweeper.split_arguments(grid_size.last_of_each(overrides), None)
         points += [[_without_sign_of_zero(override) for override in point] for point in product]
         varying += [item.get_key_element() for item in overrides if item.is_sweep_override()]
-    return [Candidate(tuple(point), _name(point, varying)) for point in points]
+    return _named(points, varying)
 
 
 def count(axes: Mapping[str, str], singles: Sequence[Mapping[str, Any]]) -> int:
@@ -104,18 +106,27 @@ def _without_sign_of_zero(override: str) -> str:
     return f"{override.removesuffix('=-0.0')}=0.0" if override.endswith("=-0.0") else override
 
 
-def _name(overrides: Sequence[str], varying: Sequence[str]) -> str:
-    settings = dict(override.split("=", 1) for override in overrides)
+def _named(points: Sequence[Sequence[str]], varying: Sequence[str]) -> list[Candidate]:
+    found: list[Candidate] = []
+    names: set[str] = set()
+    for overrides in points:
+        settings = dict(override.split("=", 1) for override in overrides)
+        values = {key: value for key, value in settings.items() if key in varying}
+        name = point_name(_with_effect(values, settings))
+        label = point_name(values) if name in names else name
+        found.append(Candidate(tuple(overrides), name, label))
+        names.add(name)
+    return found
+
+
+def _with_effect(values: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what other settings of the point make meaningless."""
     unused = _UNUSED.get(settings.get("compress", ""), ())
     if _removes_nothing(settings):
         unused = (*unused, _CHANNELS)
-    return point_name(
-        {
-            key: value
-            for key, value in settings.items()
-            if key in varying and (key in _SHARES or not key.startswith(unused))
-        }
-    )
+    return {
+        key: value for key, value in values.items() if key in _SHARES or not key.startswith(unused)
+    }
 
 
 def _removes_nothing(settings: Mapping[str, str]) -> bool:

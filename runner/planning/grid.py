@@ -74,11 +74,11 @@ def check(
     skipped: list[str] = []
     composed: list[tuple[Candidate, Settings]] = []
     for candidate in candidates:
-        with _skipping(candidate.name, skipped):
+        with _skipping(candidate.label, skipped):
             composed.append((candidate, compose(candidate)))
     points: dict[str, Point] = {}
     for candidate, settings in composed:
-        with _skipping(candidate.name, skipped):
+        with _skipping(candidate.label, skipped):
             accepted = preflight.check(settings, candidate.overrides)
             point = _identify(candidate, settings, accepted)
             if points.setdefault(point.fingerprint, point) is not point:
@@ -126,11 +126,11 @@ def _identify(candidate: Candidate, composed: Settings, settings: Settings) -> P
 
 
 @contextmanager
-def _skipping(name: str, skipped: list[str]) -> Iterator[None]:
+def _skipping(label: str, skipped: list[str]) -> Iterator[None]:
     try:
         yield
     except ImpossiblePoint as reason:
-        skipped.append(f"{name}: {reason}")
+        skipped.append(f"{label}: {reason}")
 
 
 def _with_new_values(candidates: Sequence[Candidate]) -> Iterator[Candidate]:

@@ -82,6 +82,27 @@ def test_how_channels_are_removed_is_left_out_where_none_is() -> None:
     assert [point.name for point in by_layer] == ["kept", "fresh"]
 
 
+def test_messages_tell_points_of_one_name_apart() -> None:
+    axes = {"channels.share": "0,0.5", "channels.start": "kept,fresh"}
+    assert [(each.name, each.label) for each in expand(axes, [], [])] == [
+        ("cut=0", "cut=0"),
+        ("cut=0", "cut=0 fresh"),
+        ("cut=0.5 kept", "cut=0.5 kept"),
+        ("cut=0.5 fresh", "cut=0.5 fresh"),
+    ]
+    axes = {"compress": "none,qat", "compress.clusters": "8,16", "compress.epochs": "1,2"}
+    assert [each.label for each in expand(axes, [], [])] == [
+        "compress=none",
+        "compress=none clusters=8 epochs=2",
+        "compress=none clusters=16 epochs=1",
+        "compress=none clusters=16 epochs=2",
+        "compress=qat epochs=1",
+        "compress=qat epochs=2",
+        "compress=qat clusters=16 epochs=1",
+        "compress=qat clusters=16 epochs=2",
+    ]
+
+
 @pytest.mark.parametrize(
     ("axes", "singles", "arguments", "line"),
     [

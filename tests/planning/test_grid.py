@@ -64,10 +64,7 @@ def test_points_without_any_of_their_files_are_left_out(composer: Composer, tmp_
     axes = {
         "export.targets": "[tflm_lut_int8]",
         "compress": "none,cluster",
-        "architecture": "lenet_300_100",
-        "dataset": "npz",
-        "dataset.path": str(write_npz(tmp_path / "tiny.npz")),
-        "cache.folder": str(tmp_path / "cache"),
+        **_tiny(tmp_path),
     }
     found = grid.check(expand(axes, [], [], loader), loader, config)
     assert [point.settings.compress.name for point in found.points] == ["cluster"]
@@ -76,3 +73,23 @@ def test_points_without_any_of_their_files_are_left_out(composer: Composer, tmp_
     axes["compress"] = "none"
     with pytest.raises(Refused, match=r"no point of the sweep is possible.* needs clustered"):
         grid.check(expand(axes, [], [], loader), loader, config)
+
+
+def test_a_point_that_another_makes_needless_is_named_in_full(
+    composer: Composer, tmp_path: Path
+) -> None:
+    loader, config = composer
+    axes = {"channels.share": "choice(0)", "channels.start": "kept,fresh", **_tiny(tmp_path)}
+    found = grid.check(expand(axes, [], [], loader), loader, config)
+    assert [point.name for point in found.points] == ["cut=0"]
+    assert found.skipped == ("cut=0 fresh: the same point as cut=0",)
+
+
+def _tiny(folder: Path) -> dict[str, str]:
+    """The settings of a small network on tiny images."""
+    return {
+        "architecture": "lenet_300_100",
+        "dataset": "npz",
+        "dataset.path": str(write_npz(folder / "tiny.npz")),
+        "cache.folder": str(folder / "cache"),
+    }
