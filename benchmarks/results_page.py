@@ -18,6 +18,7 @@ from runner.results.choice import Limits, files
 from runner.results.decision import decision
 from runner.results.file_words import in_points
 from runner.results.lookup import find_sweep
+from runner.results.network import network_name
 from runner.results.rows import Results, Row, read, targets
 from runner.results.ways_table import TITLE
 from runner.settings.targets import Target
@@ -69,10 +70,7 @@ def _by_hand(page: Path) -> list[str]:
 
 
 def _network(row: Row) -> tuple[str, str]:
-    params = row.point.params
-    own = [params.get(f"architecture.{key}", "null") for key in ("path", "target")]
-    name = next((value for value in own if value != "null"), params["architecture.name"])
-    return params["dataset.name"], name
+    return row.point.params["dataset.name"], network_name(row.point)
 
 
 def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Compare channels removed, weights pruned, and both, for each network of some sweeps.
+"""Compare channels removed, weights pruned, and both, for each network and `compress` of sweeps.
 
     python -m benchmarks.ways SWEEP...
 
@@ -12,11 +12,11 @@ from runner.cli.command import add_sweep, enter, parser
 from runner.cli.failure import DONE
 from runner.results.choice import Limits
 from runner.results.correct_rows import with_correct
-from runner.results.decision import decision
+from runner.results.decision import decide
 from runner.results.file_words import in_points
 from runner.results.lookup import find_sweep
-from runner.results.rows import Results, Row, read, seed_of
-from runner.results.ways_table import TITLE, WaysTable
+from runner.results.rows import Results, data_label, read, seed_of
+from runner.results.ways_table import TITLE, WaysTable, ways_tables
 from runner.settings.targets import Target
 from runner.tracking import Store
 
@@ -37,23 +37,19 @@ def _act(arguments: argparse.Namespace, store: Store) -> int:
     print(f"Printed by `python -m benchmarks.ways {' '.join(arguments.sweep)}`.")
     for name in arguments.sweep:
         results = with_correct(store, read(store, find_sweep(store, name)))
-        networks = dict.fromkeys(map(_network, results.rows))
-        for network in networks:
-            print("\n" + "\n".join(_section(results, network)))
+        for decision in decide(results.rows, Limits(results.max_drop, (_KIND,))):
+            for table in ways_tables(decision):
+                print("\n" + "\n".join(_section(results, table)))
     return DONE
 
 
-def _network(row: Row) -> tuple[str, str]:
-    return row.point.params["architecture.name"], row.point.params["dataset.name"]
-
-
-def _section(results: Results, network: tuple[str, str]) -> Iterator[str]:
-    rows = [row for row in results.rows if _network(row) == network]
-    table = WaysTable(decision(rows, Limits(results.max_drop, (_KIND,))))
+def _section(results: Results, table: WaysTable) -> Iterator[str]:
+    group, rows = table.group, table.group.rows
     seeds = len({seed_of(row.point) for row in rows})
-    yield f"### {' on '.join(network)}"
+    data = f"{group.network} on {data_label(rows, results.rows)}"
+    yield f"### {', '.join(filter(None, (data, group.following)))}"
     yield ""
-    points = f"{len(rows)} points, {seeds} seed{'s' if seeds > 1 else ''}"
+    points = f"{_counted(len(rows), 'point')}, {_counted(seeds, 'seed')}"
     yield (
         f"Of `+sweep={results.name}`, {points}; the smallest {_KIND} file of each way within "
         f"{in_points(results.max_drop)} of the baseline's validation accuracy."
@@ -64,6 +60,10 @@ def _section(results: Results, network: tuple[str, str]) -> Iterator[str]:
     yield from map(_line, table.lines)
     yield ""
     yield " ".join(table.sentences)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _line(cells: list[str]) -> str:

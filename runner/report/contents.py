@@ -20,7 +20,7 @@ from runner.results.evidence import Evidence
 from runner.results.evidence_words import sentences
 from runner.results.pareto import pareto
 from runner.results.rows import Results, Row, by_data
-from runner.results.ways_table import WaysTable
+from runner.results.ways_table import WaysTable, ways_tables
 from runner.settings.devices import Device
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
@@ -115,9 +115,9 @@ class Contents:
         return {key: sentences(each) if each else [] for key, each in found.items()}
 
     @functools.cached_property
-    def ways(self) -> Mapping[int, WaysTable]:
+    def ways(self) -> Mapping[int, list[WaysTable]]:
         """Channels, weights and both compared, by the id of each decision."""
-        return {id(decision): WaysTable(decision) for _, decision in self.decisions}
+        return {id(decision): ways_tables(decision) for _, decision in self.decisions}
 
     def classes_of(self, file: File) -> FileClasses:
         """Return the classes of a file to ship."""

@@ -109,22 +109,25 @@ def _devices(contents: Contents, results: Results) -> list[str]:
 
 def _ways(contents: Contents, results: Results) -> list[str]:
     """Compare channels, weights and both on each data set; nothing where none is removed."""
-    pairs = [
-        (data_label(decision.rows, contents.rows), contents.ways[id(decision)])
-        for sweep, decision in contents.decisions
-        if sweep is results and decision.rows
-    ]
+    decisions = [each for sweep, each in contents.decisions if sweep is results and each.rows]
+    several = len(decisions) > 1
     texts = [
         text
-        for label, table in pairs
-        if table.files
+        for each in decisions
+        for table in contents.ways[id(each)]
         for text in (
-            *([plain(label)] if len(pairs) > 1 else []),
+            *_labels(data_label(each.rows, contents.rows) * several, table.group.label),
             _drawn(table.heading, table.lines),
             *map(plain, table.sentences),
         )
     ]
     return [f"### {TITLE}", *texts] if texts else []
+
+
+def _labels(*labels: str) -> list[str]:
+    """Write labels as one line; none where all are empty."""
+    found = list(filter(None, labels))
+    return [plain(", ".join(found))] if found else []
 
 
 def _drawn(heading: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -35,7 +35,7 @@ def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
         charts=[{"name": name, "html": _embed(name, figure)} for name, figure in charts.items()],
         devices=DevicesTable(contents, contents.sweeps),
         ways_title=TITLE,
-        ways=[each for pair in contents.decisions if (each := _ways(contents, *pair))["files"]],
+        ways=[each for pair in contents.decisions for each in _ways(contents, *pair)],
         table=FilesTable(contents),
         sweeps=[_sweep(*pair) for pair in zip(contents.labels, contents.sweeps, strict=True)],
     )
@@ -68,15 +68,17 @@ def _of(contents: Contents, results: Results, decision: Decision) -> str:
     return f"{label} on {data}" if len(contents.decisions) > 1 else ""
 
 
-def _ways(contents: Contents, results: Results, decision: Decision) -> dict[str, Any]:
-    table = contents.ways[id(decision)]
-    return {
-        "of": _of(contents, results, decision),
-        "files": table.files,
-        "heading": table.heading,
-        "lines": table.lines,
-        "sentences": table.sentences,
-    }
+def _ways(contents: Contents, results: Results, decision: Decision) -> list[dict[str, Any]]:
+    of = _of(contents, results, decision)
+    return [
+        {
+            "of": ", ".join(filter(None, (of, table.group.label))),
+            "heading": table.heading,
+            "lines": table.lines,
+            "sentences": table.sentences,
+        }
+        for table in contents.ways[id(decision)]
+    ]
 
 
 def _sweep(label: str, results: Results) -> dict[str, Any]:

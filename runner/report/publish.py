@@ -95,9 +95,17 @@ def _figures(contents: Contents) -> dict[str, float]:
 
 
 def _of_ways(contents: Contents) -> dict[str, float]:
-    """Return what each way comes to within the limits, and the dense network in any case."""
+    """Return what each way comes to within the limits, and the dense network in any case.
+
+    Figures of different networks, or of what follows pruning, do not compare: of several tables,
+    that of the file to ship counts.
+    """
+    tables = [table for each in contents.ways.values() for table in each]
+    if len(tables) > 1:
+        points = [file.point for file in contents.picks]
+        tables = [table for table in tables if any(map(table.group.holds, points))]
     values: dict[str, float] = {}
-    for each in (file for table in contents.ways.values() for file in table.files):
+    for each in (file for table in tables for file in table.files):
         if each.keeps or each.way in (Way.DENSE, Way.BASELINE_LONGER):
             figures = each.size, each.candidate.drop
             names = (f"{begin}{each.way.name.lower()}" for begin in _OF_WAYS)

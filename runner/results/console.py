@@ -17,7 +17,7 @@ from runner.results.evidence import Evidence
 from runner.results.evidence_words import sentences
 from runner.results.rows import Results, data_label
 from runner.results.table import PointsTable
-from runner.results.ways_table import TITLE, WaysTable
+from runner.results.ways_table import TITLE, ways_tables
 from runner.settings.address_mask import masked
 from runner.tracking import Store
 
@@ -29,7 +29,7 @@ def show(store: Store, results: Results) -> None:
     # First what asks the store: whoever tries again then prints no table twice.
     decisions = [(each, each.text(store)) for each in decide_all(results, store)]
     first = [each for each, _ in decisions if each.device is results.request.device]
-    ways = [(each, WaysTable(each)) for each in first]
+    ways = [(each, table) for each in first for table in ways_tables(each)]
     console = Console()
     if console.is_terminal:
         console.print(table.on_terminal(console))
@@ -47,10 +47,10 @@ def show(store: Store, results: Results) -> None:
         evidence = Evidence.of(decision)
         _say_wrapped(console, sentences(evidence) if evidence else [])
     for decision, found in ways:
-        if found.files:
-            # Whole lines: a break within a name could begin another one.
-            say(f"{TITLE}{_label(decision, results)}:", *found.text_lines)
-            _say_wrapped(console, found.sentences)
+        label = f", {found.group.label}" * bool(found.group.label)
+        # Whole lines: a break within a name could begin another one.
+        say(f"{TITLE}{_label(decision, results)}{label}:", *found.text_lines)
+        _say_wrapped(console, found.sentences)
     say(f"Compare in the browser: {ui_command(store.uri)}")
 
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from runner.device.budgets import Excess
 from runner.results import choice
 from runner.results.candidate import Candidate
-from runner.results.decision import Decision
 from runner.results.dense import Dense
+from runner.results.limits import Limits
 from runner.results.rows import Row
-from runner.results.way import Way, further_epochs, removes_channels, way_of
+from runner.results.way import Way, further_epochs, way_of
+from runner.results.way_group import WayGroup
 from runner.tracking import Record
-
-# What shares values among weights is no reference for a network that is only trained on.
-_CLUSTERS = ("cluster", "cluster_qat")
 
 
 @dataclass(frozen=True)
@@ -42,25 +40,21 @@ class WayFile:
         return self.candidate.file.size
 
 
-def way_files(decision: Decision) -> list[WayFile]:
-    """Choose a file for each way that has one; none where no point removes channels."""
-    dense = decision.dense
-    if (
-        not dense
-        or decision.warning
-        or not any(removes_channels(row.point) for row in decision.rows)
-    ):
+def way_files(group: WayGroup) -> list[WayFile]:
+    """Choose a file for each way that has one; none where there is nothing to judge files by."""
+    decision = group.decision
+    dense, limits = decision.dense, decision.limits
+    if not dense or decision.warning:
         return []
-    limits = decision.limits
-    rows = [*decision.rows, *_of_dense(decision.rows, dense)]
+    rows = [*group.rows, *_of_dense(decision.rows, dense)]
     found = choice.candidates(rows, limits.device, limits.confidence)
     ways: dict[Way, list[Candidate]] = {way: [] for way in Way}
     for candidate in found:
         if candidate.file.target in limits.targets:
             ways[_way(candidate.file.point, dense)].append(candidate)
     ways[Way.BASELINE_LONGER] = _longest(ways[Way.BASELINE_LONGER])
-    chosen = {way: _chosen(each, decision) for way, each in ways.items()}
-    return [_way_file(way, each, decision) for way, each in chosen.items() if each]
+    chosen = {way: _chosen(each, limits) for way, each in ways.items()}
+    return [_way_file(way, each, limits) for way, each in chosen.items() if each]
 
 
 def _of_dense(rows: Sequence[Row], dense: Dense) -> list[Row]:
@@ -86,21 +80,17 @@ def _way(run: Record, dense: Dense) -> Way:
 
 def _longest(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Leave those that were trained on for the most epochs."""
-    plain = [
-        each for each in candidates if each.file.point.params.get("compress.name") not in _CLUSTERS
-    ]
-    most = max((further_epochs(each.file.point) for each in plain), default=0)
-    return [each for each in plain if further_epochs(each.file.point) == most]
+    most = max((further_epochs(each.file.point) for each in candidates), default=0)
+    return [each for each in candidates if further_epochs(each.file.point) == most]
 
 
-def _chosen(candidates: Sequence[Candidate], decision: Decision) -> Candidate | None:
-    limits = decision.limits
+def _chosen(candidates: Sequence[Candidate], limits: Limits) -> Candidate | None:
     return next(iter(choice.in_order(candidates, limits)), None) or choice.nearest(
         candidates, limits
     )
 
 
-def _way_file(way: Way, candidate: Candidate, decision: Decision) -> WayFile:
-    broken = tuple(decision.limits.broken_by(candidate))
+def _way_file(way: Way, candidate: Candidate, limits: Limits) -> WayFile:
+    broken = tuple(limits.broken_by(candidate))
     epochs = 0 if way is Way.DENSE else further_epochs(candidate.file.point)
     return WayFile(way, candidate, broken, epochs)

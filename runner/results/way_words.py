@@ -2,25 +2,27 @@
 
 from collections.abc import Sequence
 
-from runner.results.decision import Decision
 from runner.results.drop_words import interval
 from runner.results.evidence import Evidence
 from runner.results.evidence_words import in_brief
 from runner.results.way import Way
 from runner.results.way_file import WayFile
+from runner.results.way_group import WayGroup
 from runner.settings.devices import Device
 from runner.statistics.certainty import Certainty
 
 _NO_LONGER = (
-    "No point only trains the dense network on: part of what a way gains may come of its further "
+    "no point only trains the dense network on: part of what a way gains may come of its further "
     "epochs."
 )
+_OWN_BASELINE = "Drops count from this network's own dense baseline."
 
 
-def verdict(files: Sequence[WayFile], decision: Decision) -> list[str]:
+def verdict(files: Sequence[WayFile], group: WayGroup) -> list[str]:
     """Say which way is the smallest, how it compares with weights, and what training alone does."""
     if not files:
         return []
+    decision = group.decision
     there = "bytes zipped" if decision.device is Device.PHONE else "bytes of flash"
     kept = [each for each in files if each.keeps]
     # Of equal sizes, the way that needs less.
@@ -30,7 +32,9 @@ def verdict(files: Sequence[WayFile], decision: Decision) -> list[str]:
         word = in_brief(Evidence(decision, smallest.candidate))
         figures = "; ".join(filter(None, (f"{smallest.size:,.0f} {there}", word)))
         first = f'The smallest within the limits is by "{smallest.way}": {figures}.'
-    return [first, *_beside_weights(files, there), _trained_on(files)]
+    trained_on = _capital(f"with {group.following}, " * bool(group.following) + _trained_on(files))
+    own = [] if group.is_only_network else [_OWN_BASELINE]
+    return [first, *_beside_weights(files, there), trained_on, *own]
 
 
 def _beside_weights(files: Sequence[WayFile], there: str) -> list[str]:
@@ -77,10 +81,14 @@ def _trained_on(files: Sequence[WayFile]) -> str:
     clear = judged is not None and judged.certainty(0.0) is not Certainty.TOO_CLOSE
     seen = f"seen from it, each way drops {abs(drop):.2f} points {'less' if drop > 0 else 'more'}"
     return (
-        f"The dense network that is trained on for {longer.epochs} "
+        f"the dense network that is trained on for {longer.epochs} "
         f"epoch{'' if longer.epochs == 1 else 's'}{others} drops {drop:.2f} points{ends}: "
         f"{seen if clear else 'too close to tell from the baseline'}."
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _size(each: WayFile) -> float:

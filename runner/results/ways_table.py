@@ -6,6 +6,7 @@ from runner.results.drop_words import NOT_MEASURED, interval
 from runner.results.file import File
 from runner.results.file_words import in_points
 from runner.results.way_file import WayFile, way_files
+from runner.results.way_group import WayGroup, way_groups
 from runner.results.way_words import verdict
 from runner.settings.devices import Device
 
@@ -16,15 +17,13 @@ _YES, _CLOSEST = "yes", "no, the closest: "
 
 
 class WaysTable:
-    """A line for each way, with the smallest file within the limits or the closest one.
+    """A line for each way, with the smallest file within the limits or the closest one."""
 
-    There is none where no point removes channels.
-    """
-
-    def __init__(self, decision: Decision) -> None:
-        """Take the points on one data set, and what their files are to keep."""
-        self._decision = decision
-        self.files = way_files(decision)
+    def __init__(self, group: WayGroup) -> None:
+        """Take the points of one network on one data set, and what their files are to keep."""
+        self.group = group
+        self._decision = group.decision
+        self.files = way_files(group)
         self._has_latency = any(_ms(each.candidate.file) for each in self.files)
 
     @property
@@ -45,7 +44,7 @@ class WaysTable:
     @property
     def sentences(self) -> list[str]:
         """Say which way is the smallest, by how much, and what training alone does."""
-        return verdict(self.files, self._decision)
+        return verdict(self.files, self.group)
 
     @property
     def text_lines(self) -> list[str]:
@@ -65,6 +64,15 @@ class WaysTable:
             *(f"{candidate.drop * 100:.2f}", interval(candidate.validation), str(word)),
             *(f"{candidate.accuracy:.2%}", f"{_CLOSEST}{broken}" if broken else _YES),
         ]
+
+
+def ways_tables(decision: Decision) -> list[WaysTable]:
+    """Compare the ways for each network, and each `compress`, that has a point with fewer channels.
+
+    There is none where there is no baseline to judge files by, or one at chance.
+    """
+    tables = map(WaysTable, way_groups(decision))
+    return [table for table in tables if table.files]
 
 
 def _ms(file: File) -> str:

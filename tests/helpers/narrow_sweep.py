@@ -69,14 +69,26 @@ POINTS: Sequence[Small] = (
 )
 
 
-def narrow_rows(points: Sequence[Small] = POINTS, seeds: Sequence[int] = (0,)) -> list[Row]:
-    """Make the rows of such a sweep without a store; `point 3` is the fourth of the points."""
+def narrow_rows(
+    points: Sequence[Small] = POINTS,
+    seeds: Sequence[int] = (0,),
+    network: str = "",
+    dense_wrong: int = _DENSE_WRONG,
+) -> list[Row]:
+    """Make the rows of such a sweep without a store; `point 3` is the fourth of the points.
+
+    Args:
+        network: of which all points are, where that is to be told.
+        dense_wrong: images of each split that the dense network gets wrong.
+    """
     rows = []
+    own = f"{network} " if network else ""
     for seed in seeds:
         params = {"dataset.name": "npz", "seed": str(seed)}
-        dense = _record(f"dense {seed}", params, _dense_metrics())
+        params |= {"architecture.name": network} if network else {}
+        dense = _record(f"{own}dense {seed}", params, _dense_metrics(dense_wrong))
         for number, each in enumerate(points):
-            name = f"point {number}{f' seed={seed}' if len(seeds) > 1 else ''}"
+            name = f"{own}point {number}{f' seed={seed}' if len(seeds) > 1 else ''}"
             # Another seed has some more images wrong.
             record = _record(name, {**params, **each.params}, _metrics(each, seed))
             answers = {INT8: _answers(each.wrong + seed)}
@@ -85,7 +97,7 @@ def narrow_rows(points: Sequence[Small] = POINTS, seeds: Sequence[int] = (0,)) -
                     record,
                     dense,
                     correct=answers,
-                    baseline_correct=dict.fromkeys(_DENSE, _answers(_DENSE_WRONG)),
+                    baseline_correct=dict.fromkeys(_DENSE, _answers(dense_wrong)),
                 )
             )
     return rows
@@ -127,8 +139,8 @@ def _answers(wrong: int) -> Correct:
     return Correct("digest", right, right)
 
 
-def _dense_metrics() -> dict[str, float]:
-    return {**_figures(_DENSE, _DENSE_WRONG), "sparsity": 0.0, "macs": _DENSE_MACS}
+def _dense_metrics(wrong: int = _DENSE_WRONG) -> dict[str, float]:
+    return {**_figures(_DENSE, wrong), "sparsity": 0.0, "macs": _DENSE_MACS}
 
 
 def _metrics(each: Small, more: int = 0) -> dict[str, float]:

@@ -119,6 +119,31 @@ def test_each_data_set_is_compared_by_itself(
     assert not any("way_" in name for name in store.get(results.sweep.id).metrics)
 
 
+def test_points_that_something_follows_are_compared_by_themselves(
+    store_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights, both = POINTS[2], POINTS[6]
+    followed = {"compress.name": "cluster"}
+    points = weights, both, replace(both, zipped=3_000, others=followed)
+    store = narrow_sweep(store_folder, points)
+    results = read(store, find_sweep(store, "latest"))
+    contents = gather(store, [results])
+    html, text = _text(page(contents, {})), whole(contents).replace("\\", "")
+    console.show(store, results)
+    printed = capsys.readouterr().out
+    for label in ("compress=none", "compress=cluster"):
+        assert f"<p>{label}</p>" in html
+        assert f"\n\n{label}\n\n" in text
+        assert f"{TITLE}, {label}:" in printed
+    assert html.count(SAID) == text.count(SAID) == printed.count(SAID) == 1
+    assert html.count(f'<h2 id="ways">{TITLE}</h2>') == 1
+    # The file to ship is a clustered one: no other table's figures stand beside its own.
+    publish(store, results)
+    metrics = store.get(results.sweep.id).metrics
+    ways = {name: value for name, value in metrics.items() if name.startswith("way_bytes/")}
+    assert ways == {"way_bytes/dense": 20_132, "way_bytes/channels_and_weights": 3_000}
+
+
 def test_the_run_of_the_sweep_holds_what_each_way_comes_to(narrow: Swept) -> None:
     store, results = narrow
     publish(store, results)

@@ -7,15 +7,26 @@ from runner.results.choice import Limits
 from runner.results.decision import decision
 from runner.results.rows import Row
 from runner.results.way import Way
-from runner.results.ways_table import WaysTable
+from runner.results.ways_table import WaysTable, ways_tables
 from runner.settings.devices import Device
+from runner.tracking import Record
 from tests.helpers.narrow_sweep import POINTS, Small, narrow_rows
 
 LONGER, WEIGHTS, CHANNELS, FRESH, BOTH = (*(POINTS[1], POINTS[2], POINTS[4], POINTS[5], POINTS[6]),)
 
 
+def _tables(rows: Sequence[Row], limits: Limits | None = None) -> list[WaysTable]:
+    return ways_tables(decision(rows, limits or Limits(0.01)))
+
+
 def _table(rows: Sequence[Row], limits: Limits | None = None) -> WaysTable:
-    return WaysTable(decision(rows, limits or Limits(0.01)))
+    (table,) = _tables(rows, limits)
+    return table
+
+
+def _followed(points: Sequence[Small], compress: str) -> list[Small]:
+    """The same points, where something follows pruning."""
+    return [replace(each, others={"compress.name": compress}) for each in points]
 
 
 def _lines(table: WaysTable) -> dict[str, Mapping[str, str]]:
@@ -71,8 +82,7 @@ def test_each_way_shows_its_smallest_file_within_the_limit_or_the_closest() -> N
 
 
 def test_without_a_narrow_point_there_is_nothing_to_compare() -> None:
-    table = _of(POINTS[:4])
-    assert (table.lines, table.sentences, table.text_lines) == ([], [], [])
+    assert _tables(narrow_rows(POINTS[:4])) == []
 
 
 def test_a_loss_is_said_as_plainly_as_a_gain() -> None:
@@ -114,12 +124,71 @@ def test_what_keeps_no_limit_wins_nothing() -> None:
     assert strict[1] == "No file with channels removed keeps the limits."
 
 
-def test_the_dense_network_counts_that_was_trained_on_the_longest_and_not_clustered() -> None:
-    clustered = replace(
-        LONGER, epochs=9, zipped=5_000, others={"compress.name": "cluster", "compress.epochs": "1"}
-    )
-    lines = _lines(_of([POINTS[0], LONGER, clustered, CHANNELS]))
+def test_the_dense_network_counts_that_was_trained_on_the_longest() -> None:
+    lines = _lines(_of([POINTS[0], LONGER, CHANNELS]))
     assert lines[Way.BASELINE_LONGER]["point"] == "point 1"
+
+
+def test_what_follows_pruning_is_no_merit_of_a_way() -> None:
+    # Clusters make the file three times smaller, with channels or without.
+    clustered = _followed([LONGER, CHANNELS], "cluster")
+    tables = _tables(narrow_rows([WEIGHTS, CHANNELS, *clustered, *_followed([WEIGHTS], "qat")]))
+    assert [table.group.label for table in tables] == ["compress=none", "compress=cluster"]
+    plain, clusters = map(_lines, tables)
+    assert [*plain] == ["dense", "weights", "channels"]
+    assert [*clusters] == ["dense", "dense, trained on", "channels"]
+    assert (plain["channels"]["point"], clusters["channels"]["point"]) == ("point 1", "point 3")
+    assert plain["dense"] == clusters["dense"]
+    assert tables[0].sentences[2].startswith("No point only trains the dense network on: part of")
+    said = tables[1].sentences
+    assert said[1] == "No point prunes weights alone: there is nothing to compare channels with."
+    assert said[2].startswith("With compress=cluster, the dense network that is trained on for 8 ")
+    (only,) = _tables(narrow_rows(_followed([WEIGHTS, CHANNELS], "qat")))
+    assert only.group.label == "compress=qat"
+    assert only.sentences[2].startswith("With compress=qat, no point only trains the dense network")
+
+
+def test_each_network_is_compared_with_itself() -> None:
+    small = replace(CHANNELS, size=2_000, zipped=1_000, wrong=460)
+    one = narrow_rows([WEIGHTS, CHANNELS], network="lenet5")
+    other = narrow_rows(_followed([small], "qat"), network="mnist_cnn", dense_wrong=450)
+    plain = narrow_rows([WEIGHTS], network="fashion_cnn")
+    tables = _tables([*one, *other, *plain])
+    assert [table.group.label for table in tables] == ["lenet5", "mnist_cnn, compress=qat"]
+    assert [line["point"] for line in _lines(tables[0]).values()] == [
+        "lenet5 dense 0",
+        "lenet5 point 0",
+        "lenet5 point 1",
+    ]
+    assert tables[0].sentences[1].startswith('By "channels" a file is 1.07 times smaller than by')
+    lines = _lines(tables[1])
+    assert lines["dense"]["drop, points"] == "0.00"
+    assert lines["channels"]["drop, points"] == "0.20"
+    assert lines["channels"]["keeps the limits"] == "yes"
+    assert tables[1].sentences[1].startswith("No point prunes weights alone")
+    own = "Drops count from this network's own dense baseline."
+    assert tables[0].sentences[-1] == tables[1].sentences[-1] == own
+    assert own not in _table(one).sentences
+    assert _table(one).group.label == ""
+
+
+def test_own_models_are_told_apart_by_their_files_and_not_by_how_they_are_read() -> None:
+    rows = narrow_rows([CHANNELS], network="keras_file")
+
+    def of(**settings: str) -> list[Row]:
+        own = {f"architecture.{name}": value for name, value in settings.items()}
+        return [replace(row, point=_with(row.point, own)) for row in rows]
+
+    tables = _tables([*of(path="a.h5", target="null"), *of(path="b.h5"), *of(path="b.h5")])
+    assert [(table.group.label, len(table.group.rows)) for table in tables] == [
+        ("a.h5", 1),
+        ("b.h5", 2),
+    ]
+    assert len(_tables([*of(path="a.h5", trust="true"), *of(path="a.h5", target="null")])) == 1
+
+
+def _with(run: Record, settings: Mapping[str, str]) -> Record:
+    return replace(run, params={**run.params, **settings})
 
 
 def test_a_limit_on_multiplications_leaves_the_narrow_ones() -> None:
