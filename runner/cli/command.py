@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, Never
 
-from runner.cli.failure import DONE, REFUSED, explain
+from runner.cli.failure import REFUSED, explain
 from runner.errors import Refused
 from runner.escaping.json_text import json_text
 from runner.escaping.terminal import prepare_streams, say, visible
@@ -92,10 +92,6 @@ def enter(
             sys.exit(act(arguments, store))
     except Refused as refusal:
         options.error(str(refusal))
-    except BrokenPipeError:
-        # Whoever reads, as `head` does, has read enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
     except Exception as failure:
         if os.environ.get("HYDRA_FULL_ERROR") == "1":
             raise

@@ -18,6 +18,7 @@ from runner.settings.load import refusal
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
 from runner.tracking.inputs import data_digest
+from runner.tracking.tags import SETTINGS
 from runner.tracking.texts import read_text
 
 # Where its runs are kept is known, and the address hides a password. What was measured of its files
@@ -60,7 +61,7 @@ class StoredRun:
             Incomplete: they are not there, or those of another version.
             StoreFailed: the store does not answer.
         """
-        text = read_text(self.store, self.record, "config.yaml")
+        text = read_text(self.store, self.record, SETTINGS)
         if not text:
             raise Incomplete("its config.yaml is gone")
         try:

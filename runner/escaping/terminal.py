@@ -7,6 +7,8 @@ import re
 import sys
 from typing import TextIO
 
+from runner.escaping.unread_output import outlasting
+
 # C0, DEL and C1 (ECMA-48); separators of lines; marks, embeddings, overrides and isolates of
 # Unicode's bidirectional algorithm (UAX 9), which show a text in another order; lone surrogates,
 # as which Python reads the bytes of a file's name that are no UTF-8 (PEP 383).
@@ -39,6 +41,8 @@ def encodable(text: str) -> str:
 def prepare_streams(encoding: str | None = None) -> None:
     """Let standard output and error take every character; for one that they lack, a plain one.
 
+    What is printed when nobody reads it any more is left out.
+
     Args:
         encoding: of what they write from now on; None for the one that they have.
     """
@@ -46,8 +50,11 @@ def prepare_streams(encoding: str | None = None) -> None:
         # Of one that was closed, as by `>&-`, the next file that is opened would take the number.
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is getattr(sys, f"__{name}__"):
+            setattr(sys, name, outlasting(stream, encoding or stream.encoding, _ERRORS))
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=encoding, errors=_ERRORS)
 
 

@@ -15,7 +15,7 @@ class Gaps:
 
     Attributes:
         targets: those whose files are gone; where a table is gone, all that have figures in it.
-        settings: whether the run has lost its settings.
+        settings: whether the run may have lost its settings; a server is asked for its models only.
     """
 
     targets: Sequence[Target]
@@ -30,7 +30,7 @@ def gaps(store: Store, found: Record) -> Gaps:
     targets = [target for target in Target if found.has_file(target)]
     lost = [target for target in targets if tables or f"models/{target.file_name}" in gone]
     # With any target the labels are written too.
-    return Gaps(lost or (targets[:1] if labels else []), "config.yaml" in gone)
+    return Gaps(lost or (targets[:1] if labels else []), bool(gone))
 
 
 def missing(asked: Sequence[Target], found: Record) -> list[Target]:

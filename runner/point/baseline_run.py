@@ -30,7 +30,7 @@ from runner.settings.parameters import as_yaml, baseline_parameters
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, StoreFailed
 from runner.tracking.origin import lease_tags
-from runner.tracking.tags import FAILED_TARGETS, MEASURING, SIGNATURE
+from runner.tracking.tags import FAILED_TARGETS, MEASURING, SETTINGS, SIGNATURE
 from runner.tracking.texts import read_text
 from runner.training.baseline import Baseline, obtain_baseline
 
@@ -114,7 +114,7 @@ class BaselineRun:
             lacking = missing(makeable(context.settings.export.targets, "none"), found)
             run = context.store.reopen(found)
             if lost.settings:
-                run.log_inputs(context.data, as_yaml(context.settings))
+                run.log_text(as_yaml(context.settings), SETTINGS)
                 run.flush()
             if lost.targets or lacking:
                 self._deliver(baseline, run, [*lost.targets, *lacking], found)

@@ -24,7 +24,7 @@ from runner.settings.parameters import as_yaml, point_parameters
 from runner.settings.targets import Target
 from runner.tracking import Kind, Run, StoreFailed
 from runner.tracking.origin import lease_tags
-from runner.tracking.tags import BASELINE_RUN_ID, FINGERPRINT, SIGNATURE, SWEEP
+from runner.tracking.tags import BASELINE_RUN_ID, FINGERPRINT, SETTINGS, SIGNATURE, SWEEP
 from runner.training.baseline import Baseline
 
 log = logging.getLogger(__name__)
@@ -117,6 +117,8 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
     place, stages_after = context.folder / "models", settings.compress.name
     delivery = Delivery(context, point, place, dense, reference, stages_after)
     files = delivery.deliver(finished, settings.export.targets)
+    # Once more: somebody may have removed what the point logged when it began.
+    point.log_text(as_yaml(settings), SETTINGS)
     point.log_metrics({"seconds/total": time.monotonic() - started})
     return baseline, "; ".join(map(str, files))
 

@@ -14,12 +14,13 @@ from runner.tracking.connection import StoreFailed
 from runner.tracking.record import Record
 from runner.tracking.retries import few_retries
 from runner.tracking.store import Store
+from runner.tracking.tags import SETTINGS
 
 log = logging.getLogger(__name__)
 
 _MODELS = "models"
 # Beside the models; looked for only where that costs no request.
-_TABLES = ("layers.csv", "classes.csv", "correct.csv", "devices.csv", "config.yaml")
+_TABLES = ("layers.csv", "classes.csv", "correct.csv", "devices.csv", SETTINGS)
 _AT_ONCE = 8
 
 

@@ -18,7 +18,7 @@ from runner.tracking.images import data_set
 from runner.tracking.lease import FREE, Free, TakenOver
 from runner.tracking.notes import Notes
 from runner.tracking.retries import few_retries
-from runner.tracking.tags import ERROR
+from runner.tracking.tags import ERROR, SETTINGS
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Run:
 
     def log_inputs(self, data: Dataset, settings: str) -> None:
         """Log what the run is made from: the data, with its digest, and the settings as YAML."""
-        self.log_text(settings, "config.yaml")
+        self.log_text(settings, SETTINGS)
         self.notes.inputs.append(data_set(data))
 
     def tag(self, name: str, value: str) -> None:

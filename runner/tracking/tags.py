@@ -69,3 +69,6 @@ VERSION_GIT_COMMIT = "runner.git_commit"
 SHA256 = "runner.sha256"
 # Of the code that answers requests, which a version has a copy of.
 SERVED = "runner.served"
+
+# No tag: the name, among the artifacts of each run, of what it was asked for.
+SETTINGS = "config.yaml"

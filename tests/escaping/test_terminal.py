@@ -82,3 +82,17 @@ def test_closed_outputs_keep_their_numbers() -> None:
     closed = f'exec "{sys.executable}" -c "{code}" >&- 2>&-'
     done = subprocess.run(["sh", "-c", closed], cwd=PROJECT, check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("output", ["| true", "> /dev/full"])
+def test_what_nobody_takes_is_left_out(output: str) -> None:
+    code = (
+        "import logging, sys, time; from runner.escaping.terminal import prepare_streams, say;"
+        "prepare_streams(); logging.basicConfig(stream=sys.stdout); time.sleep(0.2);"
+        "[(say('line'), logging.warning('line')) for _ in range(100)]; print('x' * 100_000)"
+    )
+    line = f'set -o pipefail; "{sys.executable}" -c "{code}" {output}'
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=PROJECT, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,6 +1,8 @@
-"""A point whose baseline has lost its table of answers has its intervals all the same."""
+"""What somebody removes from the artifacts while a point runs is there in the end."""
 
 import shutil
+import threading
+import time
 from pathlib import Path
 
 from runner.backend import make_repeatable
@@ -20,3 +22,22 @@ def test_a_lost_table_of_answers_is_made_again(settings: Configure, tmp_path: Pa
     first, second = runs_in(tmp_path, "point")
     assert first.metrics.keys() == second.metrics.keys() >= {"accuracy_drop_low/h5"}
     assert {path.name for path in files.iterdir()} >= {"correct.csv", "models"}
+
+
+def test_settings_that_are_removed_meanwhile_are_there_in_the_end(
+    settings: Configure, tmp_path: Path
+) -> None:
+    make_repeatable(1, 1)
+    cleaner = threading.Thread(target=_remove_first, args=(tmp_path,))
+    cleaner.start()
+    run(settings("export.targets=[h5]"), tmp_path / "files")
+    cleaner.join()
+    (point,) = runs_in(tmp_path, "point")
+    assert file_of(tmp_path, point, "config.yaml").is_file()
+
+
+def _remove_first(folder: Path) -> None:
+    """Remove the settings that are logged first, those of a point that has begun."""
+    while not (found := [*folder.rglob("artifacts/config.yaml")]):
+        time.sleep(0.01)
+    found[0].unlink()
