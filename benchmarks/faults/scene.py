@@ -4,14 +4,14 @@ import os
 import random
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.faults.command import MARK, Command, python
 from benchmarks.faults.configuration import POINTS, Configuration
 from benchmarks.faults.moment import PHASES, Moment, Phase, draw
-from benchmarks.faults.stored_runs import StoredRun, read
+from benchmarks.faults.stored_runs import StoredRun, Unreadable, read
 from benchmarks.faults.tracking_server import TrackingServer
 
 # What would lead a sweep to another store, or other data.
@@ -32,7 +32,7 @@ class Scene:
         mends: takes away the fault's cause; it is closed when the first commands have ended.
         ends: gives back what the fault took of the machine; it is closed last.
         destroyed: whether the fault takes away what was finished, so that it is made again.
-        late: whether the sweep had ended before the moment came.
+        late: whether the sweep had ended, or was finished, before the moment came.
         may_refuse: whether one of the first commands may be refused.
         grids: the values of each sweep that is to be there in the end.
         before: what the commands are started by, such as `unshare`.
@@ -135,8 +135,14 @@ class Scene:
     def reach(self, command: Command, phases: Sequence[Phase] = PHASES) -> Moment:
         """Draw a moment and wait for it, or for the command's end."""
         moment = draw(self.lengths, self.chance, phases)
-        self.late = not command.reach(moment)
+        self.late = not command.reach(moment) or self._has_ended_well()
         return moment
+
+    def _has_ended_well(self) -> bool:
+        """Tell whether the sweep is finished, although its process still unloads its libraries."""
+        with suppress(Unreadable):
+            return any(run.kind == "sweep" and run.status == "FINISHED" for run in self.read())
+        return False
 
     def seconds(self, least: float, most: float) -> float:
         """Draw how long something lasts."""
