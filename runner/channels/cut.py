@@ -43,14 +43,15 @@ def _config(layer: Any, graph: ChannelGraph, selection: Selection) -> dict[str, 
     if filters is not None:
         config[_SIZES.get(kind, "filters")] = int(selection.stays(filters.channels).sum())
     elif kind == "Reshape" and layer.name in graph.given:
-        sizes = layer.output_shape[1:-1]
-        config["target_shape"] = (*sizes, int(selection.stays(graph.given[layer.name]).sum()))
+        kept = int(selection.stays(graph.given[layer.name]).sum())
+        config["target_shape"] = (*config["target_shape"][:-1], kept)
     return config
 
 
 def _is_learned(layer: Any) -> bool:
     """Tell whether training gives a layer its weights, rather than `adapt`."""
-    return bool(layer.trainable_weights)
+    # Without scale and center, batch normalization has nothing but averages, of its own training.
+    return bool(layer.trainable_weights) or type(layer).__name__ == "BatchNormalization"
 
 
 def _part(values: np.ndarray, axes: Mapping[int, Channels], selection: Selection) -> np.ndarray:

@@ -8,16 +8,21 @@ _FUNCTIONS = frozenset(
         "relu6", "selu", "sigmoid", "silu", "softplus", "softsign", "swish", "tanh",
     }
 )  # fmt: skip
+_LAYERS = frozenset({"ELU", "LeakyReLU", "ReLU", "ThresholdedReLU"})
 _LIBRARIES = ("tf_keras.", "tensorflow.")
 
 
 def treats_channels_apart(activation: Any) -> bool:
-    """Tell whether an activation is a function of Keras or TensorFlow that takes single numbers.
+    """Tell whether an activation is of Keras or TensorFlow and takes single numbers.
 
-    A function of the user's own may do anything, whatever its name.
+    One of the user's own may do anything, whatever its name.
+
+    Args:
+        activation: a function, or a layer in its place.
     """
     known = str(getattr(activation, "__module__", "")).startswith(_LIBRARIES)
-    return activation is None or (known and name_of(activation) in _FUNCTIONS)
+    names = _FUNCTIONS if hasattr(activation, "__name__") else _LAYERS
+    return activation is None or (known and name_of(activation) in names)
 
 
 def name_of(activation: Any) -> str:

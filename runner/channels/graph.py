@@ -54,6 +54,9 @@ class ChannelGraph:
         given = rule_of(node.layer)(Step(node, taken, self.labels, self.holdings))
         if given is None:
             return self._keep_around(node, taken)
+        if name in self.given and kind(node.layer) == "Reshape":
+            # It has one target shape for all that it is applied to.
+            self.labels.unite(self.given[name], given)
         self.given[name], self._taken[name] = given, taken
         return [given]
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from runner.backend import tf
 from runner.channels.elementwise import treats_channels_apart
 from runner.channels.labels import Channels
 from runner.channels.step import Step
@@ -14,6 +13,13 @@ _ARITHMETIC = frozenset(
     for module in ("__operators__", "math")
     for name in ("add", "subtract", "sub", "multiply", "mul", "truediv", "divide", "maximum",
                  "minimum")
+)  # fmt: skip
+# Of single numbers, with others that hold for all of them.
+_ELEMENTWISE = frozenset(
+    {
+        "clip_by_value", "identity", "math.abs", "math.exp", "math.negative", "math.pow",
+        "math.rsqrt", "math.sqrt", "math.square", "stop_gradient",
+    }
 )  # fmt: skip
 
 
@@ -32,15 +38,21 @@ def concatenate(step: Step) -> Channels | None:
 
 def operation(step: Step) -> Channels | None:
     """Unite what an operation of TensorFlow's own takes, which is written as `x + y`, say."""
-    operands = tf.nest.flatten((step.node.call_args, step.node.call_kwargs))
-    others = [each for each in operands if not hasattr(each, "_keras_history")]
-    single = all(each is None or isinstance(each, int | float | str) for each in others)
-    name = str(step.layer.get_config()["function"])
-    if not single or not _same_rank(step):
+    given = [*step.node.call_args, *step.node.call_kwargs.values()]
+    if not all(map(_is_single, given)) or not _same_rank(step):
         return None
+    name = str(step.layer.get_config()["function"])
     if name in _ARITHMETIC:
         return _united(step, step.taken)
-    return step.taken[0] if treats_channels_apart(step.layer.function) else None
+    apart = name in _ELEMENTWISE or treats_channels_apart(step.layer.function)
+    return step.taken[0] if apart else None
+
+
+def _is_single(operand: object) -> bool:
+    """Tell whether an operand is a tensor of the model, or one number for all channels."""
+    return hasattr(operand, "_keras_history") or (
+        not isinstance(operand, list | tuple | dict) and np.ndim(operand) == 0
+    )
 
 
 def _united(step: Step, taken: Sequence[Channels]) -> Channels:

@@ -9,6 +9,8 @@ from runner.channels.rules import kind
 from runner.channels.selection import Selection
 from runner.escaping.spreadsheet import csv_text
 
+# The name of the table among the artifacts of a run.
+CHANNELS = "channels.csv"
 _COLUMNS = ("layer", "kind", "channels", "kept", "removed", "reason")
 
 

@@ -23,6 +23,11 @@ def activation(step: Step) -> Channels | None:
     return step.taken[0] if treats_channels_apart(step.layer.activation) else None
 
 
+def permute(step: Step) -> Channels | None:
+    """Hand on each channel, where the axis of channels stays the last one."""
+    return step.taken[0] if step.layer.dims[-1] == len(step.layer.dims) else None
+
+
 def rescaling(step: Step) -> Channels | None:
     """Hand on each channel, all scaled by the same numbers."""
     same = np.ndim(step.layer.scale) == 0 and np.ndim(step.layer.offset) == 0
@@ -33,7 +38,7 @@ def batch_normalization(step: Step) -> Channels | None:
     """Hand on each channel, with up to four numbers of its own."""
     layer, (taken,) = step.layer, step.taken
     last = len(step.node.keras_inputs[0].shape) - 1
-    if [axis % (last + 1) for axis in layer.axis] != [last]:
+    if [axis % (last + 1) for axis in layer.axis] != [last] or getattr(layer, "renorm", False):
         return None
     for weight in ("gamma", "beta", "moving_mean", "moving_variance"):
         step.hold(weight, {0: taken})

@@ -21,8 +21,9 @@ _BORDERS = [
     for number in (1, 2, 3)
 ]
 _PLAIN = (
-    *_POOLS, *_BORDERS, "GaussianDropout", "GaussianNoise",
-    "ActivityRegularization", "RepeatVector", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU",
+    *_POOLS, *_BORDERS, "GaussianDropout", "GaussianNoise", "ActivityRegularization",
+    "RepeatVector", "Identity", "Resizing", "CenterCrop", "ReLU", "LeakyReLU", "ELU",
+    "ThresholdedReLU",
 )  # fmt: skip
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
 
@@ -41,6 +42,7 @@ RULES: Mapping[str, Rule] = {
     "PReLU": passing.prelu,
     "Activation": passing.activation,
     "Rescaling": passing.rescaling,
+    "Permute": passing.permute,
     "Flatten": passing.reshape,
     "Reshape": passing.reshape,
     "Concatenate": joining.concatenate,

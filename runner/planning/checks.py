@@ -160,10 +160,10 @@ OF_THE_MODEL: Sequence[Check] = (
     layers_can_be_pruned,
     something_is_prunable,
     something_is_trainable,
+    survives_h5,
 )
 # Where channels are removed first, that is another model.
 OF_WHAT_IS_PRUNED: Sequence[Check] = (
-    survives_h5,
     pruning_can_be_set_up,
     compression_can_be_set_up,
     conversion_check.unsupported,

@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py  # type: ignore[import-untyped]
 
 from runner.backend import keras, make_repeatable, save_h5
-from runner.channels.layer_counts import share_kept
+from runner.channels.layer_counts import CHANNELS, channels_csv, share_kept
 from runner.channels.narrow import remove_channels
 from runner.device.table import TABLE
 from runner.device.wanted import Wanted
@@ -85,17 +85,17 @@ class KeptFigures:
         """Build an untrained model with as many channels as the files have, whichever they are."""
         asked, data = self.context.settings, self.context.data
         model = build.build(asked.architecture, data.shape, data.class_set)
-        if not asked.channels.removes:
-            self._require_share(1.0)
-            return model
-        narrow, counts = remove_channels(model, asked.channels)
-        self._require_share(share_kept(counts))
-        return narrow
-
-    def _require_share(self, kept: float) -> None:
-        claimed = self.figures["channels_kept"]
-        if not math.isclose(claimed, kept, abs_tol=1e-9):
-            raise Untrue(f"channels_kept is {claimed:g}; the settings leave {kept:g}")
+        kept, table = 1.0, ""
+        if asked.channels.removes:
+            model, counts = remove_channels(model, asked.channels)
+            kept, table = share_kept(counts), channels_csv(counts)
+        expected = {"channels_kept": kept, "parameters": model.count_params()}
+        for name, value in expected.items():
+            if not math.isclose(self.figures[name], value, rel_tol=1e-9):
+                raise Untrue(f"{name} is {self.figures[name]:g}; the settings leave {value:g}")
+        if self.texts.get(CHANNELS, "") != table:
+            raise Untrue(f"{CHANNELS} is not that of the settings")
+        return model
 
     def _require_bytes(self, target: Target, path: Path) -> None:
         """Compare all that is counted in bytes, and the shares made of it."""
@@ -125,8 +125,6 @@ class KeptFigures:
             save_h5(model, str(own))
             if _description(own) != _description(path):
                 raise Untrue(f"{path.name} describes another model")
-        if self.figures["parameters"] != model.count_params():
-            raise Untrue(f"parameters is not {model.count_params()}, as in the h5 file")
         sparsity = sparsity_figures(measure_sparsity(model, {}))["sparsity"]
         if not math.isclose(self.figures["sparsity"], sparsity, abs_tol=1e-9):
             raise Untrue(f"sparsity is {self.figures['sparsity']:g}; the h5 file has {sparsity:g}")

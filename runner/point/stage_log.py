@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from runner.backend import keras
-from runner.channels.layer_counts import channels_csv, share_kept
+from runner.channels.layer_counts import CHANNELS, channels_csv, share_kept
 from runner.channels.narrow import NarrowModel
 from runner.compress import Stage
 from runner.measure.layer_table import stages_csv
@@ -12,8 +12,6 @@ from runner.prune.pruning import PruningResult
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, sparsity_figures
 from runner.tracking import Run
 from runner.training.train import History
-
-CHANNELS = "channels.csv"
 
 _HEADINGS = {
     "cluster": "While its weights are clustered, with TFMOT's wrappers",

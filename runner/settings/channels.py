@@ -51,5 +51,7 @@ class ChannelsSettings(Group):
     def effective(self) -> dict[str, Any]:
         """Those settings that change the figures of a point."""
         if not self.removes:
-            return self.model_dump(mode="json", include={"share", "layer_share"})
-        return self.model_dump(mode="json")
+            return {"share": 0.0, "layer_share": "{}"}
+        untrained = self.start == "kept" and self.epochs == 0
+        ignored = {"batch_size", "learning_rate", "shuffle"} if untrained else set()
+        return self.model_dump(mode="json", exclude=ignored)

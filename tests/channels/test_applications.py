@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runner.backend import keras, make_repeatable
-from tests.helpers.narrow_difference import TOLERANCE, difference
+from tests.helpers.narrow_difference import TOLERANCE, difference, whole_layers
 
 # Each at the smallest side of an image that it takes, or close to it.
 NETWORKS = {
@@ -23,6 +23,7 @@ def test_the_cut_network_equals_the_masked_one(name: str) -> None:
     model = build(weights=None, input_shape=(side, side, 3), classes=5, classifier_activation=None)
     _vary(model)
     images = np.random.default_rng(1).random((2, side, side, 3), np.float32)
+    assert whole_layers(model, 0.5) == {model.layers[-1].name}
     assert difference(model, images, 0.5) <= TOLERANCE
 
 

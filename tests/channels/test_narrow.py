@@ -46,14 +46,15 @@ def test_new_weights_are_trained_as_the_baseline_was_and_then_as_kept_ones(
     kept = narrow(model, tiny, ChannelsSettings.model_validate({**HALF, "epochs": 1}), TRAINING)
     assert len(kept.history["loss"]) == 1
     asked = ChannelsSettings.model_validate({**HALF, "epochs": 1, "start": "fresh"})
+    make_repeatable(1, 1)
     fresh = narrow(model, tiny, asked, TRAINING)
     assert len(fresh.history["loss"]) == 3
     assert [tuple(weight.shape) for weight in kept.model.weights] == [
         tuple(weight.shape) for weight in fresh.model.weights
     ]
-    again = narrow(model, tiny, asked, TRAINING)
-    assert fresh.history != kept.history
-    assert again.counts == fresh.counts == kept.counts
+    assert fresh.counts == kept.counts
+    make_repeatable(1, 1)
+    assert narrow(model, tiny, asked, TRAINING).history == fresh.history
 
 
 def test_new_weights_are_not_given_to_what_is_not_trained() -> None:

@@ -151,3 +151,32 @@ def test_names_that_decide_nothing_are_refused(settings: dict[str, object], line
     with pytest.raises(ImpossiblePoint) as refusal:
         removed_on_trial(_added(), asked)
     assert str(refusal.value) == line
+
+
+def test_a_layer_that_takes_no_other_size_is_refused_in_one_line() -> None:
+    image = L.Input((8, 8, 1))
+    biases = keras.initializers.Constant(list(range(8)))
+    value = L.Flatten()(L.Conv2D(8, 3, bias_initializer=biases, name="fixed")(image))
+    model = keras.Model(image, L.Dense(3)(value), name="stubborn")
+    with pytest.raises(ImpossiblePoint) as refusal:
+        removed_on_trial(model, ChannelsSettings(share=0.5))
+    assert str(refusal.value).startswith("channels.share=0.5: stubborn cannot lose channels (")
+    assert "\n" not in str(refusal.value)
+    asked = ChannelsSettings(share=0.5, keep_layers=("fixed",))
+    with pytest.raises(ImpossiblePoint, match="fixed is to keep all; dense"):
+        removed_on_trial(model, asked)
+
+
+def test_a_model_without_layers_that_make_channels_is_refused() -> None:
+    image = L.Input((8, 8, 3))
+    model = keras.Model(image, L.GlobalAveragePooling2D()(image), name="plain")
+    with pytest.raises(ImpossiblePoint, match="plain: it has no layer that makes channels"):
+        removed_on_trial(model, ChannelsSettings(share=0.5))
+
+
+def test_gamma_without_normalization_is_said() -> None:
+    _, notes = removed_on_trial(_added(), ChannelsSettings(share=0.5, criterion="gamma"))
+    assert notes == (
+        "channels.criterion=gamma: added has no batch normalization with a gamma; the norm of the "
+        "filters decides, as with l2",
+    )

@@ -14,9 +14,10 @@ from runner.models.flatten import nodes
 
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "TFOpLambda")
 _PASSING = (
-    "Activation", "BatchNormalization", "PReLU", "ReLU", "Dropout", "RepeatVector", "Rescaling",
-    "Depthwise", "MaxPooling", "AveragePooling", "GlobalMax", "GlobalAverage", "ZeroPadding",
-    "Cropping", "UpSampling", "SpatialDropout",
+    "Activation", "ActivityRegularization", "AlphaDropout", "AveragePooling", "BatchNormalization",
+    "CenterCrop", "Cropping", "Depthwise", "Dropout", "ELU", "Gaussian", "GlobalAverage",
+    "GlobalMax", "Identity", "LeakyReLU", "MaxPooling", "PReLU", "Permute", "ReLU", "RepeatVector",
+    "Rescaling", "Resizing", "SpatialDropout", "ThresholdedReLU", "UpSampling", "ZeroPadding",
 )  # fmt: skip
 
 

@@ -110,7 +110,16 @@ def _slopes(image: Any) -> Any:
 def _operators(image: Any) -> Any:
     value = _conv(image)
     value = tf.nn.relu6(value + 3.0) * (1.0 / 6.0)
-    return _head(_conv(value + _conv(image), 4))
+    value = value * (1.0 - tf.clip_by_value(_conv(image), 0.0, 1.0))
+    return _head(_conv(-value + tf.square(_conv(image)) * np.float32(2), 4))
+
+
+def _two_sizes_reshaped(image: Any) -> Any:
+    fold = L.Reshape((-1, 8))
+    parts = [fold(_conv(image)), fold(L.MaxPooling2D()(_conv(image)))]
+    return L.Dense(3, name="output")(
+        L.Concatenate()([L.GlobalAveragePooling1D()(part) for part in parts])
+    )
 
 
 def _extremes(image: Any) -> Any:
@@ -124,11 +133,42 @@ def _borders(image: Any) -> Any:
     return _head(L.Dropout(0.5)(L.SpatialDropout2D(0.5)(L.AveragePooling2D()(value))))
 
 
+def _one_dimension(image: Any) -> Any:
+    value = L.Conv1D(8, 3, padding="same")(L.Reshape((-1, 2))(image))
+    for layer in (
+        *(L.ZeroPadding1D(), L.Cropping1D(), L.UpSampling1D(), L.SpatialDropout1D(0.5)),
+        *(L.MaxPooling1D(), L.AveragePooling1D(), L.LeakyReLU(), L.GaussianNoise(0.5)),
+    ):
+        value = layer(value)
+    value = L.DepthwiseConv1D(3, depth_multiplier=2)(L.SeparableConv1D(6, 3)(value))
+    value = L.Conv1DTranspose(6, 3, activation=L.ReLU())(value)
+    parts = [L.GlobalMaxPooling1D()(value), L.GlobalAveragePooling1D()(value)]
+    return L.Dense(3, name="output")(L.Concatenate()(parts))
+
+
+def _two_dimensions(image: Any) -> Any:
+    value = _conv(L.Resizing(10, 10)(image), activation=L.LeakyReLU())
+    for layer in (
+        *(L.UpSampling2D(interpolation="bilinear"), L.CenterCrop(12, 12), L.Identity()),
+        *(L.Resizing(8, 8), L.ELU(), L.Permute((2, 1, 3)), L.Rescaling(0.5, 0.1)),
+        *(L.ThresholdedReLU(0.1), L.AlphaDropout(0.5), L.GaussianDropout(0.5)),
+        L.ActivityRegularization(0.1),
+    ):
+        value = layer(value)
+    value = L.Activation(L.ReLU(6.0))(_conv(value, 6))
+    return L.Dense(3, name="output")(L.GlobalMaxPooling2D()(value))
+
+
 def _three_dimensions(image: Any) -> Any:
-    value = L.Conv3D(6, 3, activation="relu")(
-        L.Reshape((6, 6, 6, 1))(L.Dense(216)(L.Flatten()(image)))
-    )
-    return L.Dense(3, name="output")(L.Flatten()(L.MaxPooling3D()(value)))
+    value = L.Reshape((6, 6, 3, 2))(L.Dense(216)(L.Flatten()(image)))
+    value = L.Conv3DTranspose(6, 2)(L.Conv3D(6, 3, activation="relu")(value))
+    for layer in (
+        *(L.ZeroPadding3D(), L.Cropping3D(), L.UpSampling3D(), L.SpatialDropout3D(0.5)),
+        *(L.MaxPooling3D(), L.AveragePooling3D()),
+    ):
+        value = layer(value)
+    parts = [L.GlobalMaxPooling3D()(value), L.GlobalAveragePooling3D()(value)]
+    return L.Dense(3, name="output")(L.Dense(6, activation="relu")(L.Concatenate()(parts)))
 
 
 def _repeated(image: Any) -> Any:
@@ -160,6 +200,16 @@ def _mixed_by_softmax(image: Any) -> Any:
     return _head(_conv(_conv(value, 6, activation="softmax", name="scores"), name="after"))
 
 
+def _mixed_by_numbers(image: Any) -> Any:
+    scaled = _conv(image, name="before") * [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]
+    return _head(_conv(scaled, name="after"))
+
+
+def _mixed_by_renorm(image: Any) -> Any:
+    value = L.BatchNormalization(renorm=True, name="mixing")(_conv(image, name="before"))
+    return _head(_conv(value, name="after"))
+
+
 def _mixed_by_groups(image: Any) -> Any:
     return _head(_conv(_conv(_conv(image, name="before"), groups=2), name="after"))
 
@@ -179,10 +229,11 @@ ZOO: Mapping[str, Body] = {
     for body in (
         _residual, _dense_block, _concatenated_and_added, _depthwise, _separable, _shared_layer,
         _shared_norm, _flatten_after_pooling, _folded_into_an_image, _reshaped_within,
-        _squeeze_and_excitation, _spatial_attention, _transposed, _slopes, _operators, _extremes,
-        _borders, _three_dimensions, _repeated, _scores_of_a_convolution, _joined_along_rows,
-        _mixed_by_a_norm, _dropped_by_number, _mixed_by_softmax, _mixed_by_groups,
-        _mixed_by_own_function,
+        _two_sizes_reshaped, _squeeze_and_excitation, _spatial_attention, _transposed, _slopes,
+        _operators, _extremes, _borders, _one_dimension, _two_dimensions, _three_dimensions,
+        _repeated, _scores_of_a_convolution, _joined_along_rows, _mixed_by_a_norm,
+        _dropped_by_number, _mixed_by_numbers, _mixed_by_renorm, _mixed_by_softmax,
+        _mixed_by_groups, _mixed_by_own_function,
     )
 }  # fmt: skip
 
