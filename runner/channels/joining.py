@@ -1,6 +1,7 @@
 """Say what becomes of channels where several tensors, or a tensor and a number, come together."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def operation(step: Step) -> Channels | None:
     return step.taken[0] if apart else None
 
 
-def _is_single(operand: object) -> bool:
+def _is_single(operand: Any) -> bool:
     """Tell whether an operand is a tensor of the model, or one number for all channels."""
     return hasattr(operand, "_keras_history") or (
         not isinstance(operand, list | tuple | dict) and np.ndim(operand) == 0
