@@ -55,6 +55,7 @@ def run_sweep(
     finished = again.finished_before(store, name, points)
     if finished:
         _announce(store, finished.id)
+        again.forget_claims(store, finished)
         say(again.words(store, finished))
         return True, []
     sweep = resume_or_begin(store, name, points)

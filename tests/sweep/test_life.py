@@ -56,8 +56,12 @@ def _points(copy: Path) -> list[str]:
 
 def test_a_finished_sweep_says_so_and_trains_nothing(again: Again, copy: Path) -> None:
     before, points = _sweep(copy), _points(copy)
+    # As a process that was killed between its last two requests leaves it.
+    claim = "runner.claim.0123456789ab"
+    store_in(copy).connection.set_tag(before.id, claim, "works vm 1 2 3 4")
     done = again()
     assert done.returncode == 0, done.stderr
+    assert claim not in _sweep(copy).tags
     page = file_of(copy, before, "report.html")
     (line,) = [line for line in done.stdout.splitlines() if "finished at" in line]
     assert line.startswith("unnamed: finished at ")

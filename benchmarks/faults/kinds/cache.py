@@ -17,8 +17,10 @@ def _delete_cache(scene: Scene) -> str:
 def _damage_cache(scene: Scene) -> str:
     command = scene.start()
     moment = scene.reach(command)
-    files = [path for path in sorted(scene.cache.rglob("*")) if path.stat().st_size]
-    path = scene.chance.choice([path for path in files if path.is_file()])
+    files = [path for path in sorted(scene.cache.rglob("*")) if path.is_file()]
+    if not any(path.stat().st_size for path in files):
+        return f"nothing in the cache to damage, {moment}"
+    path = scene.chance.choice([path for path in files if path.stat().st_size])
     how = damage(scene, path)
     return f"{path.relative_to(scene.cache)} {how}, {moment}"
 
