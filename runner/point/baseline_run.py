@@ -157,6 +157,9 @@ class BaselineRun:
 
         A run that points use already stays what it is where this is stopped, or the store fails.
         """
+        if found:
+            # What has lost files may have lost this, too.
+            run.log_text(as_yaml(self.context.settings), SETTINGS)
         with nullcontext() if found else run.closing():
             failure = self._log(baseline, run, targets, found)
             run.tag(FAILED_TARGETS, " ".join(failure.targets) if failure else "")
@@ -186,10 +189,7 @@ class BaselineRun:
 
     @contextmanager
     def _tables(self, found: Record, run: Run) -> Iterator[ReadTable]:
-        """Give what reads the run's tables, and send the new ones before another point reads them.
-
-        Other points may add other targets meanwhile: the tables are everybody's.
-        """
+        """Give what reads the tables of the run; new ones are sent before another point reads."""
         with baseline_lock(self.context.settings, self.context.signature, "layers"):
             yield functools.partial(read_text, self.context.store, found)
             run.flush()

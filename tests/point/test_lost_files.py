@@ -21,7 +21,7 @@ def test_a_lost_table_of_answers_is_made_again(settings: Configure, tmp_path: Pa
     run(settings(targets, "schedule.final_sparsity=0.7"), tmp_path / "second")
     first, second = runs_in(tmp_path, "point")
     assert first.metrics.keys() == second.metrics.keys() >= {"accuracy_drop_low/h5"}
-    assert {path.name for path in files.iterdir()} >= {"correct.csv", "models"}
+    assert {path.name for path in files.iterdir()} >= {"correct.csv", "models", "config.yaml"}
 
 
 def test_settings_that_are_removed_meanwhile_are_there_in_the_end(
