@@ -7,14 +7,13 @@ owner itself leaves is removed by the next one.
 
 import multiprocessing
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from runner.errors import Refused
-from runner.process.user_folder import SHARED, locked_root, make, name, remove_root
+from runner.process.user_folder import SHARED, clear, locked_root, make, name, remove_root
 
 _VARIABLE = "TMPDIR"
 # The path of a socket has at most 103 characters on macOS, of which its own name takes 18.
@@ -89,8 +88,9 @@ def _made(base: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # First, for there may be no other file handle left.
         os.close(owner)
+        clear(folder)
         remove_root(base)
 
 

@@ -30,7 +30,7 @@ def make(base: Path) -> tuple[Path, int]:
     with locked_root(base) as root:
         for left in root.iterdir():
             if _is_left(left):
-                shutil.rmtree(left, ignore_errors=True)
+                clear(left)
         folder = Path(tempfile.mkdtemp(prefix="", dir=root))
         owner = os.open(folder / _OWNER, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         _lock(owner)
@@ -83,6 +83,18 @@ def _require_own(root: Path, status: os.stat_result) -> None:
     """
     if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o022:
         raise OSError(f"{root} belongs to others, or may be written by them: remove it")
+
+
+def clear(folder: Path) -> None:
+    """Remove a folder, its owner's file last: by it the next one knows what is left of it."""
+    with suppress(OSError):
+        for path in [*folder.iterdir()]:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _OWNER:
+                path.unlink()
+        if {path.name for path in folder.iterdir()} <= {_OWNER}:
+            shutil.rmtree(folder)
 
 
 def _is_left(folder: Path) -> bool:

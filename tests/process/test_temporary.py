@@ -106,6 +106,23 @@ def test_what_a_kill_leaves_is_removed_by_the_next_one_and_nothing_else(system: 
     assert [path.name for path in system.rglob("*")] == [_OWN, "new"]
 
 
+def test_what_a_process_without_handles_leaves_is_removed_by_the_next_one(system: Path) -> None:
+    code = (
+        "import os, resource; from runner.process.temporary import own_folder\n"
+        "with own_folder() as folder:\n"
+        "    (folder / 'inner').mkdir(); (folder / 'inner' / 'file').touch()\n"
+        "    most = len(os.listdir('/proc/self/fd')) - 1\n"
+        "    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(system)}
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment, check=True)
+    (left,) = (system / f"runner-{os.geteuid()}").iterdir()
+    assert (left / "owner").is_file()
+    with own_folder() as folder:
+        assert not left.exists()
+        assert folder.is_dir()
+
+
 @pytest.mark.parametrize("mask", [0o000, 0o077])
 def test_a_mask_of_modes_opens_it_to_nobody(mask: int, system: Path) -> None:
     before = os.umask(mask)
