@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from runner.errors import ImpossiblePoint
+from runner.models.layer_patterns import first_match, require_deciding
 from runner.settings import ChannelsSettings
 
 
@@ -14,9 +15,9 @@ def share_of(names: Iterable[str], channels: ChannelsSettings) -> float:
         ImpossiblePoint: two of the layers have a share of their own, and not the same.
     """
     ordered = sorted(names)
-    if any(_first_match(name, channels.keep_layers) for name in ordered):
+    if any(first_match(name, channels.keep_layers) for name in ordered):
         return 0.0
-    patterns = {name: _first_match(name, channels.layer_share) for name in ordered}
+    patterns = {name: first_match(name, channels.layer_share) for name in ordered}
     own = {name: channels.layer_share[each] for name, each in patterns.items() if each}
     if len({*own.values()}) > 1:
         given = " and ".join(f"{share:g} for {name}" for name, share in own.items())
@@ -43,14 +44,4 @@ def check_names(makers: Sequence[str], channels: ChannelsSettings, model: str) -
                     f"channels.{setting}: {pattern} is no layer of {model} that makes channels; "
                     f"these do: {', '.join(makers) or 'none'}"
                 )
-    deciding = {_first_match(name, channels.layer_share) for name in makers}
-    for pattern in channels.layer_share:
-        if pattern not in deciding:
-            raise ImpossiblePoint(
-                f"channels.layer_share: {pattern} decides nothing: patterns before it fit all its "
-                "layers; put it first"
-            )
-
-
-def _first_match(name: str, patterns: Iterable[str]) -> str | None:
-    return next((pattern for pattern in patterns if fnmatchcase(name, pattern)), None)
+    require_deciding("channels.layer_share", [*channels.layer_share], makers)

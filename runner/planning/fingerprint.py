@@ -32,7 +32,7 @@ TRAINING = (
     "models/outputs.py",
 )
 # What decides which weights a point ends with.
-PRUNING = ("prune", "compress", "models/clone.py")
+PRUNING = ("prune", "compress", "models/clone.py", "models/layer_patterns.py")
 # What decides which channels are left, where some are removed.
 NARROWING = ("channels",)
 # What makes files of a model, a baseline's too, and figures of files.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from runner.errors import ImpossiblePoint
+from runner.models.layer_patterns import first_match, require_deciding
 from runner.models.layer_plan import LayerPlan
 from runner.prune.pattern import Pattern
 from runner.settings import ScheduleSettings
@@ -17,7 +18,7 @@ def final_sparsities(names: Iterable[str], schedule: ScheduleSettings) -> dict[s
     return {
         name: _final_sparsity(name, schedule)
         for name in names
-        if not _first_match(name, schedule.dense_layers)
+        if not first_match(name, schedule.dense_layers)
     }
 
 
@@ -64,20 +65,14 @@ def check_names(prunable: Sequence[str], schedule: ScheduleSettings, model: str)
                     f"it prunes {', '.join(prunable) or 'none'}"
                 )
     for name in prunable:
-        dense = _first_match(name, schedule.dense_layers)
-        own = _first_match(name, schedule.layer_sparsity)
+        dense = first_match(name, schedule.dense_layers)
+        own = first_match(name, schedule.layer_sparsity)
         if dense and own:
             raise ImpossiblePoint(
                 f"schedule.layer_sparsity: {own} gives {name} a sparsity, and "
                 f"schedule.dense_layers: {dense} leaves it dense"
             )
-    deciding = {_first_match(name, schedule.layer_sparsity) for name in prunable}
-    for pattern in schedule.layer_sparsity:
-        if pattern not in deciding:
-            raise ImpossiblePoint(
-                f"schedule.layer_sparsity: {pattern} decides nothing: patterns before it fit "
-                "all its layers; put it first"
-            )
+    require_deciding("schedule.layer_sparsity", [*schedule.layer_sparsity], prunable)
 
 
 def refuse_layers(refused: dict[str, str], schedule: ScheduleSettings) -> None:
@@ -103,9 +98,5 @@ def refuse_layers(refused: dict[str, str], schedule: ScheduleSettings) -> None:
 
 
 def _final_sparsity(name: str, schedule: ScheduleSettings) -> float:
-    own = _first_match(name, schedule.layer_sparsity)
+    own = first_match(name, schedule.layer_sparsity)
     return schedule.final_sparsity if own is None else schedule.layer_sparsity[own]
-
-
-def _first_match(name: str, patterns: Iterable[str]) -> str | None:
-    return next((pattern for pattern in patterns if fnmatchcase(name, pattern)), None)
