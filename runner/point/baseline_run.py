@@ -134,9 +134,10 @@ class BaselineRun:
             raise TargetsFailed("the baseline's h5 file could not be written and measured", [])
         reference = Reference.read(self.context.store, found)
         if reference.correct is None:
-            # A cleaner has taken it away: points without intervals would stay without.
-            log.warning("%s lacks %s: its h5 file is measured again", found.name, TABLE)
-            self._deliver(baseline, self.context.store.reopen(found), [Target.H5], found)
+            log.warning("%s lacks %s: its files are made again", found.name, TABLE)
+            # Points without intervals would stay so; all files, for the table told of all.
+            targets = [*filter(found.has_file, Target)]
+            self._deliver(baseline, self.context.store.reopen(found), targets, found)
             reference = Reference.read(self.context.store, found)
             if reference.correct is None:
                 log.warning("%s still lacks it: drops get no intervals", found.name)
