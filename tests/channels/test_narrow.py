@@ -7,10 +7,10 @@ import pytest
 
 from runner.backend import keras, make_repeatable
 from runner.channels.narrow import narrow, remove_channels
-from runner.data.dataset import Dataset, load
+from runner.data.dataset import Dataset
 from runner.models.architectures import build
-from runner.settings import BaselineSettings, ChannelsSettings, DatasetSettings
-from tests.helpers.tiny import write_npz
+from runner.settings import BaselineSettings, ChannelsSettings
+from tests.helpers.tiny import tiny_dataset
 
 TRAINING = BaselineSettings(epochs=2, batch_size=8, learning_rate=0.01)
 HALF = {"share": 0.5, "batch_size": 8, "learning_rate": 0.01}
@@ -18,8 +18,7 @@ HALF = {"share": 0.5, "batch_size": 8, "learning_rate": 0.01}
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Dataset:
-    path = write_npz(tmp_path / "tiny.npz")
-    return load(DatasetSettings(name="npz", path=path, validation_share=0.1), tmp_path)
+    return tiny_dataset(tmp_path)
 
 
 @pytest.fixture

@@ -8,21 +8,20 @@ import pytest
 from runner.backend import keras, make_repeatable
 from runner.compress import StageBroke, compress
 from runner.compress.stages import Stage
-from runner.data.dataset import Dataset, load
+from runner.data.dataset import Dataset
 from runner.models.architectures import build
-from runner.settings import CompressSettings, DatasetSettings
+from runner.settings import CompressSettings
 from runner.training.train import Diverged
 from tests.helpers.project import Command
 from tests.helpers.stores import file_of, runs_in
-from tests.helpers.tiny import quick, write_npz
+from tests.helpers.tiny import quick, tiny_dataset
 
 SETTINGS = {"name": "cluster_qat", "clusters": 4, "epochs": 1, "batch_size": 8, "shuffle": True}
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Dataset:
-    path = write_npz(tmp_path / "tiny.npz")
-    return load(DatasetSettings(name="npz", path=path, validation_share=0.1), tmp_path)
+    return tiny_dataset(tmp_path)
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from runner.data.dataset import Dataset, load
+from runner.settings import DatasetSettings
+
 
 def write_npz(path: Path, images: int = 120, side: int = 8, classes: int = 3) -> Path:
     """Write a data set that a small model learns in a moment: each class lights its own rows."""
@@ -22,6 +25,12 @@ def write_npz(path: Path, images: int = 120, side: int = 8, classes: int = 3) ->
         y_test=labels[half:],
     )
     return path
+
+
+def tiny_dataset(folder: Path) -> Dataset:
+    """Write that data set into a folder, and load it."""
+    path = write_npz(folder / "tiny.npz")
+    return load(DatasetSettings(name="npz", path=path, validation_share=0.1), folder)
 
 
 def quick(npz: Path) -> list[str]:
