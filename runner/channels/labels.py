@@ -1,7 +1,5 @@
 """Keep together the channels that can only be removed together, and those that must stay."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +49,6 @@ class Labels:
         for label in channels.tolist():
             self._reasons.setdefault(self.root(label), reason)
 
-    def reasons(self, channels: Channels) -> Sequence[str | None]:
-        """Return why each channel must stay; None for one that can be removed."""
-        return [self._reasons.get(self.root(int(label))) for label in channels]
+    def reason(self, label: int) -> str | None:
+        """Return why a channel must stay; None for one that can be removed."""
+        return self._reasons.get(self.root(label))

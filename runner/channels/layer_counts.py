@@ -42,7 +42,8 @@ def count_channels(
         filters = graph.holdings.filters.get(layer.name)
         if filters is not None:
             kept = int(selection.stays(filters.channels).sum())
-            reasons = dict.fromkeys(filter(None, graph.labels.reasons(filters.channels)))
+            each = map(graph.labels.reason, filters.channels.tolist())
+            reasons = dict.fromkeys(filter(None, each))
             count = len(filters.channels), kept
             counts.append(LayerCount(layer.name, kind(layer), *count, "; ".join(reasons)))
     return tuple(counts)

@@ -22,7 +22,7 @@ class Selection:
 
     def stays(self, channels: Channels) -> np.ndarray:
         """Tell which of these channels stay; bool, of the same shape."""
-        return np.array([self.labels.root(int(label)) not in self.removed for label in channels])
+        return np.isin(self.labels.roots(channels), [*self.removed], invert=True)
 
 
 def select(graph: ChannelGraph, channels: ChannelsSettings) -> Selection:
@@ -64,7 +64,7 @@ def _groups(graph: ChannelGraph) -> dict[frozenset[str], list[int]]:
             makers.setdefault(root, set()).add(name)
     groups: dict[frozenset[str], list[int]] = {}
     for root in sorted(makers):
-        if graph.labels.reasons(np.array([root]))[0] is None:
+        if graph.labels.reason(root) is None:
             groups.setdefault(frozenset(makers[root]), []).append(root)
     return groups
 

@@ -113,11 +113,11 @@ class BaselineRun:
             lost = gaps(context.store, found)
             lacking = missing(makeable(context.settings.export.targets, "none"), found)
             run = context.store.reopen(found)
-            if lost.settings:
-                run.log_text(as_yaml(context.settings), SETTINGS)
-                run.flush()
             if lost.targets or lacking:
                 self._deliver(baseline, run, [*lost.targets, *lacking], found)
+            elif lost.settings:
+                run.log_text(as_yaml(context.settings), SETTINGS)
+                run.flush()
 
     def _reference(self, baseline: Baseline) -> Reference:
         found = self.context.baseline_record()

@@ -20,18 +20,17 @@ LayerNames = Annotated[
     tuple[Name, ...], Field(description="a list of layer names, or patterns as in conv_*")
 ]
 # Written as one value whose order stays: the first pattern that fits a layer decides.
-_BY_LAYER = PlainSerializer(json.dumps, when_used="json")
-LayerSparsities = Annotated[
+_ByLayer = Annotated[
     dict[Name, Sparsity],
     AfterValidator(FrozenNumbers),
     BeforeValidator(_by_layer),
-    _BY_LAYER,
+    PlainSerializer(json.dumps, when_used="json"),
+]
+LayerSparsities = Annotated[
+    _ByLayer,
     Field(description="final sparsities by layer name or pattern, as in {conv_*: 0.5}"),
 ]
 LayerShares = Annotated[
-    dict[Name, Sparsity],
-    AfterValidator(FrozenNumbers),
-    BeforeValidator(_by_layer),
-    _BY_LAYER,
+    _ByLayer,
     Field(description="shares by layer name or pattern, as in {conv_*: 0.5}"),
 ]

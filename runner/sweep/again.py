@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from runner.planning.grid import Point
 from runner.report.folder import PAGE
@@ -11,8 +10,8 @@ from runner.sweep.identity import answers, sweep_key
 from runner.sweep.made_of import changes
 from runner.sweep.take_over import has_begun
 from runner.sweep.time_of_day import time_of_day
-from runner.tracking import Kind, Record, Store, StoreFailed
-from runner.tracking.tags import CLAIM, FINGERPRINT, PARENT, POINTS, SWEEP
+from runner.tracking import Kind, Record, Store
+from runner.tracking.tags import FINGERPRINT, PARENT, POINTS, SWEEP
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +32,6 @@ def finished_before(store: Store, name: str, points: Sequence[Point]) -> Record 
         return None
     sweep = same[-1]
     return sweep if answers(sweep, settings) and is_whole(store, sweep.id, points) else None
-
-
-def forget_claims(store: Store, sweep: Record) -> None:
-    """Delete the claims on a finished sweep, which a process that was killed has left there."""
-    for tag in sweep.tags:
-        if tag.startswith(CLAIM):
-            with suppress(StoreFailed):
-                store.connection.delete_tag(sweep.id, tag)
 
 
 def words(store: Store, sweep: Record) -> str:

@@ -21,7 +21,7 @@ from runner.sweep.remaining import remaining_points
 from runner.sweep.resume import describe, resume_or_begin
 from runner.sweep.run_status import close_running
 from runner.sweep.take_over import SweepRun
-from runner.tracking import Store, StoreFailed, few_retries, tags
+from runner.tracking import Store, StoreFailed, claim, few_retries, tags
 from runner.tracking.lease import TakenOver
 from runner.tracking.lengths import list_of_names
 from runner.tracking.take_over import delete_doubles
@@ -55,7 +55,9 @@ def run_sweep(
     finished = again.finished_before(store, name, points)
     if finished:
         _announce(store, finished.id)
-        again.forget_claims(store, finished)
+        with suppress(StoreFailed):
+            # A process that was killed at its very end has left its own.
+            claim.forget(store, finished)
         say(again.words(store, finished))
         return True, []
     sweep = resume_or_begin(store, name, points)

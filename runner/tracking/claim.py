@@ -135,11 +135,8 @@ class Claims:
         Raises:
             StoreFailed: the store does not answer.
         """
-        client = self.store.connection
-        client.set_tag(run_id, self.tag, self.text(works=True))
-        for tag in self.store.get(run_id).tags:
-            if tag.startswith(CLAIM) and tag != self.tag:
-                client.delete_tag(run_id, tag)
+        self.store.connection.set_tag(run_id, self.tag, self.text(works=True))
+        forget(self.store, self.store.get(run_id), self.tag)
 
     def withdraw(self, run_id: str) -> None:
         """Take the claim back.
@@ -158,3 +155,14 @@ class Claims:
                 claim = _Claim(run.id, holder, text, run)
                 if not claim.is_void:
                     yield claim
+
+
+def forget(store: Store, run: Record, but: str = "") -> None:
+    """Delete the claims on a run, but for one by the name of its tag.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    for tag in run.tags:
+        if tag.startswith(CLAIM) and tag != but:
+            store.connection.delete_tag(run.id, tag)
