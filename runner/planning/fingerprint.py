@@ -80,9 +80,14 @@ def fingerprint(settings: Settings, data_digest: str) -> str:
     )
 
 
+def look_at_libraries() -> None:
+    """Look versions of libraries up again: those found before are kept, for points are many."""
+    _installed.cache_clear()
+
+
 def versions(settings: Settings) -> dict[str, str]:
     """Return the versions of the libraries that decide the figures of a point."""
-    used = {library: version(library) for library in (*_libraries(settings), *_READERS)}
+    used = {library: _installed(library) for library in (*_libraries(settings), *_READERS)}
     return used | _makers(settings.export.targets)
 
 
@@ -122,7 +127,7 @@ def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
         "augment": settings.augment.model_dump(mode="json"),
         "seed": settings.seed,
         "threads": settings.threads,
-        "versions": {library: version(library) for library in _libraries(settings)},
+        "versions": {library: _installed(library) for library in _libraries(settings)},
     }
 
 
@@ -150,10 +155,15 @@ def _makers(targets: Iterable[Target]) -> dict[str, str]:
     return {name: _version(name) for name in names}
 
 
+@functools.cache
+def _installed(library: str) -> str:
+    return version(library)
+
+
 def _version(library: str) -> str:
     """Return the version of a library that is not published for every machine."""
     try:
-        return version(library)
+        return _installed(library)
     except PackageNotFoundError:
         return ""
 
@@ -162,7 +172,7 @@ def _measuring(settings: Settings) -> dict[str, Any]:
     return {
         "scale_in_file": settings.dataset.scale_in_file,
         "code": _source_digest(MEASURING, _PACKAGE),
-        "readers": {library: version(library) for library in _READERS},
+        "readers": {library: _installed(library) for library in _READERS},
     }
 
 

@@ -11,9 +11,10 @@ from runner.data import dataset
 from runner.errors import ImpossiblePoint, Refused
 from runner.planning import preflight
 from runner.planning.candidates import Candidate
-from runner.planning.fingerprint import baseline_signature, fingerprint
+from runner.planning.composition import Composition
+from runner.planning.fingerprint import baseline_signature, fingerprint, look_at_libraries
 from runner.planning.plan import plan_of
-from runner.settings import Settings, from_hydra
+from runner.settings import Settings
 from runner.settings.internal import require_left_out
 
 
@@ -64,10 +65,8 @@ def check(
     Raises:
         Refused: a value is never accepted, or no point is left that can be run.
     """
-
-    def compose(candidate: Candidate) -> Settings:
-        return from_hydra(loader.load_sweep_config(config, list(candidate.overrides)))
-
+    look_at_libraries()
+    compose = Composition(loader, config).settings
     checked = _check_values(candidates, compose)
     if checked:
         on_values_checked(checked)
@@ -75,7 +74,7 @@ def check(
     composed: list[tuple[Candidate, Settings]] = []
     for candidate in candidates:
         with _skipping(candidate.label, skipped):
-            composed.append((candidate, compose(candidate)))
+            composed.append((candidate, compose(candidate.overrides)))
     points: dict[str, Point] = {}
     for candidate, settings in composed:
         with _skipping(candidate.label, skipped):
@@ -91,7 +90,7 @@ def check(
 
 
 def _check_values(
-    candidates: Sequence[Candidate], compose: Callable[[Candidate], Settings]
+    candidates: Sequence[Candidate], compose: Callable[[Sequence[str]], Settings]
 ) -> list[Settings]:
     """Check one point for each value, so that a wrong value is refused fast in a large grid.
 
@@ -100,7 +99,7 @@ def _check_values(
     points: list[tuple[Settings, Candidate]] = []
     for candidate in _with_new_values(candidates):
         with suppress(ImpossiblePoint):
-            points.append((compose(candidate), candidate))
+            points.append((compose(candidate.overrides), candidate))
     for settings, _ in points:
         require_left_out(settings.sweep)
     _refuse_to_vary([settings for settings, _ in points])

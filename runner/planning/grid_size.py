@@ -9,7 +9,7 @@ from hydra.errors import HydraException
 
 from runner.errors import Refused
 
-# More than anyone runs: to compose the settings of so many points takes hours.
+# More than anyone runs: to check so many points takes minutes, and much memory.
 _MOST = 100_000
 _SHOWN = 80
 

@@ -1,7 +1,7 @@
 """Tell whether a point is still what its sweep planned: its model, its data and its code."""
 
 from runner.errors import RunnerError
-from runner.planning.fingerprint import code_digest, fingerprint
+from runner.planning.fingerprint import code_digest, fingerprint, look_at_libraries
 from runner.planning.request import content_digest
 from runner.settings import Settings
 
@@ -28,6 +28,7 @@ def require_as_planned(settings: Settings, data_digest: str) -> None:
     Raises:
         NotAsPlanned: names what has changed.
     """
+    look_at_libraries()
     planned, found = settings.sweep.planned, plan_of(settings, data_digest)
     if planned is None or planned == found:
         return

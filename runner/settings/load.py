@@ -26,7 +26,16 @@ def from_hydra(config: DictConfig) -> Settings:
     composed = copy.copy(config)
     with open_dict(composed):
         composed.pop("hydra", None)
-    values = OmegaConf.to_container(composed, resolve=True)
+    return from_values(OmegaConf.to_container(composed, resolve=True))
+
+
+def from_values(values: object) -> Settings:
+    """Convert the values of a composed configuration into settings.
+
+    Raises:
+        ImpossiblePoint: values that are each fine do not go together.
+        Refused: any other value that is not accepted.
+    """
     try:
         _require_all(values, Settings, [])
         return Settings.model_validate(values, context=COMPOSED)
