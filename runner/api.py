@@ -15,7 +15,7 @@ from runner.errors import Refused, RunnerError
 from runner.escaping.terminal import say
 from runner.planning import preflight
 from runner.point.outcome import JobFailed, Outcome
-from runner.process import isolated
+from runner.process.stream import stream
 from runner.report.best_file import BestFile, NothingQualifies
 from runner.report.sweep import Sweep, load
 from runner.report.sweep_decision import SweepDecision
@@ -99,7 +99,7 @@ def run_point(point: Settings, folder: Path | str | None = None) -> Outcome:
     request = json.dumps({"settings": point.model_dump(mode="json"), "folder": str(target)})
     with tempfile.TemporaryDirectory() as temporary:
         reply = Path(temporary) / "reply.json"
-        code = isolated.stream(["-P", "-m", "runner.point.worker", str(reply)], _print, request)
+        code = stream(["-P", "-m", "runner.point.worker", str(reply)], _print, request)
         if not reply.is_file():
             raise JobFailed(f"its process ended with exit code {code}")
         values = json.loads(reply.read_text(encoding="utf-8"))
@@ -133,7 +133,7 @@ def run_sweep(*overrides: str) -> Sweep:
         # A command line is shown to everyone on this machine.
         shown, variables = taken_out(overrides)
         command = ["-m", "runner", "-m", *shown]
-        code = isolated.stream(command, show, environment={ANNOUNCEMENT: str(file), **variables})
+        code = stream(command, show, environment={ANNOUNCEMENT: str(file), **variables})
         begun = Announcement.read(file)
     last = lines[-1].strip().removeprefix("runner: ") if lines else ""
     if code == REFUSED:

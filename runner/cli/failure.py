@@ -22,8 +22,10 @@ _DOORS = ("__main__.py", "masking_loader.py")
 # No space, no permission, no memory: neither the settings nor the code can help it.
 _OF_THE_MACHINE = {
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO),
-    *(errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EPIPE),
+    *(errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EPIPE, errno.EAGAIN),
 }
+# Python's own word for a lack of memory, or of processes, which it has no class for.
+_NO_THREAD = "can't start new thread"
 
 
 def explain(command: str, error: Exception) -> int:
@@ -95,7 +97,8 @@ def _refusal_in(error: BaseException) -> Refused | None:
 
 def _is_of_the_machine(error: Exception) -> bool:
     machine = isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
-    return machine or isinstance(error, MemoryError)
+    thread = isinstance(error, RuntimeError) and str(error) == _NO_THREAD
+    return machine or thread or isinstance(error, MemoryError)
 
 
 def _is_of_hydra(error: BaseException) -> bool:

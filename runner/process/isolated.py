@@ -10,11 +10,10 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
 
 from runner.errors import RunnerError
 from runner.process.encoding import UTF8
@@ -24,6 +23,11 @@ _NO_MEMORY = re.compile(
     r"MemoryError|bad_alloc|OOM when allocating|Unable to allocate|[Cc]annot allocate memory"
     r"|failed to allocate|ResourceExhausted|RESOURCE_EXHAUSTED"
 )
+
+# What ends a process from outside: its own code would abort, or be out of its bounds.
+_FROM_OUTSIDE = {
+    -number for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+}
 
 # The exit code of a process that has said on standard error, in one line, why it failed.
 EXPLAINED = 3
@@ -64,6 +68,9 @@ def run(
 ) -> "subprocess.CompletedProcess[str]":
     """Run a module in the working folder, without importing modules from that folder.
 
+    One that is killed from outside, by an operator or by a machine that is short of memory, is run
+    once more: its end says nothing of what it was to look at.
+
     Whatever interrupts the wait, SIGTERM or Ctrl-C say, kills the process and all that it started.
 
     Args:
@@ -84,23 +91,38 @@ def run(
     from hydra.utils import to_absolute_path
 
     limited = ["runner.process.limits", str(limits.memory)] if limits else []
+    command = [sys.executable, "-P", "-m", *limited, module, *arguments]
+    place = folder or Path(to_absolute_path("."))
+    process = _run(command, stdin, environment, limits, place)
+    if process.returncode in _FROM_OUTSIDE:
+        process = _run(command, stdin, environment, limits, place)
+    if limits and _died_of_memory(process.returncode, process.stderr):
+        raise too_much_memory(limits)
+    return process
+
+
+def _run(
+    command: Sequence[str],
+    stdin: str,
+    environment: Mapping[str, str],
+    limits: Limits | None,
+    folder: Path,
+) -> "subprocess.CompletedProcess[str]":
     # A process that is killed leaves what it has in its temporary folder.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", *limited, module, *arguments],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            cwd=folder or to_absolute_path("."),
-            env={**os.environ, **UTF8, **_search_path(), "TMPDIR": temporary, **environment},
+            cwd=folder,
+            env={**os.environ, **UTF8, **search_path(), "TMPDIR": temporary, **environment},
             process_group=0,
             encoding="utf-8",
         )
         out, err = _communicate(process, stdin, limits)
-    if limits and _died_of_memory(process.returncode, err):
-        raise too_much_memory(limits)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
@@ -143,49 +165,8 @@ def require_no_fault(process: "subprocess.CompletedProcess[str]") -> None:
         raise Fault(process.stderr.strip().splitlines()[-1], process.stderr)
 
 
-def stream(
-    arguments: Sequence[str],
-    show: Callable[[str], object],
-    stdin: str = "",
-    environment: Mapping[str, str] = _NO_VARIABLES,
-) -> int:
-    """Run Python in the working folder, hand on each line that it prints, and return its exit code.
-
-    Whatever interrupts the wait, Ctrl-C say, ends the process too, by SIGTERM, so that it can
-    close what it has open.
-
-    Args:
-        arguments: what follows `python`.
-        show: called with each line of standard output and standard error.
-        stdin: text that the process reads on its standard input.
-        environment: variables that the process gets in addition to those of this one.
-    """
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env={**os.environ, **UTF8, "PYTHONUNBUFFERED": "1", **_search_path(), **environment},
-        encoding="utf-8",
-    )
-    written, printed = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
-    with process:
-        try:
-            written.write(stdin)
-            written.close()
-            for line in printed:
-                show(line)
-            return process.wait()
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
-
-
-def _search_path() -> Mapping[str, str]:
-    """Let the process import this package; an installed one is found without help."""
+def search_path() -> Mapping[str, str]:
+    """Return variables that let a process import this package; an installed one needs none."""
     root = str(Path(__file__).parents[2])
     if root in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         return {}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from runner.process import isolated
+from runner.process.stream import stream
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.project import PROJECT
 
@@ -50,7 +51,7 @@ def test_processes_of_ours_speak_utf8_where_the_output_takes_ascii_only(
     done = isolated.run("json.tool", "--no-ensure-ascii", stdin='"0.0\u21920.5"')
     assert (done.stdout, done.stderr) == ('"0.0\u21920.5"\n', "")
     lines: list[str] = []
-    assert isolated.stream(["-c", "print('\\u2192')"], lines.append) == 0
+    assert stream(["-c", "print('\\u2192')"], lines.append) == 0
     assert lines == ["\u2192\n"]
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -46,6 +47,24 @@ def test_a_process_that_is_killed_leaves_no_temporary_files(
     with pytest.raises(Exhausted):
         isolated.run(_GREEDY, "temporary", limits=_SOME)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_what_is_killed_from_outside_is_run_once_more(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    arguments = [str(tmp_path / "times"), str(int(number)), "1"]
+    done = isolated.run(_GREEDY, "killed", *arguments, limits=_SOME)
+    assert (done.returncode, done.stdout) == (0, "killed\n")
+
+
+@pytest.mark.parametrize(("number", "times"), [(signal.SIGKILL, ".."), (signal.SIGABRT, ".")])
+def test_what_ends_itself_is_not_run_without_end(
+    number: signal.Signals, times: str, tmp_path: Path
+) -> None:
+    with suppress(Exhausted):
+        isolated.run(_GREEDY, "killed", str(tmp_path / "t"), str(int(number)), "9", limits=_SOME)
+    assert (tmp_path / "t").read_text() == times
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from tests.helpers.hanging import HANGS_AFTER
 
@@ -30,6 +31,13 @@ def main() -> None:
     elif kind == "temporary":
         tempfile.mkdtemp()
         os.kill(os.getpid(), signal.SIGKILL)
+    elif kind == "killed":
+        times, number = Path(rest[0]), int(rest[1])
+        with times.open("a") as file:
+            file.write(".")
+        if len(times.read_text()) <= int(rest[2]):
+            os.kill(os.getpid(), number)
+        print(kind)
     else:
         print(kind)
 
