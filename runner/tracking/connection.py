@@ -85,6 +85,15 @@ class Connection:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return self._guarded(getattr(self._client, name), name)
 
+    @property
+    def database(self) -> Path | None:
+        """The file of the database; None where the store is none of SQLite."""
+        return Path(self._uri.removeprefix(SQLITE)) if self._database else None
+
+    def guarded(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a call that waits and fails as those of MLflow's client do."""
+        return self._guarded(call, call.__name__)
+
     def delete_tag(self, run_id: str, tag: str) -> None:
         """Delete a tag of a run; one that is not there may be gone by a request before this one.
 

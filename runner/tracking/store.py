@@ -20,6 +20,7 @@ from runner.tracking.lengths import FIRST_TAG, NAME, cut
 from runner.tracking.notes import Notes
 from runner.tracking.record import Kind, Record, record_of
 from runner.tracking.run import Run
+from runner.tracking.run_search import find_runs
 from runner.tracking.tags import (
     BASELINE_RUN_ID,
     CPU,
@@ -183,13 +184,7 @@ class Store(Experiment):
 
     def find(self, filters: str) -> list[Record]:
         """Return the runs that match a filter in MLflow's syntax, oldest first."""
-        entities = self._client.all_pages(
-            "search_runs",
-            experiment_ids=[self.experiment_id],
-            filter_string=filters,
-            order_by=["attributes.start_time ASC"],
-        )
-        return [record_of(entity) for entity in entities]
+        return find_runs(self._client, self.experiment_id, filters)
 
 
 def _counted(records: Sequence[Record]) -> list[Record]:
