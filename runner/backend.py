@@ -89,8 +89,10 @@ __all__ = [
     "PruneRegistry",
     "Pruning",
     "convert_variables_to_constants_v2",
+    "forget_models",
     "keras",
     "keras_3",
+    "library_settings",
     "make_repeatable",
     "save_h5",
     "tf",
@@ -108,10 +110,7 @@ def make_repeatable(seed: int, threads: int) -> None:
     Raises:
         RuntimeError: this process has already computed with another number of threads.
     """
-    keras.backend.clear_session()
-    if "keras" in sys.modules:
-        # It numbers the layers that have no name of their own.
-        sys.modules["keras"].utils.clear_session()
+    forget_models()
     threads_before = tf.config.threading.get_intra_op_parallelism_threads()
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -123,6 +122,28 @@ def make_repeatable(seed: int, threads: int) -> None:
         ) from None
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
+
+
+def forget_models() -> None:
+    """Drop what Keras keeps of all models so far, and number layers without a name from 0 again."""
+    keras.backend.clear_session()
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.clear_session()
+
+
+def library_settings() -> tuple[object, ...]:
+    """List what is set in the libraries for all that this process computes, to be compared."""
+    return (
+        keras.backend.floatx(),
+        keras.backend.epsilon(),
+        keras.backend.image_data_format(),
+        keras.mixed_precision.global_policy().name,
+        frozenset(keras.utils.get_custom_objects()),
+        tf.executing_eagerly(),
+        tf.config.functions_run_eagerly(),
+        tf.config.optimizer.get_jit(),
+        repr(sorted(tf.config.optimizer.get_experimental_options().items())),
+    )
 
 
 def keras_3() -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from runner.settings.base import Group
-from runner.settings.fields import OptionalCount
+from runner.settings.fields import Flag, OptionalCount
 
 
 def _settings(value: object) -> object:
@@ -47,10 +47,11 @@ Singles = Annotated[
 
 
 class LauncherSettings(Group):
-    """How many points run at once, each in a process of its own."""
+    """How many points run at once, and whether each has a process of its own."""
 
     n_jobs: OptionalCount = None
     timeout_minutes: OptionalMinutes = None
+    fresh_workers: Flag = False
 
 
 class SweeperSettings(Group):

@@ -103,7 +103,8 @@ SEVERAL: list[tuple[list[str], str, dict[str, Any]]] = [
     ),
 ]
 JOBS, MINUTES = "a whole number of at least 1, or null", "a positive number of minutes, or null"
-HAS = "no such setting; hydra.launcher has n_jobs, timeout_minutes; did you mean n_jobs?"
+TAKES = "n_jobs, timeout_minutes, fresh_workers"
+HAS = f"no such setting; hydra.launcher has {TAKES}; did you mean n_jobs?"
 SEED = "must be a whole number from 0 to 2^32 - 1"
 SWEEP = "several values are a sweep, which -m asks for"
 # What is typed for a single point, and how the line begins that refuses it.

@@ -8,7 +8,7 @@ from runner.sweep.launchers.local.launcher import WorkersLauncher
 
 def test_a_launcher_of_this_project_is_used_as_it_is() -> None:
     # Not set up: recognizing the launcher must not count the machine's cores and memory.
-    launcher = WorkersLauncher(n_jobs=None, timeout_minutes=None)
+    launcher = WorkersLauncher(n_jobs=None, timeout_minutes=None, fresh_workers=False)
     assert adapt(launcher) is launcher
     assert adapt(launcher).can_stop()
 

@@ -27,6 +27,7 @@ def test_jobs_get_what_hydra_promises_them(
 ) -> None:
     done = fresh_command(
         "-m", "schedule.final_sparsity=0.5,0.8", *quick(npz), *FEW, "hydra.sweep.dir=out",
+        "hydra.launcher.n_jobs=2",
         "+hydra.job.env_set.RUNNER_TEST_VARIABLE=told", "hydra.job.chdir=true",
         WITNESS, f"+hydra.callbacks.witness.path={tmp_path}/seen.jsonl", env=HERE,
     )  # fmt: skip

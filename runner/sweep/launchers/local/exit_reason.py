@@ -3,20 +3,15 @@
 import signal
 from pathlib import Path
 
-from pebble import ProcessExpired
-
 from runner.errors import one_line
-from runner.sweep.launchers.local.worker import OUTPUT
+from runner.sweep.launchers.local.job import OUTPUT
 
 # How much of the worker's output is quoted.
 _CHARACTERS = 4000
 
 
-def reason(error: BaseException) -> str:
-    """Name in a few words the signal, exit code or error that ended the worker."""
-    if not isinstance(error, ProcessExpired):
-        return f"broke down: {one_line(error)}"
-    exitcode = error.exitcode
+def reason(exitcode: int | None) -> str:
+    """Name in a few words the signal or exit code that ended the worker."""
     if exitcode is None or exitcode >= 0:
         return f"the worker ended with exit code {exitcode}"
     name = signal.Signals(-exitcode).name

@@ -1,9 +1,8 @@
-"""Run each job of a sweep in a process forked from a preloaded server."""
+"""Run the jobs of a sweep in processes forked from a preloaded server."""
 
 import logging
 from collections import deque
-from collections.abc import Sequence
-from multiprocessing.connection import Connection, wait
+from collections.abc import Callable, Sequence
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -16,24 +15,29 @@ from omegaconf import DictConfig
 
 from runner.settings import Settings
 from runner.sweep.launchers.local import capacity, forkserver
+from runner.sweep.launchers.local.job import LaunchContext
 from runner.sweep.launchers.local.messages import EpochEnded, Message, WarningText
-from runner.sweep.launchers.local.worker import LaunchContext
-from runner.sweep.launchers.local.worker_process import WorkerProcess, stop
+from runner.sweep.launchers.local.worker_process import WorkerProcess
+from runner.sweep.launchers.local.workers import workers
 from runner.sweep.launchers.protocol import Observer
 
 log = logging.getLogger(__name__)
 
 
 class WorkersLauncher(hydra.plugins.launcher.Launcher):
-    """Run jobs side by side, each in a process forked from one that has imported everything."""
+    """Run jobs side by side, in processes forked from one that has imported everything."""
 
-    def __init__(self, n_jobs: int | None, timeout_minutes: float | None) -> None:
+    def __init__(
+        self, n_jobs: int | None, timeout_minutes: float | None, fresh_workers: bool
+    ) -> None:
         """Take the settings in `conf/hydra/launcher/workers.yaml`.
 
         Args:
             n_jobs: how many jobs run at once; None: as many as cores and memory allow.
             timeout_minutes: when a job is stopped; None: never.
+            fresh_workers: whether each job gets a process of its own.
         """
+        self._fresh = fresh_workers
         self._n_jobs = n_jobs
         self._timeout_minutes = timeout_minutes
         self._processes: ForkServerContext | None = None
@@ -69,29 +73,25 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """Run the jobs; see the protocol for the arguments and the result."""
         self._prepare()
         observer = self._observer or _StartLog(job_overrides, initial_job_idx)
-        context = self._pickled_context()
         results = [JobReturn(overrides=list(overrides)) for overrides in job_overrides]
         waiting = deque(range(len(job_overrides)))
-        running: dict[Connection, tuple[int, WorkerProcess]] = {}
-        try:
-            while waiting or running:
+        with workers(self._starter()) as at_work:
+            while waiting or at_work.number:
                 if not observer.wants_more():
                     waiting.clear()
-                while waiting and len(running) < self.n_jobs():
+                while waiting and at_work.number < self.n_jobs():
                     job = waiting.popleft()
-                    process = self._start(context, job_overrides[job], initial_job_idx + job)
-                    running[process.messages] = job, process
+                    at_work.begin(job, job_overrides[job], initial_job_idx + job)
                     observer.started(job)
-                for job, process in _with_messages(running):
-                    if message := process.receive():
-                        _report(observer, job, message)
+                if not waiting:
+                    at_work.release_idle()
+                for job, said in at_work.listen():
+                    if not isinstance(said, JobReturn):
+                        _report(observer, job, said)
                         continue
-                    del running[process.messages]
-                    results[job] = process.result()
-                    if not observer.finished(job, results[job]):
+                    results[job] = said
+                    if not observer.finished(job, said):
                         waiting.clear()
-        finally:
-            stop(process for _, process in running.values())
         return results
 
     def _prepare(self) -> None:
@@ -100,14 +100,13 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         configure_log(self._config.hydra.hydra_logging, self._config.hydra.verbose)
         Path(str(self._config.hydra.sweep.dir)).mkdir(parents=True, exist_ok=True)
 
-    def _pickled_context(self) -> bytes:
+    def _starter(self) -> Callable[[], WorkerProcess]:
         state = Singleton.get_state()
-        context = LaunchContext(self._context, self._task, self._config, state)
-        return bytes(cloudpickle.dumps(context))
-
-    def _start(self, context: bytes, overrides: Sequence[str], number: int) -> WorkerProcess:
+        launch = LaunchContext(self._context, self._task, self._config, state)
+        context = bytes(cloudpickle.dumps(launch))
         self._processes = self._processes or self._server([])
-        return WorkerProcess(self._processes, context, overrides, number, self._timeout_minutes)
+        processes = self._processes
+        return lambda: WorkerProcess(processes, context, self._timeout_minutes, self._fresh)
 
     def _server(self, points: Sequence[Settings]) -> ForkServerContext:
         return forkserver.start(points, dict(self._config.hydra.job.env_set))
@@ -134,14 +133,6 @@ class _StartLog:
 
     def finished(self, job: int, result: JobReturn) -> bool:  # noqa: ARG002
         return True
-
-
-def _with_messages(
-    running: dict[Connection, tuple[int, WorkerProcess]],
-) -> list[tuple[int, WorkerProcess]]:
-    """Wait until some workers have sent a message or ended, and return those."""
-    ready = wait(list(running)) if running else []
-    return [running[pipe] for pipe in running if pipe in ready]
 
 
 def _report(observer: Observer, job: int, message: Message) -> None:

@@ -31,7 +31,27 @@ class WarningText:
     text: str
 
 
-Message = JobFolder | EpochEnded | WarningText
+@dataclass(frozen=True)
+class JobEnded:
+    """How the job ended, as a pickled JobReturn, and whether the worker takes another one."""
+
+    result: bytes
+    stays: bool
+
+
+@dataclass(frozen=True)
+class JobBroke:
+    """What the worker failed with around the job; it takes no other one."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """The job was not begun: it needs a process that has run no other one."""
+
+
+Message = JobFolder | EpochEnded | WarningText | JobEnded | JobBroke | NotTaken
 
 
 class MessageHandler(logging.Handler):

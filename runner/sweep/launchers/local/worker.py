@@ -1,127 +1,83 @@
-"""Run one job of a sweep in this process, as Hydra's own launchers do."""
+"""Run jobs of a sweep in this process, one after the other, for as long as it is as it was."""
 
-import logging
 import multiprocessing
 import os
 import signal
-import sys
-import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Any
 
-import cloudpickle
-from hydra.core.hydra_config import HydraConfig
-from hydra.core.singleton import Singleton
-from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
-from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, OmegaConf, open_dict
+from hydra.core.utils import JobStatus
+from omegaconf import DictConfig
 
 from runner.errors import one_line
-from runner.escaping.terminal import complain, prepare_streams
-from runner.point.outcome import JobFailed
-from runner.process.log_mask import masked_traceback
-from runner.process.temporary import restore_folder
-from runner.settings.paths import register
-from runner.settings.secret_text import without_secrets
-from runner.sweep.launchers.local.messages import JobFolder, MessageHandler
-
-OUTPUT = "console.log"
+from runner.sweep.launchers.local.job import Job, pickle
+from runner.sweep.launchers.local.messages import JobBroke, JobEnded, Message, NotTaken
+from runner.sweep.launchers.local.process_state import ProcessState, free_memory
 
 
-@dataclass(frozen=True)
-class LaunchContext:
-    """What all jobs of a launch have in common."""
-
-    hydra: HydraContext
-    task: TaskFunction
-    config: DictConfig
-    singletons: dict[Any, Any]
-
-
-def compose(context: LaunchContext, overrides: Sequence[str], number: int) -> DictConfig:
-    """Compose the configuration of one job."""
-    config = context.hydra.config_loader.load_sweep_config(context.config, list(overrides))
-    with open_dict(config):
-        config.hydra.job.id = str(number)
-        config.hydra.job.num = number
-    return config
-
-
-def work(pickled: bytes, overrides: Sequence[str], number: int, pipe: Connection) -> bytes:
-    """Run one job.
+def serve(pickled: bytes, pipe: Connection, fresh: bool) -> None:
+    """Run jobs until the launcher has no more, or another process is needed.
 
     Args:
         pickled: the `LaunchContext`.
-        overrides: Hydra overrides of the job.
-        number: Hydra's number of the job.
-        pipe: where messages for the launcher go.
-
-    Returns:
-        The pickled JobReturn.
+        pipe: where jobs come from, and where messages for the launcher go.
+        fresh: whether each job gets a process of its own.
     """
     _exit_with_the_sweep()
-    # Read anew from the environment: the folder of the sweep's process, which removes it.
-    tempfile.tempdir = None
-    # Where it cannot be, Python takes another one.
-    with suppress(OSError):
-        restore_folder()
-    register()
-    context: LaunchContext = cloudpickle.loads(pickled)
-    setup_globals()
-    Singleton.set_state(context.singletons)
-    config = compose(context, overrides, number)
-    HydraConfig.instance().set_config(config)
-    folder = Path(config.hydra.sweep.dir) / str(OmegaConf.select(config, "hydra.sweep.subdir"))
-    _print_into(folder)
-    pipe.send(JobFolder(str(folder.absolute())))
-    result = run_job(
-        hydra_context=context.hydra,
-        task_function=_with_messages(context.task, pipe),
-        config=config,
-        job_dir_key="hydra.sweep.dir",
-        job_subdir_key="hydra.sweep.subdir",
-    )
-    return _pickle(result)
+    worker = _Worker(pickled, pipe, fresh)
+    # The launcher's end of the pipe is closed when it needs this process no more.
+    with suppress(EOFError, OSError):
+        while worker.stays:
+            worker.work(*pipe.recv())
 
 
-def _with_messages(task: TaskFunction, pipe: Connection) -> TaskFunction:
-    """Send messages to the launcher while the task runs."""
+class _Worker:
+    """A process that runs jobs.
 
-    def run(config: DictConfig) -> Any:
-        # Not earlier: Hydra sets up the logging of a job just before the job begins.
-        logging.getLogger("runner").addHandler(MessageHandler(pipe))
-        logging.getLogger("runner.training").setLevel(logging.DEBUG)
-        return task(config)
+    Attributes:
+        stays: whether another job may follow.
+    """
 
-    return run
+    def __init__(self, pickled: bytes, pipe: Connection, fresh: bool) -> None:
+        self._pickled, self._pipe, self._fresh = pickled, pipe, fresh
+        self._threads: int | None = None
+        self._state: ProcessState | None = None
+        self.stays = True
+
+    def work(self, overrides: Sequence[str], number: int) -> None:
+        """Run one job, and tell the launcher how it ended."""
+        message: Message
+        try:
+            message = self._work(overrides, number)
+            self.stays = isinstance(message, JobEnded) and message.stays
+        except BaseException as error:
+            message, self.stays = JobBroke(one_line(error)), False
+        self._pipe.send(message)
+
+    def _work(self, overrides: Sequence[str], number: int) -> Message:
+        job = Job.of(self._pickled, overrides, number)
+        alone = self._fresh or _runs_code_of_others(job.config)
+        if self._threads is not None and (alone or job.config.threads != self._threads):
+            return NotTaken()
+        self._threads = job.config.threads
+        result = job.run(self._pipe)
+        done = result.status is JobStatus.COMPLETED
+        return JobEnded(pickle(result), stays=not alone and done and self._is_as_it_was())
+
+    def _is_as_it_was(self) -> bool:
+        """Free what the job has left, and tell whether the process may run another one."""
+        free_memory()
+        now = ProcessState.of_this_process()
+        self._state = self._state or now
+        return now.allows_more_than(self._state)
 
 
-def _print_into(folder: Path) -> None:
-    """Send all output, that of native code too, into a file: workers share one terminal."""
-    folder.mkdir(parents=True, exist_ok=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    prepare_streams("utf-8")
-    with (folder / OUTPUT).open("ab") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-
-
-def _pickle(result: JobReturn) -> bytes:
-    """Pickle a result, with an error in it replaced by one that every process can unpickle."""
-    if result.status is JobStatus.FAILED:
-        error = result._return_value
-        trace = masked_traceback(error)
-        complain(*trace.rstrip("\n").split("\n"))
-        # Unpickling the error's own class may need TensorFlow.
-        result._return_value = JobFailed(without_secrets(one_line(error)))
-        result._return_value.add_note(trace)
-    return bytes(cloudpickle.dumps(result))
+def _runs_code_of_others(config: DictConfig) -> bool:
+    """Tell whether a job runs code that may do anything to the process it runs in."""
+    architecture = config.architecture
+    return architecture.name == "callable" or bool(architecture.get("trust"))
 
 
 def _exit_with_the_sweep() -> None:

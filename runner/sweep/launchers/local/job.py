@@ -1,0 +1,142 @@
+"""Run one job of a sweep in this process, as Hydra's own launchers do."""
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.singleton import Singleton
+from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from runner.errors import one_line
+from runner.escaping.terminal import complain, prepare_streams
+from runner.point.outcome import JobFailed
+from runner.process.log_mask import masked_traceback
+from runner.process.temporary import restore_folder
+from runner.settings.paths import register
+from runner.settings.secret_text import without_secrets
+from runner.sweep.launchers.local.messages import JobFolder, MessageHandler
+
+OUTPUT = "console.log"
+
+
+@dataclass(frozen=True)
+class LaunchContext:
+    """What all jobs of a launch have in common."""
+
+    hydra: HydraContext
+    task: TaskFunction
+    config: DictConfig
+    singletons: dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of a launch, composed."""
+
+    hydra: HydraContext
+    task: TaskFunction
+    config: DictConfig
+
+    @classmethod
+    def of(cls, pickled: bytes, overrides: Sequence[str], number: int) -> "Job":
+        """Compose a job, and make this process Hydra's for it.
+
+        Args:
+            pickled: the `LaunchContext`.
+            overrides: Hydra overrides of the job.
+            number: Hydra's number of the job.
+        """
+        register()
+        # Read anew for each job, which may change what it is given.
+        context: LaunchContext = cloudpickle.loads(pickled)
+        setup_globals()
+        Singleton.set_state(context.singletons)
+        loader = context.hydra.config_loader
+        config = loader.load_sweep_config(context.config, list(overrides))
+        with open_dict(config):
+            config.hydra.job.id = str(number)
+            config.hydra.job.num = number
+        HydraConfig.instance().set_config(config)
+        return cls(context.hydra, context.task, config)
+
+    def run(self, pipe: Connection) -> JobReturn:
+        """Run the job.
+
+        Args:
+            pipe: where messages for the launcher go.
+        """
+        # Read anew from the environment: the folder of the sweep's process, which removes it.
+        tempfile.tempdir = None
+        # Where it cannot be, Python takes another one.
+        with suppress(OSError):
+            restore_folder()
+        config = self.config
+        folder = Path(config.hydra.sweep.dir) / str(OmegaConf.select(config, "hydra.sweep.subdir"))
+        _print_into(folder)
+        pipe.send(JobFolder(str(folder.absolute())))
+        with _messages(pipe) as handler:
+            return run_job(
+                hydra_context=self.hydra,
+                task_function=_with_messages(self.task, handler),
+                config=config,
+                job_dir_key="hydra.sweep.dir",
+                job_subdir_key="hydra.sweep.subdir",
+            )
+
+
+def pickle(result: JobReturn) -> bytes:
+    """Pickle a result, with an error in it replaced by one that every process can unpickle."""
+    if result.status is JobStatus.FAILED:
+        error = result._return_value
+        trace = masked_traceback(error)
+        complain(*trace.rstrip("\n").split("\n"))
+        # Unpickling the error's own class may need TensorFlow.
+        result._return_value = JobFailed(without_secrets(one_line(error)))
+        result._return_value.add_note(trace)
+    return bytes(cloudpickle.dumps(result))
+
+
+@contextmanager
+def _messages(pipe: Connection) -> Iterator[MessageHandler]:
+    """Give a handler of the log that is gone after the block, when other jobs may follow."""
+    handler = MessageHandler(pipe)
+    try:
+        yield handler
+    finally:
+        logging.getLogger("runner").removeHandler(handler)
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def _with_messages(task: TaskFunction, handler: MessageHandler) -> TaskFunction:
+    """Send messages to the launcher while the task runs."""
+
+    def run(config: DictConfig) -> Any:
+        # Not earlier: Hydra sets up the logging of a job just before the job begins.
+        logging.getLogger("runner").addHandler(handler)
+        logging.getLogger("runner.training").setLevel(logging.DEBUG)
+        return task(config)
+
+    return run
+
+
+def _print_into(folder: Path) -> None:
+    """Send all output, that of native code too, into a file: workers share one terminal."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    prepare_streams("utf-8")
+    with (folder / OUTPUT).open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
