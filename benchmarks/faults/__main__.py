@@ -1,6 +1,7 @@
 """Inject faults into small real sweeps, and print what became of each, and a table.
 
-python -m benchmarks.faults [--count N] [--seed N] [--from N] [--only KIND] [--folder FOLDER]
+python -m benchmarks.faults [--count N] [--seed N] [--from N] [--only KIND] [--jobs N]
+    [--folder FOLDER]
 
 Needs no data and no network. After each fault the same command is given again, then all is read
 back from the store and compared with a sweep that nothing happened to. Exits with 1 where anything
@@ -9,11 +10,14 @@ is lost, wrong, there twice, or left behind.
 
 import argparse
 import itertools
+import os
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from benchmarks.faults import results
@@ -27,8 +31,12 @@ from benchmarks.faults.twin import Twin, make_twin
 from benchmarks.faults.verdict import Verdict
 
 
+# A sweep of its size keeps one core busy.
+_CORES = min(os.cpu_count() or 1, 8)
+
+
 class Bench:
-    """The server and the twins that all faults share."""
+    """The server and the twins that faults share which are injected one after the other."""
 
     def __init__(self, folder: Path, seed: int, ends: ExitStack) -> None:
         """Take the folder in which everything is kept."""
@@ -69,20 +77,50 @@ class Bench:
 def main() -> None:
     """Inject the faults and print what became of them."""
     arguments = _arguments()
-    # So that whoever ends this ends the sweeps and the server, too.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with ExitStack() as ends:
         folder = arguments.folder or Path(ends.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
-        bench = Bench(folder.absolute(), arguments.seed, ends)
         file = folder / "results.jsonl"
-        for draw in _chosen(arguments):
+        sides = [folder, *(folder / f"side-{number}" for number in range(1, arguments.jobs))]
+        _end_with_signals()
+        others = [
+            _begin(ends, side, number, arguments, file)
+            for number, side in enumerate(sides[1:], start=1)
+        ]
+        _inject(sides[0], 0, arguments, file)
+        for other in others:
+            other.join()
+        found = results.read(file, arguments.seed)
+    print(f"\n{results.table(found)}")
+    failed = any(not r.verdict.resumed or any(r.findings()) for r in found if r.verdict)
+    sys.exit(failed or any(other.exitcode for other in others))
+
+
+def _end_with_signals() -> None:
+    # So that whoever ends this ends the sweeps and the server, too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+
+
+def _begin(
+    ends: ExitStack, side: Path, number: int, arguments: argparse.Namespace, file: Path
+) -> BaseProcess:
+    """Inject every so manieth fault in a process beside this one."""
+    # Spawned: a forked one would share what this process has begun.
+    process = get_context("spawn").Process(target=_inject, args=(side, number, arguments, file))
+    process.start()
+    ends.callback(process.terminate)
+    return process
+
+
+def _inject(side: Path, first: int, arguments: argparse.Namespace, file: Path) -> None:
+    """Inject the faults of one side, one after the other."""
+    _end_with_signals()
+    with ExitStack() as ends:
+        bench = Bench(side.absolute(), arguments.seed, ends)
+        for draw in itertools.islice(_chosen(arguments), first, None, arguments.jobs):
             result = bench.inject(draw)
             print(result, flush=True)
             results.add(file, result)
-        found = results.read(file, arguments.seed)
-    print(f"\n{results.table(found)}")
-    sys.exit(any(not r.verdict.resumed or any(r.findings()) for r in found if r.verdict))
 
 
 def _chosen(arguments: argparse.Namespace) -> Iterator[Draw]:
@@ -102,6 +140,14 @@ def _arguments() -> argparse.Namespace:
     )
     names: Sequence[str] = [kind.name for kind in KINDS]
     parser.add_argument("--only", metavar="KIND", help=f"a part of a name of: {', '.join(names)}")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=_CORES,
+        choices=range(1, 33),
+        metavar="N",
+        help="how many are injected at a time; as many as cores unless given",
+    )
     parser.add_argument("--folder", type=Path, metavar="FOLDER", help="where results are kept")
     return parser.parse_args()
 
