@@ -31,6 +31,7 @@ Settings, changed as in schedule.final_sparsity=0.9 (`--cfg job` shows them all)
 Examples:
   RUNNER_DATA=folder/with/mnist.npz python -m runner dataset=mnist architecture=mnist_cnn
   python -m runner +sweep=sparsity schedule.epochs=4 seed=1,2,3
+  python -m runner +sweep=sparsity +search=adaptive     only the points that may be worth it
   python -m runner export.targets=[h5,tflite_int8] tracking.uri=http://localhost:5000
   python -m runner +sweep=sparsity hydra.launcher.n_jobs=2 hydra.launcher.timeout_minutes=30
 
@@ -47,7 +48,7 @@ Every night: python -m runner.nightly --help
 """
 
 _GROUPS = ("dataset", "architecture", "baseline", "schedule", "compress", "export", "tracking")
-_SINGLE = ("augment", "channels", "measure", "report", "cache")
+_SINGLE = ("augment", "channels", "measure", "report", "cache", "search")
 
 
 def text() -> str:
@@ -72,6 +73,8 @@ def check_sweep_choice(arguments: Sequence[str]) -> None:
     """
     for argument in arguments:
         key, _, value = argument.partition("=")
+        if key == "search":
+            raise Refused(f"{argument}: a search is added with a plus: +{argument}")
         if key.lstrip("+") == "sweep" and not re.fullmatch(r"[\w./-]*", value):
             raise Refused(f"{argument}: takes one sweep; run the command once for each")
         if key == "sweep":

@@ -11,6 +11,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 
 from runner.planning import grid_size
+from runner.planning.interval import with_values
 from runner.settings.labels import point_name
 from runner.settings.overrides import quote_override, shown
 
@@ -41,6 +42,7 @@ def expand(
     singles: Sequence[Mapping[str, Any]],
     arguments: Sequence[str],
     loader: ConfigLoader | None = None,
+    intervals: bool = False,
 ) -> list[Candidate]:
     """Expand lists of values into the cross product, then each single point likewise.
 
@@ -49,12 +51,15 @@ def expand(
         singles: the settings of each single point; without axes there are only these.
         arguments: overrides that replace values of both; lists of values multiply both.
         loader: finds the options of a group, for `dataset=glob(*)`; other lists do not need it.
+        intervals: whether an interval stands for a list of values in it; else it is refused.
 
     Raises:
         HydraException: an override cannot be parsed, or is no list of discrete values.
         Refused: there are far too many points; none of them is made then.
     """
     parts = _parts(axes, singles, arguments, loader)
+    if intervals:
+        parts = [_without_intervals(part, loader) for part in parts]
     grid_size.require_few(parts)
     varying = [key for single in singles for key in single]
     points: list[list[str]] = []
@@ -88,6 +93,10 @@ def _parts(
     parts += [[f"{key}={_single(value)}" for key, value in single.items()] for single in singles]
     parser = OverridesParser.create(loader)
     return [parser.parse_overrides([*part, *arguments]) for part in parts]
+
+
+def _without_intervals(part: Sequence[Override], loader: ConfigLoader | None) -> list[Override]:
+    return OverridesParser.create(loader).parse_overrides([with_values(each) for each in part])
 
 
 def _typed(values: object) -> str:

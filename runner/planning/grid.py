@@ -143,12 +143,14 @@ def _with_new_values(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _refuse_to_vary(points: Sequence[Settings]) -> None:
     """Refuse several values of settings that belong to the sweep as a whole, or to its process."""
-    whole = ("tracking", "report", "cache", "threads", "measure", "device", "devices", "sweep")
-    for name in whole:
+    for name in _WHOLE:
         if len({getattr(settings, name) for settings in points}) > 1:
             raise Refused(f"{name}: takes one value for a whole sweep; {_INSTEAD.get(name, _RUN)}")
 
 
+_WHOLE = (
+    *("tracking", "report", "cache", "threads", "measure", "device", "devices", "search", "sweep"),
+)
 _RUN = "run a sweep for each value"
 _INSTEAD = dict.fromkeys(
     ("device", "devices"),

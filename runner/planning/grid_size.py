@@ -66,7 +66,8 @@ def _values(override: Override) -> int:
     if not override.is_sweep_override():
         return 1
     if not override.is_discrete_sweep():
-        raise HydraException(f"{_text(override)}: must be a list or a range of single values")
+        accepted = "a list or a range of single values, or an interval with +search=adaptive"
+        raise HydraException(f"{_text(override)}: must be {accepted}")
     values = override.value()
     if isinstance(values, RangeSweep):
         return _steps(values, _text(override))

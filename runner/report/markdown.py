@@ -6,10 +6,12 @@ from runner.escaping.markdown import code, plain
 from runner.report import sweep_facts
 from runner.report.contents import Contents
 from runner.report.devices_table import DevicesTable
+from runner.report.searches import searches
 from runner.results.class_words import payment
 from runner.results.decision import Decision
 from runner.results.file_words import figures
 from runner.results.rows import Results, alike, data_label
+from runner.results.search_steps import TITLE as SEARCH_TITLE
 from runner.results.table import PointsTable
 from runner.results.ways_table import TITLE
 
@@ -33,6 +35,7 @@ def whole(contents: Contents) -> str:
             table.text(),
             *table.legend,
             *_ways(contents, results),
+            *_search(contents, results),
             *_failures(results),
             "### How",
             _facts(results),
@@ -105,6 +108,25 @@ def _decision(contents: Contents, decision: Decision, evidence: bool) -> str:
 def _devices(contents: Contents, results: Results) -> list[str]:
     table = DevicesTable(contents, [results])
     return [_drawn(table.heading, table.lines)] if table.lines else []
+
+
+def _search(contents: Contents, results: Results) -> list[str]:
+    """Say how the search of a sweep went, and what it would try next."""
+    found = [steps for sweep, _, steps in searches(contents) if sweep is results]
+    return [
+        line
+        for steps in found
+        for line in (
+            f"### {SEARCH_TITLE}",
+            plain(steps.end),
+            f"Next: {code(steps.command)}" if steps.command else "",
+            "\n".join(
+                f"{number}. {plain(point)}: {plain(own)}; so far {plain(best)}"
+                for number, point, own, best, _ in steps.lines
+            ),
+        )
+        if line
+    ]
 
 
 def _ways(contents: Contents, results: Results) -> list[str]:

@@ -13,10 +13,12 @@ from runner.report.charts.style import CONFIG
 from runner.report.contents import Contents
 from runner.report.devices_table import DevicesTable
 from runner.report.files_table import FilesTable
+from runner.report.searches import searches
 from runner.results.class_words import payment
 from runner.results.decision import Decision
 from runner.results.file_words import figures
 from runner.results.rows import Results, data_label
+from runner.results.search_steps import TITLE as SEARCH_TITLE
 from runner.results.ways_table import TITLE
 
 
@@ -36,6 +38,11 @@ def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
         devices=DevicesTable(contents, contents.sweeps),
         ways_title=TITLE,
         ways=[each for pair in contents.decisions for each in _ways(contents, *pair)],
+        search_title=SEARCH_TITLE,
+        searches=[
+            {"of": _of(contents, results, decision), "steps": steps}
+            for results, decision, steps in searches(contents)
+        ],
         table=FilesTable(contents),
         sweeps=[_sweep(*pair) for pair in zip(contents.labels, contents.sweeps, strict=True)],
     )

@@ -110,6 +110,8 @@ OptionalBytes = Annotated[
 ]
 _JOBS = Field(description="point, baseline or baseline_files")
 Job = Annotated[Literal["point", "baseline", "baseline_files"], _JOBS]
+Strategy = Annotated[Literal["grid", "adaptive"], Field(description="grid or adaptive")]
+Goal = Annotated[Literal["smallest", "front"], Field(description="smallest or front")]
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
 Name = Annotated[str, Field(strict=True, min_length=1, description="a name")]
 ExperimentName = Annotated[Name, BeforeValidator(experiment_name.resolve)]

@@ -30,6 +30,7 @@ from runner.settings.fields import (
 from runner.settings.measure import MeasureSettings
 from runner.settings.report import ReportSettings
 from runner.settings.schedule import ScheduleSettings
+from runner.settings.search import SearchSettings
 from runner.settings.sweep import SweepSettings
 from runner.settings.targets import Target
 
@@ -129,6 +130,7 @@ class Settings(Group):
     tracking: TrackingSettings = Field(default_factory=TrackingSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
+    search: SearchSettings = Field(default_factory=SearchSettings)
     sweep: SweepSettings = Field(default_factory=SweepSettings)
 
     @property

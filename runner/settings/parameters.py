@@ -8,11 +8,13 @@ import yaml
 from runner.settings import Settings
 from runner.settings.address_mask import masked
 from runner.settings.overrides import as_override
+from runner.settings.search import SearchSettings
 
-# The sweep's own marks are tags, not settings.
-_POINT = {"sweep"}
+# The sweep's own marks are tags, not settings; and how a point was chosen does not change it.
+_POINT = {"sweep", "search"}
 _BASELINE = {
-    "sweep", "channels", "schedule", "compress", "report", "export", "measure", "device", "devices"
+    "sweep", "search", "channels", "schedule", "compress", "report", "export", "measure",
+    "device", "devices",
 }  # fmt: skip
 
 
@@ -25,10 +27,17 @@ def sweep_parameters(points: Sequence[Settings]) -> dict[str, str]:
     """Flatten the settings of a whole sweep: of those that vary, every value, with commas."""
     flat = [point_parameters(settings) for settings in points]
     names = dict.fromkeys(name for point in flat for name in point)
-    return {
+    values = {
         name: ",".join(dict.fromkeys(point[name] for point in flat if name in point))
         for name in names
     }
+    search = points[0].search
+    return values if search.strategy == "grid" else {**values, **search_parameters(search)}
+
+
+def search_parameters(search: SearchSettings) -> dict[str, str]:
+    """Flatten the settings of a search, as in `search.stop_below`."""
+    return _flat(search.model_dump(mode="json"), "search.")
 
 
 def baseline_parameters(settings: Settings) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from runner.planning.grid import Point
 from runner.report.folder import PAGE
-from runner.sweep.finished import is_whole
+from runner.sweep.finished import finished_points, is_whole
 from runner.sweep.identity import answers, sweep_key
 from runner.sweep.made_of import changes
 from runner.sweep.take_over import has_begun
@@ -31,6 +31,9 @@ def finished_before(store: Store, name: str, points: Sequence[Point]) -> Record 
     if not (settings.sweep.resume and same and same[-1].status == "FINISHED"):
         return None
     sweep = same[-1]
+    if settings.search.strategy == "adaptive":
+        # Nobody asked for the others.
+        points = finished_points(store, sweep.id, points)
     return sweep if answers(sweep, settings) and is_whole(store, sweep.id, points) else None
 
 

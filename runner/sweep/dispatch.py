@@ -17,6 +17,7 @@ from runner.settings.sweep import SweepSettings
 from runner.sweep.job_monitor import JobMonitor
 from runner.sweep.jobs import Job, baseline_file_jobs, baseline_jobs, point_jobs
 from runner.sweep.launchers.protocol import Launcher
+from runner.sweep.point_source import PointSource
 from runner.sweep.progress import ProgressView
 from runner.sweep.run_status import close_running, failed_fingerprints
 from runner.tracking import Store, StoreFailed, few_retries
@@ -57,14 +58,7 @@ class Dispatch:
             PointsFailed: some point did not finish.
         """
         first = self._take(len(points))
-        hours = self.settings.budget_hours
-        if hours is not None and self._end is None:
-            self._end = time.monotonic() + hours * 3600
-        self._monitor = JobMonitor(self.store, self.run_id, self.view, self._end)
-        self._monitor.stale |= failed_fingerprints(self.store, self.run_id)
-        missing = [job for job in baseline_jobs(points) if self._is_missing(job.point)]
-        baseline_errors, _ = self._run(missing, None)
-        jobs = self._with_baseline(point_jobs(points), baseline_errors)
+        jobs = self._begin(points)
         without_baseline = len(points) - len(jobs)
         limit = self.settings.max_failures
         errors, idle = self._run(jobs, None if limit is None else limit - without_baseline, first)
@@ -72,6 +66,36 @@ class Dispatch:
         failed = len(errors) + without_baseline
         if failed or idle:
             raise PointsFailed(self._explanation(failed, len(points)))
+
+    def search(self, points: Sequence[Point], source: PointSource) -> None:
+        """Train the baselines that are missing, and run the points that the source proposes.
+
+        Args:
+            points: all points that may be proposed.
+
+        Raises:
+            PointsFailed: some point did not finish, or no more were started.
+        """
+        possible = self._begin(points)
+        for point in {*points}.difference(job.point for job in possible):
+            source.ended(point, failed=True)
+        self._monitor.source = source
+        errors, _ = self._run([], self.settings.max_failures)
+        self._monitor.source = None
+        failed = len(errors) + len(points) - len(possible)
+        if failed:
+            raise PointsFailed(f"{failed} points failed")
+
+    def _begin(self, points: Sequence[Point]) -> Sequence[Job]:
+        """Train the baselines that are missing, and make jobs of the points that have one."""
+        hours = self.settings.budget_hours
+        if hours is not None and self._end is None:
+            self._end = time.monotonic() + hours * 3600
+        self._monitor = JobMonitor(self.store, self.run_id, self.view, self._end, sweep=self.sweep)
+        self._monitor.stale |= failed_fingerprints(self.store, self.run_id)
+        missing = [job for job in baseline_jobs(points) if self._is_missing(job.point)]
+        baseline_errors, _ = self._run(missing, None)
+        return self._with_baseline(point_jobs(points), baseline_errors)
 
     def complete_baselines(self, points: Sequence[Point]) -> None:
         """Make the files and figures again that the baselines of these points lack.
@@ -126,12 +150,15 @@ class Dispatch:
         """
         errors: dict[Job, BaseException] = {}
         tries: Counter[Job] = Counter()
-        while jobs and (limit is None or len(errors) < limit) and self._monitor.wants_more():
+        while (limit is None or len(errors) < limit) and self._monitor.wants_more():
+            jobs = jobs or [job for job in [self._monitor.proposal()] if job]
+            if not jobs:
+                break
             allowed = None if limit is None else limit - len(errors)
             number = self._take(len(jobs)) if first is None else first
             failed, idle = self._launch(jobs, number, allowed)
             first = None
-            tries.update(set(jobs).difference(idle))
+            tries.update(set(self._monitor.jobs).difference(idle))
             errors |= {
                 job: why for job, why in failed.items() if tries[job] > self.settings.retries
             }
@@ -146,11 +173,7 @@ class Dispatch:
     def _launch(
         self, jobs: Sequence[Job], first: int, allowed: int | None
     ) -> tuple[Mapping[Job, BaseException], Sequence[Job]]:
-        """Launch jobs once, until as many failed as allowed.
-
-        Returns:
-            The errors of the jobs that failed, and the jobs that were not started.
-        """
+        """Launch jobs once, until as many failed as allowed; returns errors, and jobs left."""
         # A launcher that cannot stop gets at most as many jobs as may fail; one at a time where
         # the hours are limited.
         stops = self.launcher.can_stop()
@@ -166,9 +189,10 @@ class Dispatch:
                 close_running(self.store, self.run_id, f"stopped by {one_line(stop)}")
             raise
         self.returns += results
+        self._next_number = max(self._next_number, first + len(results))
         idle = [
             job
-            for job, result in zip(batch, results, strict=True)
+            for job, result in zip(self._monitor.jobs, results, strict=True)
             if result.status is JobStatus.UNKNOWN
         ]
         return dict(self._monitor.failures), [*idle, *jobs[len(batch) :]]

@@ -46,6 +46,16 @@ def is_whole(store: Store, sweep_run_id: str, points: Sequence[Point]) -> bool:
     return not missing_files(store, records) and not lacking_baselines(store, points)
 
 
+def finished_points(store: Store, sweep_run_id: str, points: Sequence[Point]) -> list[Point]:
+    """Return those that are finished.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    done = {record.fingerprint for record in _finished(store, sweep_run_id)}
+    return [point for point in points if point.fingerprint in done]
+
+
 def lacking_baselines(store: Store, points: Sequence[Point]) -> list[Point]:
     """Return one point of each baseline whose run lacks files or figures that it should have.
 

@@ -10,7 +10,7 @@ from runner.planning.grid import Point
 from runner.settings import Settings
 from runner.settings.overrides import as_override
 from runner.tracking import Record
-from runner.tracking.tags import CONFIDENCE, DEVICE, MAX_DROP, MEASURE
+from runner.tracking.tags import CONFIDENCE, DEVICE, MAX_DROP, MEASURE, SEARCH
 
 
 def sweep_key(name: str, points: Sequence[Point]) -> str:
@@ -18,6 +18,9 @@ def sweep_key(name: str, points: Sequence[Point]) -> str:
     # A night resumes its own sweep, never that of another night.
     night = points[0].settings.sweep.night
     unique_name = f"{name} of {night}" if night else name
+    # A search has some of these points, and the sweep of all of them has others.
+    if points[0].settings.search.strategy == "adaptive":
+        unique_name = f"{unique_name} by search"
     return sweep_fingerprint(unique_name, [point.fingerprint for point in points])
 
 
@@ -25,12 +28,15 @@ def asked(settings: Settings) -> dict[str, str]:
     """Return what is asked of files that are there, as tags; a command may hold a secret."""
     measure = json.dumps(settings.measure.model_dump(mode="json"))
     digest = hashlib.sha256(measure.encode()).hexdigest()[:16]
-    return {
+    tags = {
         DEVICE: Request.of(settings).text,
         MEASURE: digest,
         MAX_DROP: str(settings.report.max_drop),
         CONFIDENCE: as_override(settings.report.confidence),
     }
+    if settings.search.strategy == "adaptive":
+        tags[SEARCH] = json.dumps(settings.search.model_dump(mode="json"))
+    return tags
 
 
 def answers(sweep: Record, settings: Settings) -> bool:

@@ -9,6 +9,7 @@ from hydra.core.utils import JobReturn, JobStatus
 
 from runner.errors import one_line
 from runner.sweep.jobs import Job
+from runner.sweep.point_source import PointSource
 from runner.sweep.progress import ProgressView
 from runner.sweep.run_status import close_failed, delete_failed
 from runner.tracking import Store, StoreFailed, few_retries
@@ -22,6 +23,8 @@ class JobMonitor:
         end: time on the monotonic clock after which no more jobs are started; None: never.
         stale: fingerprints of points that have a failed run in the sweep.
         failures: the jobs of the present launch that failed.
+        source: proposes further points while jobs run, where a sweep is a search.
+        jobs: those of the present launch.
     """
 
     store: Store
@@ -30,22 +33,37 @@ class JobMonitor:
     end: float | None = None
     stale: set[str] = field(default_factory=set)
     failures: dict[Job, BaseException] = field(default_factory=dict)
-    _jobs: Sequence[Job] = ()
+    source: PointSource | None = None
+    sweep: str = ""
+    jobs: list[Job] = field(default_factory=list)
     _allowed: int | None = None
     _warnings: set[str] = field(default_factory=set)
 
     def follow(self, jobs: Sequence[Job], allowed: int | None) -> None:
         """Follow the launch of these jobs, until as many failed as allowed; None: to the end."""
-        self._jobs, self._allowed, self.failures = jobs, allowed, {}
+        self.jobs, self._allowed, self.failures = [*jobs], allowed, {}
 
     def wants_more(self) -> bool:
         """Return whether there is time left to start another job."""
         return self.end is None or time.monotonic() < self.end
 
+    def proposal(self) -> Job | None:
+        """Return a job for the next point that the source proposes; None where it has none."""
+        point = self.source.next() if self.source else None
+        return Job("point", point.name, point) if point else None
+
+    def further(self) -> Sequence[str] | None:
+        """Return the overrides of such a job, which belongs to the present launch."""
+        job = self.proposal()
+        if job is None:
+            return None
+        self.jobs.append(job)
+        return job.overrides(self.sweep, self.sweep_run_id)
+
     def started(self, job: int) -> None:
         """Show that a job has begun."""
-        self.view.started(self._jobs[job].name)
-        self.delete_failures(self._jobs[job])
+        self.view.started(self.jobs[job].name)
+        self.delete_failures(self.jobs[job])
 
     def delete_failures(self, job: Job) -> None:
         """Delete earlier failed runs of a point: it has one run in a sweep."""
@@ -56,17 +74,19 @@ class JobMonitor:
 
     def epoch_ended(self, job: int, done: int, total: int) -> None:
         """Show how far the training of a job is."""
-        self.view.epoch(self._jobs[job].name, done, total)
+        self.view.epoch(self.jobs[job].name, done, total)
 
     def warned(self, job: int, text: str) -> None:
         """Show a warning of a job, unless another job gave the same one before it."""
         if text not in self._warnings:
             self._warnings.add(text)
-            self.view.warned(f"{self._jobs[job].name}: {text}")
+            self.view.warned(f"{self.jobs[job].name}: {text}")
 
     def finished(self, job: int, result: JobReturn) -> bool:
         """Show how a job ended, record its failure, and return whether to go on."""
-        ended = self._jobs[job]
+        ended = self.jobs[job]
+        if self.source and ended.kind == "point":
+            self.source.ended(ended.point, failed=result.status is not JobStatus.COMPLETED)
         if result.status is JobStatus.COMPLETED:
             self.view.finished(ended, str(getattr(result.return_value, "summary", "finished")))
             return True

@@ -10,6 +10,7 @@ from hydra.core.utils import JobReturn
 from runner.escaping.terminal import say
 from runner.planning.grid import Point
 from runner.sweep import again
+from runner.sweep.adaptive import AdaptiveRun
 from runner.sweep.announcement import Announcement
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.final_report import FinalReport, NotReported
@@ -123,7 +124,12 @@ def _run_points(  # noqa: PLR0913, PLR0917
     with choose_view(name, len(points), done, launcher.n_jobs()) as view:
         dispatch = Dispatch(name, run.id, store, launcher, view, settings.sweep, returns)
         try:
-            dispatch.run(_ordered(remaining, settings.sweep.first))
+            if settings.search.strategy == "adaptive":
+                adaptive = AdaptiveRun(store, run, points, dispatch)
+                say(f"{name}: {adaptive.run()}")
+                points = adaptive.proposed
+            else:
+                dispatch.run(_ordered(remaining, settings.sweep.first))
             _require_files(store, run.id, points, dispatch)
         finally:
             run.tag(tags.LEFT, list_of_names(dispatch.not_started))

@@ -18,6 +18,7 @@ from runner.planning.candidates import expand
 from runner.planning.writable import require_writable
 from runner.settings.store_uri import resolve
 from runner.sweep.launchers.hydra_launcher import adapt
+from runner.sweep.search_space import SearchSpace
 
 log = logging.getLogger(__name__)
 
@@ -69,10 +70,14 @@ class PruningSweeper(Sweeper):
         require_file_name(self._config.hydra.job.name)
         _require_inner_folder(self._config)
         _require_writable(self._config)
-        candidates = expand(self._axes, self._singles, arguments, self._loader)
+        adaptive = OmegaConf.select(self._config, "search.strategy") == "adaptive"
+        candidates = expand(self._axes, self._singles, arguments, self._loader, adaptive)
         checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
         for reason in checked.skipped:
             log.warning("skipped: %s", reason)
+        if adaptive:
+            # Refused now, if it cannot be searched.
+            SearchSpace(checked.points)
         folder = self._save_config()
 
         # MLflow is imported here, after every check, while the workers' server imports too.

@@ -42,6 +42,10 @@ POINTS = "runner.points"
 # What decides its figures besides its settings: digests, and versions of libraries.
 MADE_OF = "runner.made_of"
 LEFT = "runner.left"
+# Of a sweep that is a search: what is asked of it, how it ended, and what it would try next.
+SEARCH = "runner.search"
+SEARCH_END = "runner.search_end"
+SEARCH_NEXT = "runner.search_next"
 MAX_DROP = "runner.max_drop"
 CONFIDENCE = "runner.confidence"
 DEVICE = "runner.device"

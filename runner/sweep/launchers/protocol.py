@@ -14,6 +14,9 @@ class Observer(Protocol):
     def wants_more(self) -> bool:
         """Return whether another job should be started now."""
 
+    def further(self) -> Sequence[str] | None:
+        """Return the overrides of one more job to start now; None: none, or none for now."""
+
     def started(self, job: int) -> None:
         """Note that a job was started."""
 
@@ -49,10 +52,14 @@ class Launcher(Protocol):
     ) -> Sequence[JobReturn]:
         """Run one job for each list of overrides, as `hydra.plugins.launcher.Launcher` does.
 
+        Where the launcher can stop, it asks its observer for further jobs whenever it could run one
+        more; these are numbered on.
+
         Args:
             job_overrides: Hydra overrides of each job.
             initial_job_idx: number that Hydra gives to the first job.
 
         Returns:
-            The results in the order of the jobs; a job that was not started has status UNKNOWN.
+            The results in the order of the jobs, further ones too; a job that was not started has
+            status UNKNOWN.
         """

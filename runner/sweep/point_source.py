@@ -1,0 +1,15 @@
+"""Define what proposes the points of a sweep while it runs."""
+
+from typing import Protocol
+
+from runner.planning.grid import Point
+
+
+class PointSource(Protocol):
+    """What proposes one point after the other, by what came of those before."""
+
+    def next(self) -> Point | None:
+        """Propose a point; None where there is none, or none before another one has ended."""
+
+    def ended(self, point: Point, *, failed: bool) -> None:
+        """Note that a point has ended."""

@@ -1,0 +1,73 @@
+"""A sweep that is searched: fewer points, the same file, and nothing but the store to go on with."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from runner.tracking.tags import POINTS, SEARCH_END
+from tests.helpers.project import Command
+from tests.helpers.stores import runs_in
+from tests.helpers.tiny import quick
+
+SEARCH = [
+    "+search=adaptive",
+    "schedule.final_sparsity=0.3,0.5,0.7,0.8,0.9,0.95",
+    "schedule.epochs=1,2",
+    "report.max_drop=0.2",
+    "export.targets=[tflite_int8]",
+    "hydra.launcher.n_jobs=1",
+]
+
+
+def names(folder: Path) -> list[str]:
+    """Name the points of the store, in the order in which they were begun."""
+    points = sorted(runs_in(folder, "point"), key=lambda point: point.started)
+    return [point.name for point in points if point.status == "FINISHED"]
+
+
+def test_a_search_ends_with_its_report_and_goes_on_where_it_stopped(
+    command: Command, npz: Path, store_folder: Path
+) -> None:
+    typed = [*SEARCH, *quick(npz)]
+    first = command(*typed, "search.points=2")
+    assert first.returncode == 0, first.stderr
+    assert "ended after 2 of 12 points: search.points=2" in first.stdout
+    begun = names(store_folder)
+    assert len(begun) == 2
+
+    whole = command(*typed)
+    assert whole.returncode == 0, whole.stderr
+    tried = names(store_folder)
+    assert tried[:2] == begun
+    (sweep,) = runs_in(store_folder, "sweep")
+    assert (sweep.status, sweep.tags[POINTS]) == ("FINISHED", str(len(tried)))
+    assert sweep.tags[SEARCH_END] in whole.stdout
+    assert "search.points" not in runs_in(store_folder, "point")[0].params
+    (page,) = store_folder.rglob("report.html")
+    assert "How the search went" in page.read_text(encoding="utf-8")
+
+    again = command(*typed)
+    assert again.returncode == 0
+    assert re.search(rf"finished at .*, {len(tried)} points", again.stdout)
+    assert names(store_folder) == tried
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["schedule.final_sparsity=interval(0.5,0.9)"], "or an interval with +search=adaptive"),
+        (["+search=adaptive", "dataset.validation_share=0.1,0.2"], "adaptive: takes one data set"),
+        (["search=adaptive"], "search=adaptive: a search is added with a plus: +search=adaptive"),
+        (["+search=adaptive", "search.stop_below=2"], "search.stop_below=2: must be a share"),
+        (["+search=adaptive", "search.points=1,2"], "search: takes one value for a whole sweep"),
+        (["+search=adaptive", "seed=interval(2,1)"], "seed=interval(2,1): must be an interval of"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused(
+    light_command: Command, typed: list[str], words: str
+) -> None:
+    done = light_command("-m", *typed)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
