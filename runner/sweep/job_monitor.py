@@ -54,7 +54,8 @@ class JobMonitor:
 
     def further(self) -> Sequence[str] | None:
         """Return the overrides of such a job, which belongs to the present launch."""
-        job = self.proposal()
+        allowed = self._allowed is None or len(self.failures) < self._allowed
+        job = self.proposal() if allowed else None
         if job is None:
             return None
         self.jobs.append(job)

@@ -34,6 +34,7 @@ class SearchSource:
         self._most = space.points[0].settings.search.points
         self._running: set[str] = set()
         self._failed: set[str] = set()
+        self._done: set[str] = set()
         self._results: Results | None = None
         self._queue: deque[Point] = deque()
         self.stop: Stop | None = None
@@ -73,7 +74,6 @@ class SearchSource:
         """Propose a point; None where there is none, or none before another one has ended."""
         if self.stop or self.is_full:
             return None
-        self._read()
         if not self._queue:
             self._propose()
         if self._queue:
@@ -89,6 +89,9 @@ class SearchSource:
             self._failed.add(point.fingerprint)
         else:
             self._failed.discard(point.fingerprint)
+            # Also where the store does not answer.
+            self._done.add(point.fingerprint)
+            self._read()
 
     def _propose(self) -> None:
         # Matrices of a few dozen rows: more threads than one would wait for each other, and for the
@@ -122,7 +125,8 @@ class SearchSource:
     @property
     def _finished(self) -> set[str]:
         rows = self._results.rows if self._results else ()
-        return {row.point.fingerprint for row in rows if row.point.status == "FINISHED"}
+        stored = {row.point.fingerprint for row in rows if row.point.status == "FINISHED"}
+        return stored | self._done
 
     def _tried(self) -> Tried:
         """Return what came of each setting all of whose points have ended."""

@@ -76,13 +76,15 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         results = [JobReturn(overrides=list(overrides)) for overrides in job_overrides]
         waiting = deque(range(len(job_overrides)))
         with workers(self._starter()) as at_work:
-            while waiting or at_work.number:
-                if not observer.wants_more():
-                    waiting.clear()
-                while waiting and at_work.number < self.n_jobs():
-                    job = waiting.popleft()
-                    at_work.begin(job, job_overrides[job], initial_job_idx + job)
+            while True:
+                while at_work.number < self.n_jobs():
+                    job = _take(waiting, results, observer)
+                    if job is None:
+                        break
+                    at_work.begin(job, results[job].overrides or (), initial_job_idx + job)
                     observer.started(job)
+                if not at_work.number:
+                    return results
                 if not waiting:
                     at_work.release_idle()
                 for job, said in at_work.listen():
@@ -92,7 +94,6 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
                     results[job] = said
                     if not observer.finished(job, said):
                         waiting.clear()
-        return results
 
     def _prepare(self) -> None:
         """Set up logging and the sweep's folder, as Hydra's launchers do."""
@@ -121,6 +122,9 @@ class _StartLog:
     def wants_more(self) -> bool:
         return True
 
+    def further(self) -> None:
+        pass
+
     def started(self, job: int) -> None:
         overrides = " ".join(filter_overrides(self._overrides[job]))
         log.info("#%d: %s", self._first + job, overrides)
@@ -133,6 +137,20 @@ class _StartLog:
 
     def finished(self, job: int, result: JobReturn) -> bool:  # noqa: ARG002
         return True
+
+
+def _take(waiting: deque[int], results: list[JobReturn], observer: Observer) -> int | None:
+    """Take a job that waits, or one that the observer adds; None where none is to be started."""
+    if not observer.wants_more():
+        waiting.clear()
+        return None
+    if waiting:
+        return waiting.popleft()
+    overrides = observer.further()
+    if overrides is None:
+        return None
+    results.append(JobReturn(overrides=list(overrides)))
+    return len(results) - 1
 
 
 def _report(observer: Observer, job: int, message: Message) -> None:
