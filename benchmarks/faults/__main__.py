@@ -30,7 +30,6 @@ from benchmarks.faults.tracking_server import TrackingServer
 from benchmarks.faults.twin import Twin, make_twin
 from benchmarks.faults.verdict import Verdict
 
-
 # A sweep of its size keeps one core busy.
 _CORES = min(os.cpu_count() or 1, 8)
 
