@@ -24,6 +24,7 @@ class JobMonitor:
         stale: fingerprints of points that have a failed run in the sweep.
         failures: the jobs of the present launch that failed.
         source: proposes further points while jobs run, where a sweep is a search.
+        sweep: its name.
         jobs: those of the present launch.
     """
 

@@ -54,6 +54,25 @@ def test_a_search_ends_with_its_report_and_goes_on_where_it_stopped(
     assert names(store_folder) == tried
 
 
+@pytest.mark.long
+def test_a_search_goes_on_after_points_that_fail(
+    command: Command, npz: Path, store_folder: Path
+) -> None:
+    diverges = "schedule.learning_rate=0.01,1e30"
+    typed = [*quick(npz), *SEARCH[:1], "schedule.final_sparsity=0.9,0.995", diverges, *SEARCH[4:]]
+    done = command(*typed)
+    assert done.returncode == 1
+    assert re.search(r"\d points? failed", done.stderr + done.stdout)
+    statuses = {point.name: point.status for point in runs_in(store_folder, "point")}
+    failed = [name for name, status in statuses.items() if status == "FAILED"]
+    assert failed
+    assert all("1e30" in name or "1e+30" in name for name in failed)
+    assert len(runs_in(store_folder, "point")) == len(statuses)
+    (sweep,) = runs_in(store_folder, "sweep")
+    assert sweep.status == "FAILED"
+    assert sweep.tags[SEARCH_END]
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
