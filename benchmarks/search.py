@@ -1,6 +1,6 @@
 """Replay searches on a sweep that was run whole, and print what they would have saved.
 
-    python -m benchmarks.search SWEEP [--seeds N] [--drops SHARE ...]
+    python -m benchmarks.search SWEEP [--seeds N] [--drops SHARE ...] [--at-once N ...]
 
 Each search sees what came of a point once it has chosen it. Columns: the share of the grid's
 seconds after which a file within 3 % of the grid's smallest is first found, and at which the search
@@ -28,7 +28,6 @@ from runner.search.smallest_file import SmallestFile
 from runner.tracking import Record, Store
 
 _WITHIN = 1.03
-_AT_ONCE = (1, 2, 16)
 _HEADING = (
     "limit", "at once", "found", "stopped", "90th percentile", "points", "more than 3 % larger",
 )  # fmt: skip
@@ -60,6 +59,10 @@ def main() -> None:
         "--drops", type=float, nargs="+", default=[0.005, 0.01, 0.02], metavar="SHARE",
         help="limits on the drop of validation accuracy",
     )  # fmt: skip
+    made.add_argument(
+        "--at-once", type=int, nargs="+", default=[1, 2, 16], metavar="N",
+        help="how many points run side by side",
+    )  # fmt: skip
     enter(made, _act)
 
 
@@ -68,7 +71,7 @@ def _act(arguments: argparse.Namespace, store: Store) -> int:
     print(f"{len(grid.settings)} settings, {arguments.seeds} searches of each kind\n")
     print(f"| {' | '.join(_HEADING)} |\n{'|---' * len(_HEADING)}|")
     for limit in arguments.drops:
-        for at_once in _AT_ONCE:
+        for at_once in arguments.at_once:
             orders = [_replay(grid, limit, at_once, seed) for seed in range(arguments.seeds)]
             print(f"| {' | '.join(_cells(grid, limit, at_once, orders))} |", flush=True)
     return DONE
