@@ -50,6 +50,8 @@ class AdaptiveRun:
             self._run.tag(POINTS, str(len(self.proposed)))
             self._run.tag(SEARCH_END, words)
             self._run.tag(SEARCH_NEXT, self._next())
+            # The report reads them from the store.
+            self._run.flush()
         if not self._source.has_ended:
             raise PointsFailed(words)
         return words

@@ -36,6 +36,8 @@ def test_a_search_ends_with_its_report_and_goes_on_where_it_stopped(
     assert "ended after 2 of 8 points: search.points=2" in first.stdout
     begun = names(store_folder)
     assert len(begun) == 2
+    (page,) = store_folder.rglob("report.html")
+    assert "The search ended after 2 of 8 points: search.points=2." in page.read_text("utf-8")
 
     whole = command(*typed)
     assert whole.returncode == 0, whole.stderr
@@ -45,8 +47,9 @@ def test_a_search_ends_with_its_report_and_goes_on_where_it_stopped(
     assert (sweep.status, sweep.tags[POINTS]) == ("FINISHED", str(len(tried)))
     assert sweep.tags[SEARCH_END] in whole.stdout
     assert "search.points" not in runs_in(store_folder, "point")[0].params
-    (page,) = store_folder.rglob("report.html")
-    assert "How the search went" in page.read_text(encoding="utf-8")
+    text = page.read_text("utf-8")
+    assert "How the search went" in text
+    assert f"The search {sweep.tags[SEARCH_END]}." in text
 
     again = command(*typed)
     assert again.returncode == 0
