@@ -30,8 +30,9 @@ def _commands(module: str) -> list[str]:
 def test_points_and_sweeps_are_accepted(
     composed: Callable[..., DictConfig], arguments: str
 ) -> None:
-    # Lists of values are for a sweep, so the first value stands for all.
-    typed = [part for part in shlex.split(arguments) if not part.startswith("-")]
+    # Lists of values, and intervals, are for a sweep, so the first value stands for all.
+    words = shlex.split(arguments.replace("interval(", ""))
+    typed = [part for part in words if not part.startswith("-")]
     from_hydra(composed(*(part if "[" in part else part.split(",")[0] for part in typed)))
 
 

@@ -40,7 +40,7 @@ def candidates_of(loader: MaskingLoader, config: DictConfig) -> list[Candidate]:
     assert isinstance(sweeper, dict)
     axes, singles = sweeper["params"] or {}, sweeper["points"] or ()
     task: Sequence[str] = config.hydra.overrides.task
-    return expand(axes, singles, task, loader)
+    return expand(axes, singles, task, loader, config.search.strategy == "adaptive")
 
 
 @functools.cache
