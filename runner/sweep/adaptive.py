@@ -82,7 +82,9 @@ class AdaptiveRun:
         if stop is None or stop.place is None:
             return ""
         point = self._space.remaining(stop.place, ())[0]
-        return shlex.join(["python", "-m", "runner", *point.overrides])
+        # That point alone needs no search.
+        alone = [each for each in point.overrides if not each.lstrip("+").startswith("search")]
+        return shlex.join(["python", "-m", "runner", *alone])
 
 
 def _search(space: SearchSpace, settings: Settings) -> Search:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.tracking.tags import POINTS, SEARCH_END
+from runner.tracking.tags import POINTS, SEARCH_END, SEARCH_NEXT
 from tests.helpers.project import Command
 from tests.helpers.stores import runs_in
 from tests.helpers.tiny import quick
@@ -46,6 +46,7 @@ def test_a_search_ends_with_its_report_and_goes_on_where_it_stopped(
     (sweep,) = runs_in(store_folder, "sweep")
     assert (sweep.status, sweep.tags[POINTS]) == ("FINISHED", str(len(tried)))
     assert sweep.tags[SEARCH_END] in whole.stdout
+    assert "+search" not in sweep.tags[SEARCH_NEXT]
     assert "search.points" not in runs_in(store_folder, "point")[0].params
     text = page.read_text("utf-8")
     assert "How the search went" in text
