@@ -19,7 +19,7 @@ from runner.nightly.history.records import Night
 from runner.tracking import Kind, Record
 from runner.tracking.tags import ACCEPTED, SEED, VERDICT
 from tests.helpers.callbacks import PAUSE_SECONDS
-from tests.helpers.hanging import HANGS_AFTER, read_until
+from tests.helpers.hanging import HANGS_AFTER, read_until, wait_until
 from tests.helpers.project import PROJECT
 from tests.helpers.stores import file_of, runs_in, store_in
 from tests.helpers.tiny import quick, write_npz
@@ -194,6 +194,14 @@ def _stop(process: Process) -> str:
     return out
 
 
+def _runs_now(folder: Path, name: str) -> bool:
+    points = runs_in(folder, "point")
+    # The first night was killed while this point was at work, too.
+    return any(
+        point.name == name and point.status == "RUNNING" and point.process_alive for point in points
+    )
+
+
 def test_one_night_at_a_time_is_resumed_while_it_is_young(started: Start, tmp_path: Path) -> None:
     process = started()
     read_until(process, "finished: epochs=2")
@@ -213,6 +221,8 @@ def test_one_night_at_a_time_is_resumed_while_it_is_young(started: Start, tmp_pa
     seen = read_until(again, "started: epochs=100000")
     assert f"found dead: nightly {night.name}" in seen
     assert "resuming unnamed: 1 of 2 points done" in seen
+    # Its worker opens its run a moment later.
+    wait_until(lambda: _runs_now(tmp_path, "epochs=100000"), "the point's own run")
     assert "Traceback" not in seen + _stop(again)
     (same,) = runs_in(tmp_path, "nightly")
     assert (same.id, same.status, same.tags[SEED]) == (night.id, "KILLED", "1")
