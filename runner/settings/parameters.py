@@ -32,7 +32,7 @@ def sweep_parameters(points: Sequence[Settings]) -> dict[str, str]:
         for name in names
     }
     search = points[0].search
-    return values if search.strategy == "grid" else {**values, **search_parameters(search)}
+    return {**values, **search_parameters(search)} if search.is_adaptive else values
 
 
 def search_parameters(search: SearchSettings) -> dict[str, str]:

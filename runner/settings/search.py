@@ -22,3 +22,8 @@ class SearchSettings(Group):
     """The search ends when no other point is as likely as this to be better."""
     seed: Seed = 0
     """Decides which point comes first of those that promise about the same."""
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether only some points are run."""
+        return self.strategy == "adaptive"

@@ -31,7 +31,7 @@ def finished_before(store: Store, name: str, points: Sequence[Point]) -> Record 
     if not (settings.sweep.resume and same and same[-1].status == "FINISHED"):
         return None
     sweep = same[-1]
-    if settings.search.strategy == "adaptive":
+    if settings.search.is_adaptive:
         # Nobody asked for the others.
         points = finished_points(store, sweep.id, points)
     return sweep if answers(sweep, settings) and is_whole(store, sweep.id, points) else None

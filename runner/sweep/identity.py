@@ -19,7 +19,7 @@ def sweep_key(name: str, points: Sequence[Point]) -> str:
     night = points[0].settings.sweep.night
     unique_name = f"{name} of {night}" if night else name
     # A search has some of these points, and the sweep of all of them has others.
-    if points[0].settings.search.strategy == "adaptive":
+    if points[0].settings.search.is_adaptive:
         unique_name = f"{unique_name} by search"
     return sweep_fingerprint(unique_name, [point.fingerprint for point in points])
 
@@ -34,7 +34,7 @@ def asked(settings: Settings) -> dict[str, str]:
         MAX_DROP: str(settings.report.max_drop),
         CONFIDENCE: as_override(settings.report.confidence),
     }
-    if settings.search.strategy == "adaptive":
+    if settings.search.is_adaptive:
         tags[SEARCH] = json.dumps(settings.search.model_dump(mode="json"))
     return tags
 

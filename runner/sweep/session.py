@@ -124,7 +124,7 @@ def _run_points(  # noqa: PLR0913, PLR0917
     with choose_view(name, len(points), done, launcher.n_jobs()) as view:
         dispatch = Dispatch(name, run.id, store, launcher, view, settings.sweep, returns)
         try:
-            if settings.search.strategy == "adaptive":
+            if settings.search.is_adaptive:
                 adaptive = AdaptiveRun(store, run, points, dispatch)
                 say(f"{name}: {adaptive.run()}")
                 points = adaptive.proposed
