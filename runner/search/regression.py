@@ -52,7 +52,7 @@ class Regression:
     what was tried: with few tries, the best one would promise too much.
 
     Source: Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006, algorithm 2.1
-    and chapters 2.7 and 5.2. scikit-learn's takes ten times as long for the few settings of a
+    and chapters 2.7 and 5.2. scikit-learn's takes seven times as long for the few settings of a
     search, each of which is forecast anew after every try.
     """
 
