@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 
 from runner.planning.grid import Point
 from runner.results.file_words import in_points
@@ -13,7 +14,7 @@ from runner.settings import Settings
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.search_source import SearchSource
 from runner.sweep.search_space import SearchSpace
-from runner.tracking import Run, Store
+from runner.tracking import Run, Store, StoreFailed, few_retries
 from runner.tracking.tags import POINTS, SEARCH_END, SEARCH_NEXT
 
 
@@ -45,15 +46,23 @@ class AdaptiveRun:
         """
         try:
             self._dispatch.search(self._points, self._source)
-        finally:
-            words = self._end()
-            self._run.tag(POINTS, str(len(self.proposed)))
-            self._run.tag(SEARCH_END, words)
-            self._run.tag(SEARCH_NEXT, self._next())
-            # The report reads them from the store.
-            self._run.flush()
+        except PointsFailed:
+            self._note()
+            raise
+        words = self._note()
         if not self._source.has_ended:
             raise PointsFailed(words)
+        return words
+
+    def _note(self) -> str:
+        """Note how the search ended, and return that; whoever stops one does not wait for it."""
+        words = self._end()
+        self._run.tag(POINTS, str(len(self.proposed)))
+        self._run.tag(SEARCH_END, words)
+        self._run.tag(SEARCH_NEXT, self._next())
+        # The report reads them from the store. These are words only.
+        with suppress(StoreFailed), few_retries():
+            self._run.flush()
         return words
 
     def _end(self) -> str:
@@ -89,8 +98,8 @@ class AdaptiveRun:
 
 def _search(space: SearchSpace, settings: Settings) -> Search:
     limit = settings.report.max_drop
-    found = settings.search.goal == "front"
-    goal = Front(limit) if found else SmallestFile(space.settings, limit)
+    front = settings.search.goal == "front"
+    goal = Front(limit) if front else SmallestFile(space.settings, limit)
     forecaster = Forecaster(space.settings, limit)
     return Search(
         space.settings, goal, forecaster, settings.search.stop_below, settings.search.seed
