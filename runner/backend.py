@@ -67,6 +67,7 @@ with stderr_to_log(), _keras_3_absent():
         PruneLowMagnitude,
     )
     from tf_keras.src.applications.convnext import LayerScale
+    from tf_keras.src.layers.convolutional.base_conv import Conv
 
 # A layer of Keras' own, of ConvNeXt, that Keras does not find by its name when it reads a file.
 keras.utils.get_custom_objects()["LayerScale"] = LayerScale
@@ -79,6 +80,7 @@ __all__ = [
     "ClusterPreserveDefaultWeightsQuantizer",
     "ClusterWeights",
     "ClusteringRegistry",
+    "Conv",
     "Default8BitQuantizeRegistry",
     "Interpreter",
     "LayerScale",

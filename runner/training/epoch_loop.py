@@ -15,6 +15,7 @@ from runner.backend import keras, tf
 from runner.data.dataset import Split
 from runner.models.outputs import class_scores
 from runner.training.augment import shift_images
+from runner.training.unit_strides import unit_strides
 
 # In bytes: the alignment that TensorFlow's kernels require of a tensor.
 _ALIGNMENT = 64
@@ -113,7 +114,7 @@ def training_step(model: keras.Model, logits: bool = False) -> Callable[[Any, An
     """
 
     def step(images: Any, labels: Any) -> _Sums:
-        with tf.GradientTape() as tape:
+        with tf.GradientTape() as tape, unit_strides():
             scores = class_scores(model(_reshape(images, model), training=True), logits)
             losses = _losses(labels, scores, logits)
             loss = tf.add_n([tf.reduce_mean(losses), *model.losses])
