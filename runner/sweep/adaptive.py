@@ -17,6 +17,9 @@ from runner.sweep.search_space import SearchSpace
 from runner.tracking import Run, Store, StoreFailed, few_retries
 from runner.tracking.tags import POINTS, SEARCH_END, SEARCH_NEXT
 
+# Where the limit is fewer images than this, chance has a large part in who keeps it.
+_FEW = 20
+
 
 class AdaptiveRun:
     """One attempt at the points of a sweep that may be worth it."""
@@ -83,7 +86,8 @@ class AdaptiveRun:
         if self._settings.search.goal == "front":
             return f"no other has {chance} to be better at its size by half of {limit}"
         better = "nothing smaller" if self._source.has_file else "no other"
-        return f"{better} has {chance} of keeping {limit}"
+        images = _images(self._source.validation_images, self._settings.report.max_drop)
+        return f"{better} has {chance} of keeping {limit}{images}"
 
     def _next(self) -> str:
         """Return the command of the point that is the likeliest one of those that were not run."""
@@ -94,6 +98,16 @@ class AdaptiveRun:
         # That point alone needs no search.
         alone = [each for each in point.overrides if not each.lstrip("+").startswith("search")]
         return shlex.join(["python", "-m", "runner", *alone])
+
+
+def _images(images: int | None, limit: float) -> str:
+    """Say on how many images that is so, where a few of them decide whether the limit is kept."""
+    if images is None or images * limit >= _FEW:
+        return ""
+    return (
+        f" on these {images:,} validation images, one of which is {100 / images:.2g} points; "
+        "others may choose another file"
+    )
 
 
 def _search(space: SearchSpace, settings: Settings) -> Search:

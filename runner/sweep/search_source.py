@@ -2,6 +2,8 @@
 
 import logging
 from collections import deque
+from contextlib import suppress
+from dataclasses import replace
 
 from threadpoolctl import threadpool_limits
 
@@ -63,6 +65,18 @@ class SearchSource:
         """Whether any file keeps all limits."""
         limit = self._results.max_drop if self._results else 0.0
         return smallest(list(self._tried().values()), limit) is not None
+
+    @property
+    def validation_images(self) -> int | None:
+        """How many validation images there are; None where the store does not tell."""
+        if self._results is None:
+            return None
+        one = replace(self._results, rows=self._results.rows[:1])
+        with suppress(StoreFailed), few_retries():
+            return next(
+                (row.images[0] for row in with_correct(self._store, one).rows if row.images), None
+            )
+        return None
 
     @property
     def is_full(self) -> bool:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from runner.backend import make_repeatable
 from runner.tracking.tags import POINTS, SEARCH_END, SEARCH_NEXT
+from tests.helpers.own_models import classifier, save
 from tests.helpers.project import Command
 from tests.helpers.stores import runs_in
 from tests.helpers.tiny import quick
@@ -48,6 +50,8 @@ def test_a_search_ends_with_its_report_and_goes_on_where_it_stopped(
     assert sweep.tags[SEARCH_END] in whole.stdout
     assert "+search" not in sweep.tags[SEARCH_NEXT]
     assert "search.points" not in runs_in(store_folder, "point")[0].params
+    # A tenth of 90 images, of which the limit is two.
+    assert "others may choose another file" in sweep.tags[SEARCH_END]
     text = page.read_text("utf-8")
     assert "How the search went" in text
     assert f"The search {sweep.tags[SEARCH_END]}." in text
@@ -75,6 +79,26 @@ def test_a_search_goes_on_after_points_that_fail(
     (sweep,) = runs_in(store_folder, "sweep")
     assert sweep.status == "FAILED"
     assert sweep.tags[SEARCH_END]
+
+
+@pytest.mark.long
+def test_an_own_model_is_searched_with_what_other_sweeps_have_finished(
+    command: Command, npz: Path, store_folder: Path, tmp_path: Path
+) -> None:
+    make_repeatable(1, 1)
+    path = save(classifier(), tmp_path / "own.h5")
+    own = ["architecture=keras_file", f"architecture.path={path}", "architecture.check_scale=false"]
+    typed = [*quick(npz), *own, *SEARCH[4:], "report.max_drop=1"]
+    assert command("-m", *typed, "schedule.final_sparsity=0.5,0.9").returncode == 0
+    before = {point.id for point in runs_in(store_folder, "point")}
+
+    searched = ["+search=adaptive", "schedule.final_sparsity=0.5,0.8,0.9", "sweep.reuse=true"]
+    done = command(*typed, *searched)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("reused: ") == len(before)
+    # Every file keeps a limit of 100 points, and the sparsest is known from the other sweep.
+    assert "stopped after 2 of 3 points: nothing smaller has more than a 10 % chance" in done.stdout
+    assert len(runs_in(store_folder, "point")) == 2 * len(before)
 
 
 @pytest.mark.parametrize(
