@@ -39,7 +39,7 @@ screenshots: $(INSTALLED_DEV) ## renew the pictures in docs/ on MNIST: RUNNER_DA
 	@SCREENSHOTS=docs $(BIN)/python -m pytest -m ui -n 0 tests/ui
 
 results: $(INSTALLED_DEV) ## renew docs/results.md on MNIST and Fashion-MNIST: RUNNER_DATA=FOLDER make results
-	@for sweep in $(RESULTS); do $(BIN)/python -m runner +sweep=$$sweep $(ARGS) || exit; done
+	@for sweep in $(RESULTS); do $(BIN)/python -m runner +sweep=$$sweep 'devices=[phone,microcontroller,ethos_u55_128]' $(ARGS) || exit; done
 	@$(BIN)/python -m benchmarks.results_page $(RESULTS)
 
 bench: $(INSTALLED_DEV) ## measure speed on MNIST, beside one script a point: RUNNER_DATA=FOLDER make bench

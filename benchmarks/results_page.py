@@ -10,12 +10,15 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.fixtures.device_cells import ON_DEVICES, Cell
+from benchmarks.fixtures.device_cells import ON_DEVICES, Cell, loss_cell
 from benchmarks.fixtures.published_results import PUBLISHED, Ours, Published
 from runner.cli.command import add_sweep, enter, parser
 from runner.cli.failure import DONE
 from runner.results.choice import Limits, files
+from runner.results.correct_rows import with_correct
 from runner.results.decision import decision
+from runner.results.evidence import Evidence
+from runner.results.evidence_words import sentences
 from runner.results.file_words import in_points
 from runner.results.lookup import find_sweep
 from runner.results.network import network_name
@@ -34,6 +37,7 @@ quantization-aware training, tflite_int8 has the ranges that were learnt. Where 
 a table for each follows, of the files that it runs: bytes of flash and of TFLite Micro's arena on
 x86-64, or flash and cycles as Vela estimates them."""
 
+_LOSSES = "Points of test accuracy that each file loses, and the 95 % interval of that:"
 # Printed by `python -m benchmarks.ways`; what `python -m benchmarks.calibration` prints follows.
 _OTHERS = (f"## {TITLE}\n", "## How often a choice keeps its limit\n")
 
@@ -50,7 +54,7 @@ def main() -> None:
 def _act(arguments: argparse.Namespace, store: Store) -> int:
     sections = [_TITLE.format(sweeps=" ".join(arguments.sweep))]
     for name in arguments.sweep:
-        results = read(store, find_sweep(store, name))
+        results = with_correct(store, read(store, find_sweep(store, name)))
         rows = [row for row in results.rows if row.baseline and row.point.status == "FINISHED"]
         for network in dict.fromkeys(map(_network, rows)):
             part = [row for row in rows if _network(row) == network]
@@ -86,6 +90,8 @@ def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
         if baseline and (published.sweep, published.architecture) == (results.name, architecture):
             yield from _comparison(published, Ours(baseline, pruned, picked, files(rows)))
     yield from _table(rows, targets(rows), _cell)
+    yield from ("", _LOSSES, "")
+    yield from _table(rows, targets(rows), loss_cell)
     for device, cell in ON_DEVICES.items():
         kinds = [kind for kind in targets(rows) if any(cell(row.point, kind) for row in rows)]
         if kinds:
@@ -98,6 +104,8 @@ def _section(results: Results, rows: Sequence[Row]) -> Iterator[str]:
             f"accuracy: {picked.target} of {picked.point.name}, {picked.zip_bytes:,.0f} bytes "
             f"zipped, {picked.zip_ratio:.1f} times smaller, test accuracy {picked.accuracy:.2%}."
         )
+        evidence = Evidence.of(decided)
+        yield " ".join(sentences(evidence)) if evidence else ""
 
 
 def _only_pruned(point: Record) -> bool:

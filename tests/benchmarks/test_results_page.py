@@ -1,3 +1,4 @@
+import re
 import sys
 from pathlib import Path
 
@@ -35,3 +36,6 @@ def test_the_page_holds_every_file_of_every_point(
                 f"{accuracy:.2%} · {run.metrics[f'size_bytes/{target}']:,.0f} · {zipped:,.0f}"
                 in text
             )
+    assert "loses, and the 95 % interval of that:" in text
+    assert re.search(r"\| -?\d\.\d\d \(-?\d+\.\d\d to \d+\.\d\d\) \|", text)
+    assert "validation images it drops" in text
