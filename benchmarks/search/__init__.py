@@ -1,0 +1,1 @@
+"""Replay searches on sweeps that were run whole."""
