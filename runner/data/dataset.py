@@ -1,7 +1,6 @@
 """Load a data set as images and labels in three splits, with a digest of its content."""
 
 import functools
-import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,26 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.data import npz, sources
-from runner.data.classes import Classes, encode
-from runner.data.npz import Array, Arrays
+from runner.data import sources
+from runner.data.arrays import Array
+from runner.data.classes import Classes
 from runner.data.scale import RAW, Scale, scale_of
+from runner.data.split import Split
 from runner.errors import ImpossiblePoint, Refused
 from runner.settings import DatasetSettings
-
-
-@dataclass(frozen=True)
-class Split:
-    """Hold images and their labels.
-
-    Attributes:
-        images: float32 in the range of the data set's scale, shape (N, ...), of photographs
-            (N, H, W, C), or in the shape that a model takes.
-        labels: int64 from 0, shape (N,).
-    """
-
-    images: NDArray[np.float32]
-    labels: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -40,7 +26,8 @@ class Dataset:
         name: name of the data set in the settings.
         source: file, folder or function that it comes from.
         train: images to train on.
-        validation: images to choose a model by; the tail of the stored training images.
+        validation: images to choose a model by; the tail of the stored training images, where they
+            have no folder of their own.
         test: images to report accuracy on.
         class_set: the classes, in the order of the labels.
         digest: 16 hexadecimal digits that identify the content, the split and the scale.
@@ -147,27 +134,37 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
     arrays, source = sources.read(settings, cache)
     scale = scale_of(settings.scale, settings.mean, settings.std)
     _require_channels(scale, arrays.x_train, settings)
-    labels, test_labels, classes = encode(arrays.y_train, arrays.y_test, arrays.classes)
+    labels, classes = arrays.labels()
     if settings.name == "image_folder":
         # These numbers are the runner's own: they say nothing of the outputs of a model.
         classes = replace(classes, values=None)
-    images = _as_images(arrays.x_train, scale)
-    train_size = math.floor(len(images) * (1 - settings.validation_share))
-    if train_size in (0, len(images)):
-        raise Refused(
-            f"dataset.validation_share={settings.validation_share}: leaves one split empty "
-            f"of {len(images)} training images"
-        )
+    train = Split(_as_images(arrays.x_train, scale), labels["train"])
+    if arrays.x_validation is None:
+        train_size = _train_size(len(train.labels), settings.validation_share)
+        train, validation = train.part(slice(train_size)), train.part(slice(train_size, None))
+    else:
+        validation = Split(_as_images(arrays.x_validation, scale), labels["validation"])
     return Dataset(
         name=settings.name,
         source=source,
-        train=Split(images[:train_size], labels[:train_size]),
-        validation=Split(images[train_size:], labels[train_size:]),
-        test=Split(_as_images(arrays.x_test, scale), test_labels),
+        train=train,
+        validation=validation,
+        test=Split(_as_images(arrays.x_test, scale), labels["test"]),
         class_set=classes,
-        digest=_digest(arrays, train_size, scale),
+        digest=arrays.digest(f"{len(train.labels)} {scale} {arrays.classes}"),
         scale=scale,
     )
+
+
+def _train_size(images: int, validation_share: float) -> int:
+    """Count the training images before those for validation, which are the tail of them."""
+    size = math.floor(images * (1 - validation_share))
+    if size in (0, images):
+        raise Refused(
+            f"dataset.validation_share={validation_share}: leaves one split empty "
+            f"of {images} training images"
+        )
+    return size
 
 
 def _require_channels(scale: Scale, images: Array, settings: DatasetSettings) -> None:
@@ -185,12 +182,3 @@ def _as_images(array: Array, scale: Scale) -> NDArray[np.float32]:
     images = scale.apply(array if whole else array[..., np.newaxis]).view()
     images.setflags(write=False)
     return images
-
-
-def _digest(arrays: Arrays, train_size: int, scale: Scale) -> str:
-    digest = hashlib.sha256(f"{train_size} {scale} {arrays.classes}".encode())
-    for name in npz.NAMES:
-        array = np.ascontiguousarray(getattr(arrays, name))
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.tobytes() if array.dtype.kind in "US" else array.data)
-    return digest.hexdigest()[:16]

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from runner.data import npz
+from runner.data.arrays import NAMES
 from runner.errors import Refused, is_fault, one_line
 from runner.escaping.terminal import complain
 from runner.process import isolated
@@ -40,7 +41,7 @@ def ensure(name: str, path: Path) -> None:
 def _fetch(name: str, path: Path) -> None:
     loader = importlib.import_module(f"tf_keras.datasets.{name}")
     (x_train, y_train), (x_test, y_test) = loader.load_data()
-    npz.write(path, dict(zip(npz.NAMES, (x_train, y_train, x_test, y_test), strict=True)))
+    npz.write(path, dict(zip(NAMES, (x_train, y_train, x_test, y_test), strict=True)))
 
 
 if __name__ == "__main__":

@@ -2,41 +2,19 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from runner.data.arrays import NAMES, Array, Arrays
 from runner.data.classes import encode, is_one_hot
 from runner.data.npz_bounds import require_fitting
 from runner.errors import Refused, one_line, refusing_unreadable
 from runner.escaping.brief import brief
 from runner.files.regular_file import UnfitFile, open_regular, require_regular
 
-NAMES = ("x_train", "y_train", "x_test", "y_test")
 _CLASSES = "classes"
-Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """Hold the four arrays of a data set in the numbers of its file.
-
-    Attributes:
-        x_train, x_test: shape (N, H, W) or (N, H, W, C), integers to 255 or floats to 1; other data
-            than images may have any shape (N, ...) and any numbers.
-        y_train, y_test: shape (N,) or (N, 1), whole numbers or names; or (N, K), one column a
-            class, with a single 1 a row.
-        classes: the names of the classes; None where the file has none.
-    """
-
-    x_train: Array
-    y_train: Array
-    x_test: Array
-    y_test: Array
-    classes: tuple[str, ...] | None = None
 
 
 def read(path: Path, setting: str, pixels: bool = True) -> Arrays:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from runner.data import download, image_folder, npz
-from runner.data.npz import Arrays
+from runner.data import download, npz
+from runner.data.arrays import Arrays
+from runner.data.image_folder import read as image_folder
 from runner.errors import Refused, refusing_unreadable
 from runner.files import private_folder
 from runner.settings import DatasetSettings
@@ -56,9 +57,7 @@ def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     if settings.name == "digits":
         return _digits(), "sklearn.datasets.load_digits"
     if settings.name == "image_folder":
-        decoded = image_folder.ensure(settings, cache)
-        private_folder.require(cache, decoded)
-        return npz.read(decoded, "dataset.path"), str(settings.path)
+        return image_folder.read(settings, cache), str(settings.path)
     path = local_file(settings)
     if path is None:
         path = cache / "datasets" / f"{settings.name}.npz"

@@ -25,6 +25,7 @@ TRAINING = (
     "data/dataset.py",
     "data/scale.py",
     "data/sources.py",
+    "data/split.py",
     "models/build.py",
     "models/class_names.py",
     "models/flatten.py",

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from runner.data.dataset import Dataset, Split
+from runner.data.dataset import Dataset
+from runner.data.split import Split
 from runner.measure.class_table import Classes
 from runner.measure.correct_table import TABLE, Correct, correct_csv, read_correct
 from runner.measure.scores import Images

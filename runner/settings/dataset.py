@@ -20,6 +20,7 @@ from runner.settings.fields import (
 )
 from runner.settings.overrides import as_override
 
+Resize = Literal["stretch", "crop", "pad"]
 ScaleName = Literal["0..1", "-1..1", "0..255", "imagenet", "caffe", "mean_std", "as_is"]
 SCALES: tuple[ScaleName, ...] = get_args(ScaleName)
 _DATASETS = "digits, mnist, fashion_mnist, cifar10, npz, image_folder"
@@ -28,7 +29,9 @@ _DATASETS = "digits, mnist, fashion_mnist, cifar10, npz, image_folder"
 class DatasetSettings(Group):
     """Which images to learn from, where they lie, and the numbers that a model takes for them."""
 
-    of_some_choices = frozenset({"folder", "path", "image_size", "color", "test_share"})
+    of_some_choices = frozenset(
+        {"folder", "path", "image_size", "resize", "color", "test_share", "skip_unreadable"}
+    )
 
     name: Annotated[
         Literal["digits", "mnist", "fashion_mnist", "cifar10", "npz", "image_folder"],
@@ -45,6 +48,11 @@ class DatasetSettings(Group):
     image_size: OptionalSize = None
     """Height and width in pixels that the images of a folder are scaled to; [32,32] with
     `dataset=image_folder`."""
+    resize: Annotated[Resize | None, Field(description="stretch, crop or pad")] = None
+    """How the images of a folder are brought to that size: `stretch` takes all of an image,
+    whatever its shape, between the four nearest pixels; `crop` takes the largest part of the wanted
+    shape from its middle, and `pad` puts black borders beside it, both with antialiasing; stretch
+    with `dataset=image_folder`."""
     color: Annotated[Literal["rgb", "grayscale"] | None, Field(description="rgb or grayscale")] = (
         None
     )
@@ -52,6 +60,8 @@ class DatasetSettings(Group):
     test_share: OptionalShare = None
     """Share of the images of a folder that is set apart for the test, where it has no folder
     `test`; 0.2 with `dataset=image_folder`."""
+    skip_unreadable: Flag = False
+    """Whether images of a folder that cannot be read are left out, rather than refused."""
     scale: Annotated[ScaleName, Field(description=f"one of {', '.join(SCALES)}")] = "0..1"
     """Range of numbers that the model takes for pixels: `0..1`, `-1..1`, `0..255`; `imagenet`
     (ImageNet's mean and deviation), `caffe` (BGR, means taken off), `mean_std` (`dataset.mean` and
@@ -67,7 +77,12 @@ class DatasetSettings(Group):
     def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the defaults of an image folder, or where known data sets lie."""
         if values.get("name") == "image_folder":
-            return {"image_size": (32, 32), "color": "rgb", "test_share": 0.2}
+            return {
+                "image_size": (32, 32),
+                "resize": "stretch",
+                "color": "rgb",
+                "test_share": 0.2,
+            }
         if values.get("name") in ("mnist", "fashion_mnist", "cifar10"):
             return {"folder": os.environ.get("RUNNER_DATA")}
         return {}
@@ -82,7 +97,7 @@ class DatasetSettings(Group):
                     "dataset.path=null: dataset=image_folder takes the path of a folder with a "
                     "folder of images for each class"
                 )
-            for setting in ("image_size", "color", "test_share"):
+            for setting in ("image_size", "resize", "color", "test_share"):
                 if getattr(self, setting) is None:
                     raise Refused(f"dataset.{setting}=null: dataset=image_folder needs it")
         return self

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runner.backend import keras, tf
-from runner.data.dataset import Split
+from runner.data.split import Split
 from runner.models.outputs import class_scores
 from runner.training.augment import shift_images
 from runner.training.unit_strides import unit_strides

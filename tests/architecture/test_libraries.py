@@ -22,7 +22,6 @@ WITH_TENSORFLOW = (
     "channels/layer_counts.py", "channels/narrow.py", "channels/rules.py",
     "channels/selection.py",
     "export/convert.py", "export/frozen_model.py",
-    "data/decode_images.py",
     "models/build.py", "models/clone.py", "models/deploy.py", "models/flatten.py",
     "models/outputs.py", "models/preprocessing.py",
     "models/keras3/convert.py", "models/keras3/layer.py", "models/keras3/operations.py",

@@ -6,7 +6,8 @@ import numpy as np
 import psutil
 import pytest
 
-from runner.data.npz import NAMES, read
+from runner.data.arrays import NAMES
+from runner.data.npz import read
 from runner.errors import Refused
 from tests.helpers.hostile.npz_files import NPZ
 from tests.helpers.tiny import write_npz

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
-from runner.data import image_folder, npz, sources
+from runner.data import npz, sources
 from runner.errors import Refused
 from runner.models.class_names import class_names
 from runner.models.errors import refusing
@@ -93,20 +92,6 @@ def test_a_known_data_set_that_is_no_file_is_not_downloaded(tmp_path: Path, kind
     with _not_for_ever(), pytest.raises(Refused, match=f"is {SPECIAL[kind]}: must be a regular"):
         sources.read(settings, tmp_path / "cache")
     assert path.exists()
-
-
-@pytest.mark.parametrize("kind", SPECIAL)
-def test_an_image_that_is_no_file_is_named(tmp_path: Path, kind: str) -> None:
-    for name in ("cat", "dog"):
-        (tmp_path / "all" / name).mkdir(parents=True)
-        for at in range(2):
-            Image.new("RGB", (4, 4)).save(tmp_path / "all" / name / f"{at}.png")
-    path = make_special(kind, tmp_path / "all" / "cat" / "x.png")
-    settings = DatasetSettings(name="image_folder", path=tmp_path / "all")
-    with _not_for_ever(), pytest.raises(Refused) as refusal:
-        image_folder.ensure(settings, tmp_path / "cache")
-    line = f"dataset.path={tmp_path / 'all'}: {path} is {SPECIAL[kind]}: must be a regular file"
-    assert str(refusal.value) == line
 
 
 @pytest.mark.parametrize("kind", SPECIAL)

@@ -8,8 +8,9 @@ import pytest
 from runner.backend import Interpreter, keras, make_repeatable
 from runner.data import dataset
 from runner.data.classes import Classes
-from runner.data.dataset import Dataset, Split
+from runner.data.dataset import Dataset
 from runner.data.scale import scale_of
+from runner.data.split import Split
 from runner.export.convert import export
 from runner.export.frozen_model import exportables
 from runner.measure.file_sizes import zipped_bytes

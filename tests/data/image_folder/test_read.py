@@ -2,7 +2,7 @@ import json
 import os
 import shutil
 import struct
-import subprocess
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def _labels_of(images: np.ndarray) -> list[int]:
 
 
 def _load(folder: Path, cache: Path, **settings: Any) -> Dataset:
-    usual = {"image_size": (6, 8), "color": "rgb", "test_share": 0.2, "validation_share": 0.25}
+    usual = {"image_size": (6, 8), "test_share": 0.2, "validation_share": 0.25}
     values = {"name": "image_folder", "path": folder, **usual, **settings}
     # What the folder held before would be in memory still.
     dataset.load.cache_clear()
@@ -51,15 +51,8 @@ def _load(folder: Path, cache: Path, **settings: Any) -> Dataset:
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Load a folder, decoding in this process: others import TensorFlow again, for seconds."""
-    from runner.data.decode_images import decode
-
-    def in_this_process(module: str, file: str, stdin: str, **_: Any) -> Any:
-        decode(json.loads(stdin), Path(file))
-        return subprocess.CompletedProcess(module, 0, "", "")
-
-    monkeypatch.setattr(isolated, "run", in_this_process)
+def load(decoding_here: None) -> Load:  # noqa: ARG001
+    """Load a folder, decoding in this process."""
     return _load
 
 
@@ -74,8 +67,8 @@ def test_a_folder_becomes_a_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert np.bincount(split.labels).tolist() == [images // 3] * 3
     parts = [split.images for split in (loaded.train, loaded.validation, loaded.test)]
     assert len(np.unique(np.concatenate(parts)[:, 0, 0], axis=0)) == 30
-    (kept,) = (cache / "datasets").iterdir()
-    assert np.load(kept)["classes"].tolist() == list(CLASSES)
+    (kept,) = (cache / "datasets").glob("image_folder-*")
+    assert json.loads((kept / "index.json").read_text())["notes"]["classes"] == list(CLASSES)
     # Copied with its times, the folder is not even decoded again.
     monkeypatch.delattr(isolated, "run")
     copy = shutil.copytree(folder, tmp_path / "copy")
@@ -88,12 +81,14 @@ def test_the_same_images_are_the_same_data_wherever_they_lie(load: Load, tmp_pat
     os.utime(copy / "cat" / "1.png", (1, 1))
     cache = tmp_path / "cache"
     assert load(folder, cache).digest == load(copy, cache).digest
-    assert len(list((cache / "datasets").iterdir())) == 2
+    assert len(list((cache / "datasets").glob("image_folder-*"))) == 2
     Image.new("RGB", (8, 6)).save(copy / "cat" / "1.png")
     assert load(copy, cache).digest != load(folder, cache).digest
 
 
-@pytest.mark.parametrize("suffix", [".JPG", ".bmp", ".gif", ".jpeg"])
+@pytest.mark.parametrize(
+    "suffix", [".JPG", ".bmp", ".gif", ".jpeg", ".jfif", ".tif", ".TIFF", ".webp"]
+)
 def test_every_format_is_read_in_grayscale(load: Load, tmp_path: Path, suffix: str) -> None:
     folder = _write_all(tmp_path / "animals", suffix=suffix)
     loaded = load(folder, tmp_path, color="grayscale", image_size=(3, 4))
@@ -136,16 +131,56 @@ def test_hidden_files_and_files_that_are_no_images_are_ignored(load: Load, tmp_p
     assert load(folder, tmp_path).digest == digest
 
 
-def test_an_image_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
+def test_all_images_that_cannot_be_read_are_named_at_once(load: Load, tmp_path: Path) -> None:
     folder = _write_all(tmp_path / "animals")
-    broken = folder / "cat" / "3.png"
-    broken.write_bytes(broken.read_bytes()[:60])
+    for number in range(8):
+        broken = folder / "cat" / f"{number}.png"
+        broken.write_bytes(broken.read_bytes()[:45])
+    (folder / "dog" / "3.png").write_text("<html>")
     with pytest.raises(Refused) as refusal:
-        _load(folder, tmp_path)
-    assert str(refusal.value) == (
-        f"dataset.path={folder}: {broken} is no readable image (Invalid PNG data, size 60)"
-    )
-    assert not list((tmp_path / "datasets").glob("*"))
+        load(folder, tmp_path)
+    line = str(refusal.value)
+    assert "\n" not in line
+    beginning = f"dataset.path={folder}: 9 of 30 images cannot be read: cat/0.png (image file is "
+    assert line.startswith(beginning)
+    assert line.endswith("; dataset.skip_unreadable=true goes on without them")
+    assert "cat/4.png" in line
+    assert " and 4 more, all of them listed in " in line
+    (text,) = (tmp_path / "datasets").glob("*.unreadable.txt")
+    assert str(text) in line
+    lines = text.read_text().splitlines()
+    assert len(lines) == 9
+    assert lines[-1] == "dog/3.png: is none of BMP, GIF, JPEG, PNG, TIFF, WEBP"
+
+
+def test_what_cannot_be_read_may_be_left_out(
+    load: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = _write_all(tmp_path / "animals")
+    for broken in (folder / "cat" / "3.png", folder / "Zebra" / "0.png"):
+        broken.write_bytes(b"")
+    with pytest.raises(Refused, match=r"2 of 30 images cannot be read: Zebra/0.png \(is none"):
+        load(folder, tmp_path)
+    # Nothing is decoded again.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(isolated, "run")
+        loaded = _load(folder, tmp_path, skip_unreadable=True)
+    assert "2 of 30 images cannot be read" in caplog.text
+    splits = (loaded.train, loaded.validation, loaded.test)
+    assert sum(len(split.labels) for split in splits) == 28
+    for split in splits:
+        assert split.labels.tolist() == _labels_of(split.images)
+    (folder / "cat" / "3.png").write_bytes((folder / "cat" / "4.png").read_bytes())
+    with pytest.raises(Refused, match="1 of 30 images"):
+        load(folder, tmp_path)
+
+
+def test_a_class_of_which_nothing_can_be_read_is_refused(load: Load, tmp_path: Path) -> None:
+    folder = _write_all(tmp_path / "animals", images=3)
+    for image in (folder / "cat").iterdir():
+        image.write_bytes(b"")
+    with pytest.raises(Refused, match="of the class folder cat, no image to train on can be read"):
+        load(folder, tmp_path, skip_unreadable=True)
 
 
 @pytest.mark.parametrize(
@@ -159,8 +194,10 @@ def test_an_image_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
         (["train/cat", "train/dog", "test/"], "test has class folders: none; at least 2"),
         (["train/cat", "train/dog", "test/cat", "test/dog/"], "test has no images in the class"),
         (["train/cat", "train/dog", "test/cat", "test/Zebra"], "only one of them has Zebra, dog"),
-        (["train/cat", "train/dog", "val/dog"], "has the folders train, val; must have one for"),
-        (["train/cat", "test/cat", "val/dog"], "or just train and test, each with one for each"),
+        (["train/cat", "train/dog", "more/dog"], "has the folders more, train; must have one for"),
+        (["test/cat", "val/dog"], "or just train, val and test, of which only train must be"),
+        (["train/cat", "train/dog", "val/cat"], "val has class folders: cat; at least 2 are"),
+        (["train/cat", "train/dog", "val/dog", "valid/dog"], "has val and valid; one must do"),
     ],
 )
 def test_what_is_laid_out_otherwise_is_refused(
@@ -204,8 +241,13 @@ def test_an_image_that_says_it_is_vast_is_not_decoded(
     # Where the width and the height are.
     at, form = (16, ">II") if suffix == ".png" else (18, "<ii")
     whole[at : at + 8] = struct.pack(form, 20_000, 20_000)
+    if suffix == ".png":
+        whole[29:33] = struct.pack(">I", zlib.crc32(whole[12:29]))
     vast.write_bytes(whole)
     with pytest.raises(Refused) as refusal:
         load(folder, tmp_path)
-    line = f"{vast} says that it has 20000 x 20000 pixels: must be at most 250,000,000 pixels"
-    assert str(refusal.value).endswith(line)
+    line = (
+        f"1 of 31 images cannot be read: cat/vast{suffix} (says that it has 20000 x 20000 pixels: "
+        "must be at most 250,000,000 pixels); "
+    )
+    assert line in str(refusal.value)
