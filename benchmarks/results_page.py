@@ -23,6 +23,7 @@ from runner.results.file_words import in_points
 from runner.results.lookup import find_sweep
 from runner.results.network import network_name
 from runner.results.rows import Results, Row, read, targets
+from runner.results.way import channels_kept, removes_channels
 from runner.results.ways_table import TITLE
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
@@ -35,7 +36,8 @@ the zipped file is than the zipped h5 of the dense baseline, which is the first 
 table differ in what was done to the network, the columns in how it was written to a file; after
 quantization-aware training, tflite_int8 has the ranges that were learnt. Where devices were asked,
 a table for each follows, of the files that it runs: bytes of flash and of TFLite Micro's arena on
-x86-64, or flash and cycles as Vela estimates them."""
+x86-64, or flash and cycles as Vela estimates them. Where channels were removed, their share that is
+left comes first; the sparsity is that of the weights that are left with them."""
 
 _LOSSES = "Points of test accuracy that each file loses, and the 95 % interval of that:"
 # Printed by `python -m benchmarks.ways`; what `python -m benchmarks.calibration` prints follows.
@@ -123,15 +125,24 @@ def _comparison(published: Published, ours: Ours) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Row], kinds: Sequence[Target], cell: Cell) -> Iterator[str]:
-    yield _line(["sparsity", "compress", "clusters", *kinds])
-    yield _line(["---"] * (len(kinds) + 3))
+    narrow = any(removes_channels(row.point) for row in rows)
+    treatment = [*(["channels"] if narrow else []), "sparsity", "compress", "clusters"]
+    yield _line([*treatment, *kinds])
+    yield _line(["---"] * (len(treatment) + len(kinds)))
     baselines = {row.baseline.id: row.baseline for row in rows if row.baseline}
-    for baseline in baselines.values():
-        yield _line(["0", "baseline", "", *_cells(baseline, kinds, cell)])
-    for point in sorted((row.point for row in rows), key=_order):
-        compress, clusters = _compressed(point)
-        sparsity = f"{point.metrics['sparsity']:.3f}"
-        yield _line([sparsity, compress, clusters, *_cells(point, kinds, cell)])
+    records = [*baselines.values(), *sorted((row.point for row in rows), key=_order)]
+    for record in records:
+        done = ["0", "baseline", ""] if record.id in baselines else _treatment(record)
+        kept = [_percent(channels_kept(record))] if narrow else []
+        yield _line([*kept, *done, *_cells(record, kinds, cell)])
+
+
+def _treatment(point: Record) -> list[str]:
+    return [f"{point.metrics['sparsity']:.3f}", *_compressed(point)]
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
 
 
 def _order(point: Record) -> tuple[float, str, int]:

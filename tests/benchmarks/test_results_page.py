@@ -1,11 +1,15 @@
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks import results_page
+from tests.helpers.narrow_sweep import POINTS, narrow_sweep
 from tests.helpers.stores import runs_in
+
+_LENET5 = {"architecture.name": "lenet5"}
 
 
 def test_the_page_holds_every_file_of_every_point(
@@ -39,3 +43,23 @@ def test_the_page_holds_every_file_of_every_point(
     assert "loses, and the 95 % interval of that:" in text
     assert re.search(r"\| -?\d\.\d\d \(-?\d+\.\d\d to \d+\.\d\d\) \|", text)
     assert "validation images it drops" in text
+
+
+def test_the_page_tells_how_many_channels_are_left(
+    store_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights, both = POINTS[2], POINTS[6]
+    narrow_sweep(store_folder, [replace(weights, others=_LENET5), replace(both, others=_LENET5)])
+    monkeypatch.chdir(store_folder)
+    monkeypatch.setattr(sys, "argv", ["results_page", "latest", "--output", "results.md"])
+    with pytest.raises(SystemExit) as left:
+        results_page.main()
+    assert left.value.code == 0
+    lines = Path("results.md").read_text(encoding="utf-8").splitlines()
+    for begin in (
+        "| channels | sparsity | compress | clusters |",
+        "| 100% | 0 | baseline |",
+        "| 100% | 0.800 | none |",
+        "| 50% | 0.500 | none |",
+    ):
+        assert any(line.startswith(begin) for line in lines), begin
