@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from runner.data import sources
 from runner.data.arrays import Array
 from runner.data.classes import Classes
+from runner.data.part import training_rows
 from runner.data.scale import RAW, Scale, scale_of
 from runner.data.split import Split
 from runner.errors import ImpossiblePoint, Refused
@@ -129,6 +130,7 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
         cache: folder for downloaded and decoded data sets.
 
     Raises:
+        ImpossiblePoint: there are not as many images as asked for.
         Refused: the files are missing, unreadable or inconsistent, or a split is empty.
     """
     arrays, source = sources.read(settings, cache)
@@ -144,6 +146,10 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
         train, validation = train.part(slice(train_size)), train.part(slice(train_size, None))
     else:
         validation = Split(_as_images(arrays.x_validation, scale), labels["validation"])
+    treatment = f"{len(train.labels)} {scale} {arrays.classes}"
+    if settings.train_images is not None:
+        train = train.part(training_rows(settings, train.labels, settings.train_images))
+        treatment += f" train_images={settings.train_images} seed={settings.seed}"
     return Dataset(
         name=settings.name,
         source=source,
@@ -151,7 +157,7 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
         validation=validation,
         test=Split(_as_images(arrays.x_test, scale), labels["test"]),
         class_set=classes,
-        digest=arrays.digest(f"{len(train.labels)} {scale} {arrays.classes}"),
+        digest=arrays.digest(treatment),
         scale=scale,
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from runner.data import download, npz
 from runner.data.arrays import Arrays
 from runner.data.image_folder import read as image_folder
+from runner.data.part import limited
 from runner.errors import Refused, refusing_unreadable
 from runner.files import private_folder
 from runner.settings import DatasetSettings
@@ -51,13 +52,20 @@ def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     """Read the arrays of a data set, and say which file, folder or function they come from.
 
     Raises:
+        ImpossiblePoint: `dataset.limit` leaves too few images.
         Refused: the files are missing, unreadable or inconsistent.
     """
+    if settings.name == "image_folder":
+        # Only those that are taken are decoded.
+        return image_folder.read(settings, cache), str(settings.path)
+    arrays, source = _read(settings, cache)
+    return limited(settings, arrays), source
+
+
+def _read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     pixels = settings.scale != "as_is"
     if settings.name == "digits":
         return _digits(), "sklearn.datasets.load_digits"
-    if settings.name == "image_folder":
-        return image_folder.read(settings, cache), str(settings.path)
     path = local_file(settings)
     if path is None:
         path = cache / "datasets" / f"{settings.name}.npz"

@@ -19,6 +19,6 @@ class Split:
     images: NDArray[np.float32]
     labels: NDArray[np.int64]
 
-    def part(self, rows: slice) -> "Split":
+    def part(self, rows: slice | NDArray[np.int64]) -> "Split":
         """Return some of the images with their labels."""
         return Split(self.images[rows], self.labels[rows])

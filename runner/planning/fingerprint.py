@@ -23,6 +23,7 @@ TRAINING = (
     "training",
     "data/classes.py",
     "data/dataset.py",
+    "data/part.py",
     "data/scale.py",
     "data/sources.py",
     "data/split.py",

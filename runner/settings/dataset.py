@@ -12,10 +12,12 @@ from runner.settings.fields import (
     ChannelDeviations,
     ChannelNumbers,
     Flag,
+    OptionalCount,
     OptionalFile,
     OptionalFolder,
     OptionalShare,
     OptionalSize,
+    Seed,
     Share,
 )
 from runner.settings.overrides import as_override
@@ -40,6 +42,14 @@ class DatasetSettings(Group):
     """Data set, chosen as `dataset=NAME`."""
     validation_share: Share = 0.1
     """Share of the training images, taken from their end, that is set apart for validation."""
+    limit: OptionalCount = None
+    """Most images to take, of training, validation and test together; the classes keep their
+    proportions, and so do the parts. null takes all."""
+    train_images: OptionalCount = None
+    """Images to train on, drawn likewise after those for validation were set apart: those for
+    validation and test stay the same. null takes all."""
+    seed: Seed = 0
+    """Decides which images `dataset.limit` and `dataset.train_images` take; `seed` does not."""
     folder: OptionalFolder = None
     """Folder that holds `NAME.npz` of a known data set; the default is `RUNNER_DATA`. Without such
     a file Keras downloads it."""

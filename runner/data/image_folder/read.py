@@ -18,6 +18,7 @@ from runner.data.image_folder.listing import Listing
 from runner.data.image_folder.room import require_room
 from runner.data.image_folder.splits import Rows, split
 from runner.data.image_folder.unreadable import refuse_or_tell, without
+from runner.data.part import limited_rows
 from runner.errors import Refused, refusing_unreadable
 from runner.files import array_folder
 from runner.files.regular_file import UnfitFile, require_regular
@@ -40,6 +41,7 @@ def read(settings: DatasetSettings, cache: Path) -> Arrays:
         cache: folder for downloaded and decoded data sets.
 
     Raises:
+        ImpossiblePoint: `dataset.limit` leaves too few images.
         Refused: the folder is not laid out as it must be, an image cannot be read, or there is no
             room for the pixels.
     """
@@ -51,12 +53,14 @@ def read(settings: DatasetSettings, cache: Path) -> Arrays:
     with refusing_unreadable("dataset.path", root):
         listing = Listing.of(root)
         found = layout(root, listing)
-        parts = split(root, found, settings.test_share or 0)
+        parts = _limited(settings, split(root, found, settings.test_share or 0))
         digest = _digest(listing.root, found.classes, parts, settings)
-    _show("; ".join(filter(None, (f"{root}: {found.in_words}", listing.ignored_in_words))))
+    images = sum(map(len, parts.values()))
+    taken = f"{images:,} are taken (dataset.limit)" if images < found.images else ""
+    _show("; ".join(filter(None, (f"{root}: {found.in_words}", taken, listing.ignored_in_words))))
 
     def make(folder: Path) -> Mapping[str, Any]:
-        require_room(settings, cache, sum(map(len, parts.values())))
+        require_room(settings, cache, images)
         return _make(settings, listing.root, found.classes, parts, folder)
 
     path = cache / "datasets" / f"image_folder-{digest}"
@@ -64,6 +68,13 @@ def read(settings: DatasetSettings, cache: Path) -> Arrays:
     refuse_or_tell(settings, decoded.notes["unreadable"], decoded.notes["images"], path)
     _require_all_classes(settings, decoded)
     return Arrays(**decoded.arrays, classes=tuple(decoded.notes["classes"]))
+
+
+def _limited(settings: DatasetSettings, parts: Mapping[str, Rows]) -> Mapping[str, Rows]:
+    """Take at most `dataset.limit` images."""
+    labels = {part: np.array([label for _, label in rows]) for part, rows in parts.items()}
+    chosen = limited_rows(settings, labels)
+    return {part: [parts[part][row] for row in chosen[part]] for part in parts}
 
 
 def _make(

@@ -1,4 +1,5 @@
 import json
+import logging
 import os
 import shutil
 import struct
@@ -251,3 +252,16 @@ def test_an_image_that_says_it_is_vast_is_not_decoded(
         "must be at most 250,000,000 pixels); "
     )
     assert line in str(refusal.value)
+
+
+def test_only_images_that_are_taken_are_decoded(
+    load: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    folder = _write_all(tmp_path / "animals")
+    loaded = load(folder, tmp_path, limit=12)
+    sizes = [len(split.images) for split in (loaded.train, loaded.validation, loaded.test)]
+    assert sizes == [6, 3, 3]
+    assert f"{folder}: 30 images of 3 classes; 12 are taken (dataset.limit)" in caplog.text
+    (kept,) = (tmp_path / "datasets").glob("image_folder-*")
+    assert len(np.load(kept / "x_train.npy")) == 9
