@@ -12,7 +12,9 @@ from runner.data.dataset import Dataset
 from runner.models.outputs import gives_logits
 from runner.models.summary import summary
 from runner.settings import ChannelsSettings
-from runner.training.train import History, TrainingResult, TrainingSettings, train
+from runner.training.objective import Objective
+from runner.training.train import History, TrainingResult, train
+from runner.training.training_settings import TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ def narrow(
     fresh = channels.start == "fresh"
     model, counts = remove_channels(baseline, channels, fresh)
     stages = [*([training] if fresh else []), channels]
-    logits = gives_logits(baseline)
-    done = [train(model, data, stage, logits=logits) for stage in stages if stage.epochs]
+    objective = Objective(gives_logits(baseline))
+    done = [train(model, data, stage, objective=objective) for stage in stages if stage.epochs]
     seconds = sum(each.step_seconds for each in done)
     return NarrowModel(model, counts, _joined(done), seconds, summary(model))
 

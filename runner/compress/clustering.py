@@ -11,6 +11,7 @@ from runner.models.clone import copy_model, replace_layers
 from runner.models.outputs import gives_logits
 from runner.prune.sparsity import prunable_weights
 from runner.settings import CompressSettings
+from runner.training.objective import Objective
 from runner.training.train import TrainingResult, train
 
 _START = tfmot.clustering.keras.CentroidInitialization
@@ -33,7 +34,7 @@ def cluster(
         Diverged: the loss of an epoch is not a number.
     """
     wrapped = wrap(copy_model(model), settings.clusters)
-    trained = train(wrapped, data, settings, logits=gives_logits(model))
+    trained = train(wrapped, data, settings, objective=Objective(gives_logits(model)))
     return tfmot.clustering.keras.strip_clustering(wrapped), trained
 
 

@@ -7,6 +7,7 @@ from runner.models.clone import copy_model
 from runner.models.outputs import gives_logits
 from runner.process.capture import stderr_to_log
 from runner.settings import CompressSettings
+from runner.training.objective import Objective
 from runner.training.train import TrainingResult, train
 
 _PREFIX = "quant_"
@@ -30,7 +31,7 @@ def quantize(
         Unquantizable: TFMOT does not know how to quantize some layers.
     """
     aware = make_quantization_aware(model, settings.clusters_weights)
-    return aware, train(aware, data, settings, logits=gives_logits(model))
+    return aware, train(aware, data, settings, objective=Objective(gives_logits(model)))
 
 
 def make_quantization_aware(model: keras.Model, clustered: bool) -> keras.Model:

@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from runner.data.part import training_rows
 from runner.data.scale import RAW, Scale, scale_of
 from runner.data.split import Split
 from runner.errors import ImpossiblePoint, Refused
-from runner.settings import DatasetSettings
+from runner.settings import AugmentSettings, DatasetSettings
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Dataset:
         class_set: the classes, in the order of the labels.
         digest: 16 hexadecimal digits that identify the content, the split and the scale.
         scale: how the images came from pixels.
-        shift: number of pixels by which training images move at most, at random in every epoch.
+        augment: how training images vary from epoch to epoch.
         model_classes: names of the model's classes, in the order of its outputs; None where
             nobody has named them.
     """
@@ -46,7 +46,7 @@ class Dataset:
     class_set: Classes
     digest: str
     scale: Scale
-    shift: int = 0
+    augment: AugmentSettings = field(default_factory=AugmentSettings)
     model_classes: tuple[str, ...] | None = None
 
     @property

@@ -125,7 +125,7 @@ def _baseline(settings: Settings, data_digest: str) -> dict[str, Any]:
         "architecture": settings.architecture.model_dump(mode="json", include={"name", "target"}),
         "training": _source_digest(TRAINING, _PACKAGE),
         "builder": _builder(settings.architecture),
-        "baseline": settings.baseline.model_dump(mode="json"),
+        "baseline": settings.baseline.effective,
         "augment": settings.augment.model_dump(mode="json"),
         "seed": settings.seed,
         "threads": settings.threads,

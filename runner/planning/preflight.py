@@ -17,7 +17,8 @@ from runner.planning.inspection import Sample, inspect
 from runner.planning.request import Request, content
 from runner.planning.writable import require_writable
 from runner.prune.layer_rules import check_schedule
-from runner.settings import ArchitectureSettings, Settings
+from runner.settings import ArchitectureSettings, AugmentSettings, Settings
+from runner.settings.overrides import as_override
 
 # Training images that a model with weights is tried on.
 _SAMPLE = 500
@@ -54,7 +55,7 @@ def check(settings: Settings, typed: Sequence[str] = ()) -> Settings:
     loaded = load(dataset, settings.cache.folder)
     if shipped:
         _require_large_images(architecture.name, loaded.shape, dataset.name)
-    _require_small_shift(settings.augment.shift, loaded.shape)
+    _require_images_to_vary(settings.augment, loaded.shape)
     tried = settings.schedule.depends_on_shapes or settings.channels.removes
     if not in_sweep and (not shipped or tried):
         chosen = any(override.lstrip("+").startswith("dataset.scale=") for override in typed)
@@ -88,9 +89,13 @@ def _require_a_file(settings: Settings) -> None:
         raise ImpossiblePoint(f"export.targets=[{','.join(targets)}]: {reason}")
 
 
-def _require_small_shift(shift: int, shape: Shape) -> None:
-    if shift and len(shape) != 3:
-        raise ImpossiblePoint(f"augment.shift={shift}: must be 0 for data of the shape {shape}")
+def _require_images_to_vary(augment: AugmentSettings, shape: Shape) -> None:
+    shift = augment.shift
+    for name, value in augment.varied.items() if len(shape) != 3 else ():
+        still = as_override(AugmentSettings.model_fields[name].default)
+        raise ImpossiblePoint(
+            f"augment.{name}={value}: must be {still} for data of the shape {shape}"
+        )
     if shift and shift >= min(shape[:2]):
         raise ImpossiblePoint(
             f"augment.shift={shift}: must be less than the side of an image; these have "

@@ -48,7 +48,7 @@ class PointContext:
             settings=settings,
             data=replace(
                 data,
-                shift=settings.augment.shift,
+                augment=settings.augment,
                 model_classes=class_names(settings.architecture),
             ),
             content=content(settings.architecture),

@@ -106,7 +106,7 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
     stages = StageLog(point, baseline.model)
     model = _narrow(settings, baseline.model, data, stages)
     with tensorboard.summaries(context, point) as watching:
-        pruned = prune(model, data, settings.schedule, watching)
+        pruned = prune(model, data, settings.schedule, watching, teacher=baseline.model)
     stages.add_pruned(pruned)
     require_sparsity(pruned.layers)
     compressed = compress(

@@ -1,5 +1,6 @@
 """Fine-tune a copy of a dense model while its smallest weights become zero."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from runner.prune.sparsity import LayerSparsity, measure_sparsity, prunable_weig
 from runner.prune.update_steps import pruning_steps
 from runner.prune.wrappers import requested_sparsities, wrap
 from runner.settings import ScheduleSettings
+from runner.training.distillation import Distillation
+from runner.training.objective import Objective
 from runner.training.train import History, steps_per_epoch, train
 
 
@@ -49,13 +52,17 @@ def prune(
     data: Dataset,
     settings: ScheduleSettings,
     watching: Sequence[Any] = (),
+    teacher: keras.Model | None = None,
 ) -> PruningResult:
     """Fine-tune a copy of the baseline while its smallest weights are set to zero.
 
-    The baseline stays as it is.
+    The baseline stays as it is. Early stopping takes the weights of an epoch that ends with the
+    final sparsity.
 
     Args:
+        baseline: the dense model, or the narrow one that was made of it.
         watching: Keras callbacks that change nothing.
+        teacher: the dense model that distillation learns from; None for the baseline.
 
     Source: Zhu and Gupta, "To prune, or not to prune", 2017.
 
@@ -64,21 +71,22 @@ def prune(
     """
     # Wrapping shares the layer objects, so pruning would change the baseline in place.
     model = copy_model(baseline)
-    steps = steps_per_epoch(len(data.train.labels), settings.batch_size) * settings.epochs
-    mask_updates = pruning_steps(settings.begin, settings.end, steps)
+    steps = steps_per_epoch(len(data.train.labels), settings.batch_size)
+    mask_updates = pruning_steps(settings.begin, settings.end, steps * settings.epochs)
     requested, pattern = requested_sparsities(model, settings), Pattern.of(settings)
     wrapped = wrap(model, settings, mask_updates, requested)
     by_epoch = _SparsityByEpoch(_prunable(wrapped))
     # The update callback masks the weights at the end of an epoch: zeros are counted after it.
     callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), by_epoch, *watching]
-    trained = train(wrapped, data, settings, callbacks, gives_logits(model))
+    first_epoch = math.ceil(mask_updates.end / steps)
+    distillation = _distillation(settings, teacher or baseline)
+    objective = Objective(gives_logits(model), distillation, first_epoch)
+    trained = train(wrapped, data, settings, callbacks, objective)
     stripped = tfmot.sparsity.keras.strip_pruning(wrapped)
-    layers = measure_sparsity(stripped, requested, pattern)
-    history = {**trained.history, "epoch_sparsity": by_epoch.sparsities}
     return PruningResult(
         model=stripped,
-        history=history,
-        layers=layers,
+        history={**trained.history, "epoch_sparsity": by_epoch.sparsities},
+        layers=measure_sparsity(stripped, requested, pattern),
         training_seconds=trained.step_seconds,
         summary=trained.summary,
         requested_sparsities=requested,
@@ -95,6 +103,12 @@ def require_sparsity(layers: Sequence[LayerSparsity]) -> None:
     for layer in layers:
         if layer.mismatch:
             raise SparsityMissed(f"layer {layer.layer}: {layer.mismatch}")
+
+
+def _distillation(settings: ScheduleSettings, teacher: keras.Model) -> Distillation | None:
+    if not settings.distill:
+        return None
+    return Distillation(teacher, settings.distill_weight, settings.distill_temperature)
 
 
 def _prunable(wrapped: keras.Model) -> list[Any]:

@@ -1,13 +1,13 @@
 """Validate the settings of a point once, and freeze them."""
 
 from runner.settings.architecture import ArchitectureSettings
+from runner.settings.augment import AugmentSettings
+from runner.settings.baseline import BaselineSettings
 from runner.settings.channels import ChannelsSettings
 from runner.settings.compress import CompressSettings
 from runner.settings.dataset import DatasetSettings
 from runner.settings.device import DeviceSettings
 from runner.settings.groups import (
-    AugmentSettings,
-    BaselineSettings,
     CacheSettings,
     ExportSettings,
     Settings,

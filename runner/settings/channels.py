@@ -1,8 +1,8 @@
 """Describe how many channels are removed before pruning, and how the narrow model is trained."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from runner.settings.base import Group
 from runner.settings.fields import (
@@ -13,11 +13,10 @@ from runner.settings.fields import (
     Sparsity,
 )
 from runner.settings.layer_fields import LayerNames, LayerShares
+from runner.settings.training import TRAINING_NAMES, TrainingGroup
 
 
-class ChannelsSettings(Group):
-    """How many channels are removed from the baseline before it is pruned; none unless asked."""
-
+class _Removal(Group):
     share: Sparsity = 0.0
     """Share of the channels of each layer that is removed; 0 removes none."""
     layer_share: LayerShares = Field(default_factory=dict)
@@ -38,9 +37,20 @@ class ChannelsSettings(Group):
     batch_size: Count = 32
     """Images in a training step."""
     learning_rate: Rate = 0.001
-    """Learning rate of the Adam optimizer."""
+    """Learning rate of the optimizer; the highest one where it changes."""
     shuffle: Flag = True
     """Whether the training images come in a new order in every epoch."""
+
+
+class ChannelsSettings(TrainingGroup, _Removal):
+    """How many channels are removed from the baseline before it is pruned; none unless asked."""
+
+    place: ClassVar[str] = "channels"
+
+    @model_validator(mode="after")
+    def _training_has_room(self) -> Self:
+        self.check_length(self.epochs)
+        return self
 
     @property
     def removes(self) -> bool:
@@ -53,5 +63,5 @@ class ChannelsSettings(Group):
         if not self.removes:
             return {"share": 0.0, "layer_share": "{}"}
         untrained = self.start == "kept" and self.epochs == 0
-        ignored = {"batch_size", "learning_rate", "shuffle"} if untrained else set()
-        return self.model_dump(mode="json", exclude=ignored)
+        of_training = {"batch_size", "learning_rate", "shuffle", *TRAINING_NAMES}
+        return self.model_dump(mode="json", exclude=of_training if untrained else self.unused)

@@ -1,8 +1,8 @@
 """Describe what follows pruning: clustering, quantization-aware training."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from runner.settings.base import Group
 from runner.settings.fields import (
@@ -11,11 +11,10 @@ from runner.settings.fields import (
     Flag,
     Rate,
 )
+from runner.settings.training import TrainingGroup
 
 
-class CompressSettings(Group):
-    """How weights are clustered and quantized after pruning; each stage is fine-tuned so long."""
-
+class _Stages(Group):
     name: Annotated[
         Literal["none", "cluster", "qat", "cluster_qat"],
         Field(description="one of none, cluster, qat, cluster_qat"),
@@ -33,6 +32,17 @@ class CompressSettings(Group):
     shuffle: Flag = True
     """Whether the training images come in a new order in every epoch."""
 
+
+class CompressSettings(TrainingGroup, _Stages):
+    """How weights are clustered and quantized after pruning; each stage is fine-tuned so long."""
+
+    place: ClassVar[str] = "compress"
+
+    @model_validator(mode="after")
+    def _training_has_room(self) -> Self:
+        self.check_length(self.epochs)
+        return self
+
     @property
     def clusters_weights(self) -> bool:
         """Whether weights are made to share a few values."""
@@ -49,4 +59,4 @@ class CompressSettings(Group):
         if self.name == "none":
             return {"name": self.name}
         ignored = set() if self.clusters_weights else {"clusters"}
-        return self.model_dump(mode="json", exclude=ignored)
+        return self.model_dump(mode="json", exclude=ignored | self.unused)

@@ -103,6 +103,14 @@ OptionalRate = Annotated[
     float | None,
     Field(strict=True, gt=0, allow_inf_nan=False, description="a positive number, or null"),
 ]
+Momentum = Annotated[
+    float, Field(strict=True, ge=0, lt=1, description="a number from 0 up to, but below, 1")
+]
+Decay = Annotated[float, Field(strict=True, gt=0, le=1, description="a number above 0, at most 1")]
+NumberOfEpochs = Annotated[
+    float,
+    Field(strict=True, ge=0, allow_inf_nan=False, description="a number of epochs, at least 0"),
+]
 OptionalBytes = Annotated[
     Annotated[int, Field(strict=True, ge=1)] | None,
     BeforeValidator(read_bytes),

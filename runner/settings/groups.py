@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 
 from runner.errors import Refused
 from runner.settings.architecture import ArchitectureSettings
+from runner.settings.augment import AugmentSettings
 from runner.settings.base import Group, impossible
+from runner.settings.baseline import BaselineSettings
 from runner.settings.channels import ChannelsSettings
 from runner.settings.compress import CompressSettings
 from runner.settings.dataset import DatasetSettings
@@ -21,8 +23,6 @@ from runner.settings.fields import (
     Flag,
     Folder,
     OptionalCount,
-    Rate,
-    Repeats,
     Seed,
     StoreAddress,
     Targets,
@@ -33,27 +33,6 @@ from runner.settings.schedule import ScheduleSettings
 from runner.settings.search import SearchSettings
 from runner.settings.sweep import SweepSettings
 from runner.settings.targets import Target
-
-
-class BaselineSettings(Group):
-    """How the dense model is trained, before any pruning."""
-
-    epochs: Repeats = 10
-    """Epochs of training. 0 takes the weights of `architecture=keras_file` as they are, which is
-    its default."""
-    batch_size: Count = 32
-    """Images in a training step."""
-    learning_rate: Rate = 0.001
-    """Learning rate of the Adam optimizer."""
-    shuffle: Flag = True
-    """Whether the training images come in a new order in every epoch."""
-
-
-class AugmentSettings(Group):
-    """How training images vary from epoch to epoch; in pixels."""
-
-    shift: Repeats = 0
-    """Pixels by which a training image is moved at most, anew in every epoch."""
 
 
 class ExportSettings(Group):
@@ -150,6 +129,11 @@ class Settings(Group):
     @model_validator(mode="after")
     def _budgets_are_on_what_is_measured(self) -> Self:
         self.device.check_measured(self.asked_devices, self.measure)
+        return self
+
+    @model_validator(mode="after")
+    def _brightness_has_a_range(self) -> Self:
+        self.augment.check_scale(self.dataset.scale)
         return self
 
     @model_validator(mode="after")

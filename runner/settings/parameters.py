@@ -58,6 +58,9 @@ def _shown(settings: Settings, without: set[str]) -> dict[str, Any]:
         values["compress"] = settings.compress.effective
     if "channels" in values:
         values["channels"] = settings.channels.effective
+    for group in (settings.baseline, settings.schedule):
+        for name in group.unused & values.get(group.place, {}).keys():
+            del values[group.place][name]
     values["tracking"]["uri"] = masked(settings.tracking.uri)
     return values
 

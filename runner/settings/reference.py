@@ -60,6 +60,12 @@ def meanings(group: type[Group]) -> dict[str, str]:
 
     Those that only the runner itself sets have none.
     """
+    parts = [part for part in reversed(group.__mro__) if issubclass(part, Group)]
+    return {name: text for part in parts for name, text in _own_meanings(part).items()}
+
+
+def _own_meanings(group: type[Group]) -> dict[str, str]:
+    """Return the meanings of those settings that the class does not inherit."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(group)))
     (definition,) = tree.body
     assert isinstance(definition, ast.ClassDef)  # noqa: S101

@@ -1,11 +1,13 @@
 """Describe how the baseline is pruned."""
 
+import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from runner.settings.base import Group, impossible
+from runner.settings.distillation import DistillationGroup
 from runner.settings.fields import (
     Begin,
     Block,
@@ -18,13 +20,12 @@ from runner.settings.fields import (
 )
 from runner.settings.layer_fields import LayerNames, LayerSparsities
 from runner.settings.overrides import as_override
+from runner.settings.training import TrainingGroup
 
 _FINAL_SPARSITY = 0.8
 
 
-class ScheduleSettings(Group):
-    """How sparsity grows while the baseline is fine-tuned; begin and end are shares of it."""
-
+class _Growth(Group):
     name: Annotated[
         Literal["polynomial", "constant"], Field(description="one of polynomial, constant")
     ] = "polynomial"
@@ -39,7 +40,7 @@ class ScheduleSettings(Group):
     batch_size: Count = 32
     """Images in a training step."""
     learning_rate: Rate = 0.001
-    """Learning rate of the Adam optimizer."""
+    """Learning rate of the optimizer; the highest one where it changes."""
     shuffle: Flag = True
     """Whether the training images come in a new order in every epoch."""
     begin: Begin = 0.0
@@ -60,6 +61,12 @@ class ScheduleSettings(Group):
     """Whether all layers are pruned, or only the 1x1 convolutions that XNNPACK runs faster when
     they are sparse."""
 
+
+class ScheduleSettings(DistillationGroup, TrainingGroup, _Growth):
+    """How sparsity grows while the baseline is fine-tuned; begin and end are shares of it."""
+
+    place: ClassVar[str] = "schedule"
+
     @classmethod
     def dependent_defaults(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the initial sparsity of a constant schedule: it is the final one."""
@@ -77,10 +84,22 @@ class ScheduleSettings(Group):
         if self.name == "constant" and self.initial_sparsity != self.final_sparsity:
             accepted = f"schedule.final_sparsity={self.final_sparsity} in a constant schedule"
             raise impossible("schedule.initial_sparsity", self.initial_sparsity, accepted)
+        self.check_length(self.epochs)
+        self._has_several_last_epochs()
         self._policy_has_no_pattern()
         if self.m_by_n:
             self._goes_with(self.m_by_n)
         return self
+
+    def _has_several_last_epochs(self) -> None:
+        """Refuse early stopping where only one epoch ends with the final sparsity."""
+        # The share of an epoch may come out a little above a whole number of epochs.
+        if self.early_stopping and math.ceil(round(self.end * self.epochs, 6)) >= self.epochs:
+            accepted = (
+                f"null with schedule.epochs={self.epochs} and schedule.end={self.end}: only the "
+                "last epoch ends with the final sparsity"
+            )
+            raise impossible("schedule.early_stopping", self.early_stopping, accepted)
 
     def _policy_has_no_pattern(self) -> None:
         for name, neutral in (("block_size", (1, 1)), ("m_by_n", None)):
@@ -114,7 +133,12 @@ class ScheduleSettings(Group):
         return self.policy != "all" or self.m_by_n is not None or self.block_size != (1, 1)
 
     @property
+    def unused(self) -> set[str]:
+        """The names of those settings of training that others leave without effect."""
+        return super().unused | self.unused_of_distillation
+
+    @property
     def effective(self) -> dict[str, Any]:
         """Those settings that change the figures of a point."""
         ignored = {"block_pooling"} if self.block_size == (1, 1) else set()
-        return self.model_dump(mode="json", exclude=ignored)
+        return self.model_dump(mode="json", exclude=ignored | self.unused)

@@ -13,6 +13,7 @@ from runner.settings import Settings
 from runner.settings.cache_paths import baseline_folder
 from runner.training import cached_baseline
 from runner.training.cached_baseline import DamagedCache
+from runner.training.objective import Objective
 from runner.training.train import History, train
 
 log = logging.getLogger(__name__)
@@ -91,5 +92,6 @@ def _train(settings: Settings, data: Dataset, signature: str, content: str | Non
         return Baseline(signature, model, {})
     log.info("baseline %s: training %d epochs", signature, epochs)
     taken = data.for_outputs(told_apart(model))
-    trained = train(model, taken, settings.baseline, logits=gives_logits(model))
+    objective = Objective(gives_logits(model))
+    trained = train(model, taken, settings.baseline, objective=objective)
     return Baseline(signature, model, trained.history)

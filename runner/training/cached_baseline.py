@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from runner.backend import keras, save_h5
 from runner.errors import Refused, StepFailed, one_line
 from runner.files import private_folder
-from runner.settings import Settings
+from runner.settings import BaselineSettings, Settings
 from runner.settings.cache_paths import baseline_folder
 from runner.training.cached_weights import give_weights
 from runner.training.train import History
@@ -65,7 +65,7 @@ def read(settings: Settings, signature: str, model: keras.Model) -> History:
         with private_folder.open_own(root, folder / _RECORD) as file:
             record = _Record.model_validate_json(file.read())
         history: History = {str(name): values for name, values in record.history.items()}
-        _require_whole(history, settings.baseline.epochs)
+        _require_whole(history, settings.baseline)
         with private_folder.open_own(root, folder / _MODEL) as file:
             if record.sha256 != _sha256(file, history):
                 raise DamagedCache("the model or its history is not what was written")
@@ -79,9 +79,11 @@ def read(settings: Settings, signature: str, model: keras.Model) -> History:
     return history
 
 
-def _require_whole(history: History, epochs: int) -> None:
+def _require_whole(history: History, baseline: BaselineSettings) -> None:
     lengths = {len(values) for values in history.values()}
-    if lengths != ({epochs} if epochs else set()):
+    epochs, stops = baseline.epochs, baseline.early_stopping is not None
+    possible = range(1, epochs + 1) if stops else [epochs]
+    if len(lengths) != bool(epochs) or not lengths.issubset(possible):
         raise DamagedCache(f"its history is not that of {epochs} epochs")
     for name, values in history.items():
         # Training ends where its own loss is not a number, and only there.

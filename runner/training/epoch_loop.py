@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from runner.backend import keras, tf
 from runner.data.split import Split
 from runner.models.outputs import class_scores
-from runner.training.augment import shift_images
+from runner.training.augment import Augmentation
+from runner.training.objective import LABELS, Objective
 from runner.training.unit_strides import unit_strides
 
 # In bytes: the alignment that TensorFlow's kernels require of a tensor.
@@ -39,24 +40,23 @@ class EpochLoop:
         self,
         split: Split,
         batch_size: int,
-        step: Callable[[Any, Any], _Sums],
-        shift: int = 0,
-        black: Any = 0.0,
+        step: Callable[..., _Sums],
+        augmentation: Augmentation | None = None,
+        answers: Callable[[Any, Any], Any] | None = None,
     ) -> None:
         """Copy or share the images, and trace the step.
 
         Args:
             split: images of shape (N, H, W, C) and their labels.
             batch_size: number of images in a step; the last batch may be smaller.
-            step: maps images and labels of a batch to the sum of its losses and the number of its
-                correct answers.
-            shift: number of pixels by which images move at most in each direction, at random in
-                every epoch.
-            black: what a black pixel is, which fills the border then; one number or one a channel.
+            step: maps images and labels of a batch, and answers where there are some, to the sum
+                of its losses and the number of its correct answers.
+            augmentation: varies the images in every epoch; None leaves them as they are.
+            answers: finds what else the step takes, by the indices and the images of a batch.
         """
         self._images, self._labels = _share_memory(split.images), tf.constant(split.labels)
         self._batch_size, self._step = batch_size, step
-        self._shift, self._black = shift, black
+        self._augmentation, self._answers = augmentation, answers
         traced = tf.function(self._run_batches, autograph=False)
         # Traced now, so that the time of the first epoch does not include it.
         self._run = traced.get_concrete_function(
@@ -69,9 +69,8 @@ class EpochLoop:
         # kernel for every call.
         images = self._images.shape[0]
         order = np.random.permutation(images) if shuffle else np.arange(images)
-        shifts = np.zeros((0, 2), np.int32)
-        if self._shift:
-            shifts = np.random.randint(-self._shift, self._shift + 1, (images, 2), np.int32)
+        none = np.zeros((0, 2), np.int32)
+        shifts = self._augmentation.draw(images) if self._augmentation else none
         loss, correct = self._run(tf.constant(order, tf.int32), tf.constant(shifts))
         return EpochFigures(float(loss) / images, int(correct) / images)
 
@@ -81,10 +80,11 @@ class EpochLoop:
         def batch(start: Any, loss: Any, correct: Any) -> tuple[Any, Any, Any]:
             indices = order[start : start + self._batch_size]
             images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
-            if self._shift:
+            if self._augmentation:
                 moves = shifts[start : start + self._batch_size]
-                images = shift_images(images, moves, self._black)
-            batch_loss, batch_correct = self._step(images, labels)
+                images = self._augmentation.apply(images, moves)
+            more = [self._answers(indices, images)] if self._answers else []
+            batch_loss, batch_correct = self._step(images, labels, *more)
             return start + self._batch_size, loss + batch_loss, correct + batch_correct
 
         # One step after the other, because each changes the weights.
@@ -104,20 +104,29 @@ def _share_memory(array: NDArray[np.float32]) -> Any:
     return tf.experimental.dlpack.from_dlpack(view.__dlpack__())
 
 
-def training_step(model: keras.Model, logits: bool = False) -> Callable[[Any, Any], _Sums]:
+def training_step(
+    model: keras.Model,
+    objective: Objective = LABELS,
+    class_weights: NDArray[np.float32] | None = None,
+) -> Callable[..., _Sums]:
     """Make the step that updates the weights of a compiled model once.
 
-    The model minimizes crossentropy and its regularization losses; the step returns the former.
+    The model minimizes its objective and its regularization losses; the step returns crossentropy
+    with the labels, whatever else is minimized.
 
     Args:
-        logits: whether the model gives logits rather than probabilities.
+        class_weights: how much the images of each class count, shape (K,); None for all the same.
     """
+    logits = objective.logits
 
-    def step(images: Any, labels: Any) -> _Sums:
+    def step(images: Any, labels: Any, *answers: Any) -> _Sums:
         with tf.GradientTape() as tape, unit_strides():
             scores = class_scores(model(_reshape(images, model), training=True), logits)
             losses = _losses(labels, scores, logits)
-            loss = tf.add_n([tf.reduce_mean(losses), *model.losses])
+            minimized = objective.minimized(losses, scores, *answers)
+            if class_weights is not None:
+                minimized *= tf.gather(class_weights, labels)
+            loss = tf.add_n([tf.reduce_mean(minimized), *model.losses])
         weights = model.trainable_variables
         model.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
         return _sums(losses, scores, labels)

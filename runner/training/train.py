@@ -5,13 +5,19 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from runner.backend import keras
 from runner.data.dataset import Dataset
 from runner.errors import StepFailed
 from runner.models.summary import summary
+from runner.training.augment import Augmentation
+from runner.training.best_epoch import BestEpoch
+from runner.training.class_weights import balanced
 from runner.training.epoch_loop import EpochFigures, EpochLoop, evaluation_step, training_step
+from runner.training.objective import LABELS, Objective
+from runner.training.optimizer import optimizer
+from runner.training.training_settings import TrainingSettings
 
 log = logging.getLogger(__name__)
 
@@ -19,19 +25,6 @@ log = logging.getLogger(__name__)
 History = Mapping[str, Sequence[float]]
 
 _EVALUATION_BATCH = 1000
-
-
-class TrainingSettings(Protocol):
-    """Describe what the settings of the baseline, of pruning and of compression have in common."""
-
-    @property
-    def epochs(self) -> int: ...  # noqa: D102
-    @property
-    def batch_size(self) -> int: ...  # noqa: D102
-    @property
-    def learning_rate(self) -> float: ...  # noqa: D102
-    @property
-    def shuffle(self) -> bool: ...  # noqa: D102
 
 
 def steps_per_epoch(images: int, batch_size: int) -> int:
@@ -69,19 +62,20 @@ def train(
     data: Dataset,
     settings: TrainingSettings,
     callbacks: Sequence[Any] = (),
-    logits: bool = False,
+    objective: Objective = LABELS,
 ) -> TrainingResult:
-    """Fit a model in place with Adam and crossentropy.
+    """Fit a model in place.
 
-    The end of each epoch is logged, with its number, from 1, and the number of epochs.
+    The end of each epoch is logged, with its number, from 1, and the number of epochs. Without
+    early stopping, the model ends with the weights after the last epoch.
 
     Args:
         model: takes images of (N, H, W, C) or the same values in another shape.
         data: trained on `train`; figures of `validation` are recorded after each epoch.
-        settings: epochs, batch size, learning rate, and whether images are shuffled.
+        settings: for how many epochs, and how.
         callbacks: Keras callbacks; called at the start and end of training and of epochs, at the
             end of an epoch with its figures by Keras' names.
-        logits: whether the model gives logits rather than probabilities.
+        objective: what is minimized.
 
     Returns:
         A history of `loss`, `train_accuracy`, `val_loss` and `val_accuracy`, the seconds in
@@ -90,12 +84,10 @@ def train(
     Raises:
         Diverged: the loss of an epoch is not a number.
     """
-    _compile(model, settings.learning_rate)
-    step = training_step(model, logits)
-    training_loop = EpochLoop(data.train, settings.batch_size, step, data.shift, data.scale.black)
-    validation_loop = EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, logits))
+    training_loop, validation_loop = _loops(model, data, settings, objective)
+    best = BestEpoch(model, settings.early_stopping, objective.first_epoch)
     callback_list = _callback_list(callbacks, model, settings.epochs)
-    history: dict[str, list[float]] = {}
+    rows: list[dict[str, float]] = []
     seconds = 0.0
     _log_progress(0, settings.epochs, {})
     callback_list.on_train_begin()
@@ -105,23 +97,42 @@ def train(
         trained = training_loop.run_epoch(settings.shuffle)
         seconds += time.monotonic() - started
         figures = _figures(trained, validation_loop.run_epoch())
-        for name, value in figures.items():
-            history.setdefault(name, []).append(value)
+        rows.append(figures)
         if not math.isfinite(trained.loss):
             raise Diverged(epoch + 1, settings.learning_rate)
         callback_list.on_epoch_end(epoch, _by_keras_names(figures))
         _log_progress(epoch + 1, settings.epochs, figures)
+        if best.ends(epoch + 1, figures["val_loss"]):
+            break
     callback_list.on_train_end()
-    return TrainingResult(history, seconds, summary(model))
+    best.restore()
+    return TrainingResult(_by_name(rows), seconds, summary(model))
+
+
+def _loops(
+    model: keras.Model, data: Dataset, settings: TrainingSettings, objective: Objective
+) -> tuple[EpochLoop, EpochLoop]:
+    """Compile the model, and make the loops over the images to train and to validate on."""
+    images, labels = data.train.images, data.train.labels
+    _compile(model, optimizer(settings, steps_per_epoch(len(labels), settings.batch_size)))
+    weights = balanced(labels) if settings.class_weights else None
+    augmentation = Augmentation(data.augment, data.scale) if data.augment.varied else None
+    distillation = objective.distillation
+    varied = augmentation is not None
+    answers = distillation.answers_of(images, varied) if distillation else None
+    step = training_step(model, objective, weights)
+    return (
+        EpochLoop(data.train, settings.batch_size, step, augmentation, answers),
+        EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, objective.logits)),
+    )
 
 
 def _callback_list(callbacks: Sequence[Any], model: keras.Model, epochs: int) -> Any:
     return keras.callbacks.CallbackList(list(callbacks), model=model, epochs=epochs)
 
 
-def _compile(model: keras.Model, learning_rate: float) -> None:
-    # The legacy Adam computes the same, in one kernel for each variable.
-    model.compile(keras.optimizers.legacy.Adam(learning_rate))
+def _compile(model: keras.Model, with_optimizer: Any) -> None:
+    model.compile(with_optimizer)
     # Otherwise TensorFlow would trace the step twice, the first time only to create these weights.
     model.optimizer._create_all_weights(model.trainable_variables)
 
@@ -139,6 +150,10 @@ def _figures(training: EpochFigures, validation: EpochFigures) -> dict[str, floa
         "val_loss": validation.loss,
         "val_accuracy": validation.accuracy,
     }
+
+
+def _by_name(rows: Sequence[Mapping[str, float]]) -> History:
+    return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
 
 
 def _by_keras_names(figures: Mapping[str, float]) -> dict[str, float]:

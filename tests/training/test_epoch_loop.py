@@ -1,19 +1,22 @@
 """Whole epochs inside TensorFlow, against Keras' own way."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.utils.class_weight import compute_class_weight
 
 from runner.backend import keras, make_repeatable, tf
 from runner.data import dataset
 from runner.data.dataset import Dataset
+from runner.data.split import Split
 from runner.models import architectures
-from runner.settings import BaselineSettings, DatasetSettings
-from runner.training.augment import shift_images
+from runner.settings import AugmentSettings, BaselineSettings, DatasetSettings
+from runner.training.augment import Augmentation, shift_images
 from runner.training.epoch_loop import EpochLoop, evaluation_step
-from runner.training.train import train
+from runner.training.train import steps_per_epoch, train
 from tests.helpers.tiny import write_npz
 
 
@@ -42,6 +45,30 @@ def test_training_is_what_keras_fit_does(tiny: Dataset) -> None:
     expected["train_accuracy"] = expected.pop("accuracy")
     for name, values in history.items():
         assert values == pytest.approx(expected[name], rel=1e-4), name
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_other_settings_of_training_are_what_keras_does_with_them(tiny: Dataset) -> None:
+    """Rare classes count more, and a momentum goes on while the learning rate falls."""
+    few = tiny.train.labels != 1
+    few[:20] = True
+    split = Split(tiny.train.images[few], tiny.train.labels[few])
+    uneven = replace(tiny, train=split)
+    settings = BaselineSettings(
+        epochs=3, batch_size=8, learning_rate=0.05, shuffle=False, optimizer="sgd", momentum=0.8,
+        learning_rate_schedule="cosine", class_weights="balanced",
+    )  # fmt: skip
+    ours, theirs = _model(uneven), _model(uneven)
+    train(ours, uneven, settings)
+    rate = keras.optimizers.schedules.CosineDecay(0.05, 3 * steps_per_epoch(len(split.labels), 8))
+    theirs.compile(
+        keras.optimizers.SGD(rate, 0.8), keras.losses.SparseCategoricalCrossentropy(), ["accuracy"]
+    )
+    weights = compute_class_weight("balanced", classes=np.arange(3), y=split.labels)
+    assert np.ptp(weights) > 0.3
+    given = dict(enumerate(weights))
+    theirs.fit(split.images, split.labels, 8, 3, 0, shuffle=False, class_weight=given)
     for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
@@ -96,7 +123,7 @@ def test_images_are_moved_anew_in_every_epoch_and_each_by_itself(tiny: Dataset) 
         tf.numpy_function(lambda each: seen.append(each.copy()), [images], [])
         return tf.constant(0, tf.float64), tf.math.count_nonzero(labels)
 
-    loop = EpochLoop(tiny.train, 1000, step, shift=1)
+    loop = EpochLoop(tiny.train, 1000, step, Augmentation(AugmentSettings(shift=1), tiny.scale))
     loop.run_epoch()
     loop.run_epoch()
     first, second = seen

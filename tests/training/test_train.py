@@ -7,7 +7,8 @@ from runner.backend import keras, make_repeatable
 from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
-from runner.settings import BaselineSettings, DatasetSettings
+from runner.settings import AugmentSettings, BaselineSettings, DatasetSettings
+from runner.training.objective import Objective
 from runner.training.train import steps_per_epoch, train
 from tests.helpers.tiny import write_npz
 
@@ -59,7 +60,7 @@ def test_images_are_brought_into_the_shape_that_the_model_takes(tiny: Dataset) -
     for shape in (tiny.shape, (64,), (8, 8)):
         make_repeatable(0, 1)
         layers = [keras.layers.Flatten(input_shape=shape), keras.layers.Dense(3, "softmax")]
-        moved = replace(tiny, shift=1)
+        moved = replace(tiny, augment=AugmentSettings(shift=1))
         figures.append(train(keras.Sequential(layers), moved, _settings(2)).history)
     assert figures[0] == figures[1] == figures[2]
 
@@ -71,6 +72,8 @@ def test_logits_learn_as_probabilities_do(tiny: Dataset) -> None:
         make_repeatable(0, 1)
         layers = [keras.layers.Flatten(input_shape=tiny.shape), keras.layers.Dense(3, activation)]
         model = keras.Sequential(layers)
-        history = train(model, tiny, _settings(2), logits=activation == "linear").history
+        history = train(
+            model, tiny, _settings(2), objective=Objective(activation == "linear")
+        ).history
         losses.append([*history["loss"], *history["val_loss"]])
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
