@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from runner.data.classes import Classes, Labels, encode
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
+# The names of the classes, where a file has them.
+CLASSES = "classes"
 # Of data that has images for validation of its own.
 _OF_VALIDATION = ("x_validation", "y_validation")
 Array = NDArray[Any]

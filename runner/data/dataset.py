@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from runner.data import sources
 from runner.data.arrays import Array
 from runner.data.classes import Classes
-from runner.data.part import training_rows
+from runner.data.division import divide
 from runner.data.scale import RAW, Scale, scale_of
 from runner.data.split import Split
-from runner.errors import ImpossiblePoint, Refused
+from runner.errors import ImpossiblePoint
 from runner.settings import AugmentSettings, DatasetSettings
 
 
@@ -52,7 +51,7 @@ class Dataset:
     @property
     def shape(self) -> tuple[int, ...]:
         """Return the shape of one image: height, width and channels, or that of other data."""
-        return self.train.images.shape[1:]
+        return self.train.images.one
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -82,7 +81,7 @@ class Dataset:
             return self.for_outputs(outputs)
 
         def taken(split: Split) -> Split:
-            return replace(split, images=split.images.reshape(-1, *input_shape))
+            return replace(split, images=split.images.reshaped(input_shape))
 
         return self.for_outputs(outputs)._map(taken)
 
@@ -111,7 +110,7 @@ class Dataset:
         """Return the same data with images as pixels from 0 to 255, before they were scaled."""
 
         def unscaled(split: Split) -> Split:
-            return replace(split, images=self.scale.pixels(split.images))
+            return replace(split, images=split.images.as_pixels())
 
         return replace(self._map(unscaled), scale=RAW)
 
@@ -140,37 +139,17 @@ def load(settings: DatasetSettings, cache: Path) -> Dataset:
     if settings.name == "image_folder":
         # These numbers are the runner's own: they say nothing of the outputs of a model.
         classes = replace(classes, values=None)
-    train = Split(_as_images(arrays.x_train, scale), labels["train"])
-    if arrays.x_validation is None:
-        train_size = _train_size(len(train.labels), settings.validation_share)
-        train, validation = train.part(slice(train_size)), train.part(slice(train_size, None))
-    else:
-        validation = Split(_as_images(arrays.x_validation, scale), labels["validation"])
-    treatment = f"{len(train.labels)} {scale} {arrays.classes}"
-    if settings.train_images is not None:
-        train = train.part(training_rows(settings, train.labels, settings.train_images))
-        treatment += f" train_images={settings.train_images} seed={settings.seed}"
+    splits, division = divide(settings, arrays, labels, scale)
     return Dataset(
         name=settings.name,
         source=source,
-        train=train,
-        validation=validation,
-        test=Split(_as_images(arrays.x_test, scale), labels["test"]),
+        train=splits["train"],
+        validation=splits["validation"],
+        test=splits["test"],
         class_set=classes,
-        digest=arrays.digest(treatment),
+        digest=arrays.digest(division),
         scale=scale,
     )
-
-
-def _train_size(images: int, validation_share: float) -> int:
-    """Count the training images before those for validation, which are the tail of them."""
-    size = math.floor(images * (1 - validation_share))
-    if size in (0, images):
-        raise Refused(
-            f"dataset.validation_share={validation_share}: leaves one split empty "
-            f"of {images} training images"
-        )
-    return size
 
 
 def _require_channels(scale: Scale, images: Array, settings: DatasetSettings) -> None:
@@ -180,11 +159,3 @@ def _require_channels(scale: Scale, images: Array, settings: DatasetSettings) ->
             f"dataset.scale={scale.name}: takes images of {scale.channels} channels; "
             f"dataset={settings.name} has {channels}"
         )
-
-
-def _as_images(array: Array, scale: Scale) -> NDArray[np.float32]:
-    # One channel is not written out; other data than photographs has the shape that it has.
-    whole = array.ndim == 4 or scale.name == "as_is"
-    images = scale.apply(array if whole else array[..., np.newaxis]).view()
-    images.setflags(write=False)
-    return images

@@ -1,33 +1,15 @@
 """Draw a part of the images that holds the classes in the same proportions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from runner.data.arrays import Arrays
 from runner.data.classes import Labels
 from runner.errors import ImpossiblePoint
 from runner.settings import DatasetSettings
 
 Rows = NDArray[np.int64]
-
-
-def limited(settings: DatasetSettings, arrays: Arrays) -> Arrays:
-    """Return at most `dataset.limit` images of a data set.
-
-    Raises:
-        ImpossiblePoint: they are fewer than there are classes in all parts.
-    """
-    if settings.limit is None:
-        return arrays
-    labels, _ = arrays.labels()
-    taken = {}
-    for part, rows in limited_rows(settings, labels).items():
-        for name in (f"x_{part}", f"y_{part}"):
-            taken[name] = getattr(arrays, name)[rows]
-    return replace(arrays, **taken)
 
 
 def limited_rows(

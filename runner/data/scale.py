@@ -12,7 +12,7 @@ from runner.settings.dataset import ScaleName
 # Of pixels from 0 to 255.
 _BRIGHTEST = 255.0
 # In bytes: the alignment that vector instructions, and so TensorFlow's kernels, require.
-_ALIGNMENT = 64
+ALIGNMENT = 64
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Scale:
             float32 of the same shape, in memory that TensorFlow can use as it is.
         """
         shape, pixels = pixels.shape, self._by_channel(pixels)
-        images = _empty_aligned(pixels.shape)
+        images = empty_aligned(pixels.shape, np.dtype(np.float32))
         unit = 1.0 if pixels.dtype.kind in "ui" or self.name == "as_is" else _BRIGHTEST
         mean, std = (np.asarray(part, np.float64) / unit for part in (self.mean, self.std))
         source = pixels[..., ::-1] if self.bgr else pixels
@@ -113,9 +113,9 @@ def scale_of(
     )
 
 
-def _empty_aligned(shape: tuple[int, ...]) -> NDArray[np.float32]:
+def empty_aligned(shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
     """Allocate at an address that lets TensorFlow use the memory as it is."""
-    size = math.prod(shape) * np.dtype(np.float32).itemsize
-    memory = np.empty(size + _ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % _ALIGNMENT
-    return memory[start : start + size].view(np.float32).reshape(shape)
+    size = math.prod(shape) * kind.itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + size].view(kind).reshape(shape)

@@ -6,7 +6,6 @@ from pathlib import Path
 from runner.data import download, npz
 from runner.data.arrays import Arrays
 from runner.data.image_folder import read as image_folder
-from runner.data.part import limited
 from runner.errors import Refused, refusing_unreadable
 from runner.files import private_folder
 from runner.settings import DatasetSettings
@@ -58,11 +57,6 @@ def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     if settings.name == "image_folder":
         # Only those that are taken are decoded.
         return image_folder.read(settings, cache), str(settings.path)
-    arrays, source = _read(settings, cache)
-    return limited(settings, arrays), source
-
-
-def _read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     pixels = settings.scale != "as_is"
     if settings.name == "digits":
         return _digits(), "sklearn.datasets.load_digits"
@@ -72,7 +66,7 @@ def _read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
         download.ensure(settings.name, path)
         private_folder.require(cache, path)
     setting = "dataset.path" if settings.name == "npz" else "dataset.folder"
-    arrays = npz.read(path, setting, pixels)
+    arrays = npz.read(path, setting, cache, pixels)
     names = _CLASS_NAMES.get(settings.name, ())
     if names and _are_numbered(arrays, len(names)):
         arrays = replace(arrays, classes=names)

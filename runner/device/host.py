@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from runner.data.images import AnyImages
 from runner.device.file_by_file import FAILED, Answer, ask
 from runner.device.latency import IMAGES, processor
 from runner.device.own_command import CommandFailed, measure_by
@@ -25,7 +25,7 @@ _SECONDS = 600.0
 
 
 def host_rows(
-    files: Mapping[Target, Path], wanted: Wanted, images: NDArray[np.float32] | None
+    files: Mapping[Target, Path], wanted: Wanted, images: AnyImages | None
 ) -> list[DeviceRow]:
     """Measure each file on this machine, where that is asked for.
 
@@ -48,7 +48,7 @@ def host_tool(wanted: Wanted) -> str:
     return "; ".join([*cpu, *own])
 
 
-def _latencies(files: Mapping[Target, Path], images: NDArray[np.float32]) -> Mapping[str, Answer]:
+def _latencies(files: Mapping[Target, Path], images: AnyImages) -> Mapping[str, Answer]:
     timed = {target: path for target, path in files.items() if target.conversion}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "images.npy"

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from runner.data.images import AnyImages
 from runner.device.host import host_rows
 from runner.device.table import DeviceRow
 from runner.device.tflm import tflm_rows
@@ -15,7 +13,7 @@ from runner.settings.targets import Target
 
 
 def measure_devices(
-    files: Mapping[Target, Path], wanted: Wanted, images: NDArray[np.float32] | None = None
+    files: Mapping[Target, Path], wanted: Wanted, images: AnyImages | None = None
 ) -> list[DeviceRow]:
     """Measure files on TFLite Micro, on each Ethos-U that is asked for, and on this machine.
 

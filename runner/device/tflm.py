@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from runner.data.images import AnyImages
 from runner.device.file_by_file import FAILED, Answer, ask
 from runner.device.table import DeviceRow
 from runner.device.tools import TFLITE_MICRO, tool
@@ -26,7 +26,7 @@ IMAGES = 1000
 
 
 def tflm_rows(
-    files: Mapping[Target, Path], wanted: Wanted, images: NDArray[np.float32] | None
+    files: Mapping[Target, Path], wanted: Wanted, images: AnyImages | None
 ) -> list[DeviceRow]:
     """Run each file once, and where a microcontroller is asked for, on images.
 

@@ -9,6 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from runner.backend import save_h5, tf
+from runner.data.images import AnyImages
 from runner.export.few_bits import quantize
 from runner.export.frozen_model import Exportable
 from runner.process.capture import stderr_to_log
@@ -17,7 +18,7 @@ from runner.settings.targets import Conversion, Target
 Images = NDArray[np.float32]
 
 
-def representative_images(images: Images, number: int, seed: int) -> Images:
+def representative_images(images: AnyImages, number: int, seed: int) -> Images:
     """Draw images without repetition; the same seed gives the same images.
 
     Args:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from runner.backend import keras, tf
 from runner.data.dataset import Dataset
+from runner.data.images import AnyImages, at_once
 from runner.measure.class_table import Classes
 from runner.measure.correct_table import Correct
 from runner.measure.file_sizes import zipped_bytes, zstd_bytes
 from runner.measure.quantization import classes_of
-from runner.measure.scores import FileScores, Images
+from runner.measure.scores import FileScores
 from runner.measure.tensor_arena import arena_bytes
 from runner.models.outputs import class_scores
 from runner.settings.targets import Target
@@ -93,7 +95,7 @@ def agreement(first: Classes, second: Classes) -> float:
     return float(np.mean(first == second))
 
 
-def classify(model: keras.Model, images: Images, logits: bool = False) -> Classes:
+def classify(model: keras.Model, images: AnyImages, logits: bool = False) -> Classes:
     """Return the class with the highest score for each image.
 
     Args:
@@ -106,7 +108,7 @@ def classify(model: keras.Model, images: Images, logits: bool = False) -> Classe
     return _classifier(model, logits)(images)
 
 
-def _classifier(model: keras.Model, logits: bool) -> Callable[[Images], Classes]:
+def _classifier(model: keras.Model, logits: bool) -> Callable[[AnyImages], Classes]:
     # Not predict(), which takes more time to trace than to run a few thousand images.
     traced = tf.function(
         lambda batch: tf.argmax(class_scores(model(batch, training=False), logits), axis=-1),
@@ -116,17 +118,18 @@ def _classifier(model: keras.Model, logits: bool) -> Callable[[Images], Classes]
     return lambda images: _by_batch(lambda batch: traced(batch).numpy(), images)
 
 
-def _by_batch(run: Callable[[Images], Classes], images: Images) -> Classes:
-    batches = range(0, len(images), _BATCH)
-    return np.concatenate([run(images[start : start + _BATCH]) for start in batches])
+def _by_batch(run: Callable[[NDArray[np.float32]], Classes], images: AnyImages) -> Classes:
+    size = at_once(images, _BATCH)
+    batches = range(0, len(images), size)
+    return np.concatenate([run(images[start : start + size]) for start in batches])
 
 
-def _keras_classifier(path: Path, logits: bool) -> Callable[[Images], Classes]:
+def _keras_classifier(path: Path, logits: bool) -> Callable[[AnyImages], Classes]:
     model = keras.models.load_model(str(path), compile=False)
     return _classifier(model, logits)
 
 
-def litert_classifier(path: Path, threads: int, logits: bool) -> Callable[[Images], Classes]:
+def litert_classifier(path: Path, threads: int, logits: bool) -> Callable[[AnyImages], Classes]:
     """Return what gives the class of the highest score, for a TFLite file, as `classify` does."""
     scores = FileScores(path, threads)
     return lambda images: classes_of(scores(images), scores.output, logits)

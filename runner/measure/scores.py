@@ -6,6 +6,7 @@ it is given more only where each of its operators treats every image by itself, 
 of some images come out as they do alone.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,10 +17,10 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from runner.backend import Interpreter
+from runner.data.images import AnyImages, at_once
 from runner.measure.quantization import quantize_images
 from runner.process.capture import stderr_to_log
 
-Images = NDArray[np.float32]
 Scores = NDArray[Any]
 
 # Images at a time, of all threads together.
@@ -58,7 +59,7 @@ class FileScores:
         (input_,) = self._interpreters[0].get_input_details()
         return int(input_["shape"][0])
 
-    def __call__(self, images: Images) -> Scores:
+    def __call__(self, images: AnyImages) -> Scores:
         """Return the scores as the file stores them, a row for each image.
 
         Args:
@@ -67,25 +68,27 @@ class FileScores:
         if not self._compared:
             self._interpreters = self._larger(images) or self._interpreters
             self._compared = True
-        parts = [part for part in np.array_split(images, len(self._interpreters)) if len(part)]
+        rows = np.array_split(np.arange(len(images)), len(self._interpreters))
+        parts = [part for part in rows if len(part)]
         with ThreadPoolExecutor(len(parts)) as pool:
-            return np.concatenate(list(pool.map(_scores, self._interpreters, parts)))
+            found = pool.map(_scores, self._interpreters, itertools.repeat(images), parts)
+            return np.concatenate(list(found))
 
-    def _larger(self, images: Images) -> Sequence[Any] | None:
+    def _larger(self, images: AnyImages) -> Sequence[Any] | None:
         """Return interpreters that take more images at a time; None where that is not safe."""
         one = self._interpreters[0]
         (input_,) = one.get_input_details()
-        size = min(_AT_ONCE // len(self._interpreters), len(images))
+        size = min(at_once(images, _AT_ONCE) // len(self._interpreters), len(images))
         open_batch = input_["shape_signature"][0] == -1
         if size <= input_["shape"][0] or not (open_batch or _only_by_image(self._path)):
             return None
         places = np.unique(np.linspace(0, size - 1, _COMPARED).astype(int))
-        alone = _scores(one, images[places])
+        alone = _scores(one, images, places)
         # Caught within, because the refusal of a batch is no error to show.
         with stderr_to_log():
             try:
                 larger = [open_file(self._path, size) for _ in self._interpreters]
-                together = _scores(larger[0], images[:size])
+                together = _scores(larger[0], images, np.arange(size))
             except (RuntimeError, ValueError):
                 return None
         fits = together.shape == (size, *alone.shape[1:])
@@ -103,23 +106,23 @@ def open_file(path: Path, size: int | None = None) -> Any:
     return interpreter
 
 
-def _scores(interpreter: Any, images: Images) -> Scores:
-    """Run any number of images; the last batch is filled up with images that do not count."""
+def _scores(interpreter: Any, images: AnyImages, rows: NDArray[np.int64]) -> Scores:
+    """Run some images; the last batch is filled up with images that do not count."""
     (input_,) = interpreter.get_input_details()
     (output,) = interpreter.get_output_details()
     size = int(input_["shape"][0])
-    total = -(-len(images) // size) * size
+    total = -(-len(rows) // size) * size
     # Many are quantized at a time, because NumPy is slow on single images.
-    block = max(_AT_ONCE // size, 1) * size
+    block = max(at_once(images, _AT_ONCE) // size, 1) * size
     scores = []
     for start in range(0, total, block):
-        places = range(start, min(start + block, total))
-        values = quantize_images(images.take(places, axis=0, mode="wrap"), input_)
+        places = np.arange(start, min(start + block, total)) % len(rows)
+        values = quantize_images(images[rows[places]], input_)
         for batch in np.split(values, range(size, len(values), size)):
             interpreter.set_tensor(input_["index"], batch)
             interpreter.invoke()
             scores.append(interpreter.get_tensor(output["index"]))
-    return np.concatenate(scores)[: len(images)]
+    return np.concatenate(scores)[: len(rows)]
 
 
 def _only_by_image(path: Path) -> bool:

@@ -23,6 +23,8 @@ TRAINING = (
     "training",
     "data/classes.py",
     "data/dataset.py",
+    "data/division.py",
+    "data/images.py",
     "data/part.py",
     "data/scale.py",
     "data/sources.py",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from runner.data.images import AnyImages
 from runner.device.latency import processor
 from runner.device.macs import macs_of
 from runner.device.measurement import measure_devices
@@ -12,7 +13,6 @@ from runner.device.metrics import device_metrics
 from runner.device.table import HOST, DeviceRow, devices_csv, read_devices
 from runner.device.wanted import Wanted
 from runner.measure.measurement import Measurement
-from runner.measure.scores import Images
 from runner.tracking import Run
 from runner.tracking.tags import CPU
 
@@ -33,7 +33,7 @@ class DeviceFigures:
 
     @classmethod
     def measure(
-        cls, run: Run, folder: Path, files: Sequence[Measurement], wanted: Wanted, images: Images
+        cls, run: Run, folder: Path, files: Sequence[Measurement], wanted: Wanted, images: AnyImages
     ) -> "DeviceFigures":
         """Measure files, and log the metrics; a file that cannot be measured so is still a file.
 

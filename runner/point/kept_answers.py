@@ -8,14 +8,16 @@ from functools import cached_property
 import numpy as np
 
 from runner.data.dataset import Dataset
+from runner.data.images import AnyImages
 from runner.data.split import Split
 from runner.measure.class_table import Classes
 from runner.measure.correct_table import TABLE, Correct, correct_csv, read_correct
-from runner.measure.scores import Images
 from runner.point import drop_figures
 from runner.point.kept_devices import Untrue
 from runner.settings.targets import Target
 from runner.statistics.paired import Bits
+
+Classifier = Callable[[AnyImages], Classes]
 
 # Images of each split that are classified again.
 _DRAWN = 400
@@ -53,7 +55,9 @@ class KeptAnswers:
             expected = {name: float(np.mean(bits)) for name, bits in shares.items()}
             self._require(target, {**expected, **self._drops(target, file)})
 
-    def require_true(self, target: Target, run: Callable[[Images], Classes], data: Dataset) -> None:
+    def require_true(
+        self, target: Target, run: Callable[[AnyImages], Classes], data: Dataset
+    ) -> None:
         """Classify some images of each split again.
 
         Args:
@@ -94,7 +98,9 @@ class KeptAnswers:
                 raise Untrue(f"{name}/{target} is {one}; {TABLE} makes it {other}")
 
 
-def _contradictions(run: Callable[[Images], Classes], split: Split, bits: Bits) -> tuple[int, int]:
+def _contradictions(
+    run: Callable[[AnyImages], Classes], split: Split, bits: Bits
+) -> tuple[int, int]:
     """Return how many images are answered otherwise, and how many were drawn."""
     # Whoever made the file must not know which ones.
     drawn = np.sort(np.random.default_rng().permutation(len(split.labels))[:_DRAWN])

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from runner.data.images import AnyImages
 from runner.device.macs import macs_of
 from runner.device.measurement import measure_devices
 from runner.device.metrics import device_metrics
 from runner.device.table import HOST, TABLE, DeviceRow, read_devices
 from runner.device.wanted import Wanted
 from runner.measure.file_sizes import zstd_bytes
-from runner.measure.scores import Images
 from runner.measure.tensor_arena import arena_bytes
 from runner.point.kept_notes import OF_A_DEVICE
 from runner.settings.devices import Device
@@ -40,7 +40,7 @@ class KeptDevices:
     figures: Mapping[str, float]
     files: Mapping[Target, Path]
 
-    def require_true(self, wanted: Wanted, images: Images) -> None:
+    def require_true(self, wanted: Wanted, images: AnyImages) -> None:
         """Measure the files again, and compare; nobody can tell how fast they were.
 
         Raises:

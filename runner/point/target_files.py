@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from runner.data.dataset import Dataset
-from runner.export.convert import export
+from runner.export.convert import Images, export
 from runner.export.frozen_model import Exportable, Exportables
 from runner.export.tflm.encoded_file import encoded_file
 from runner.measure.class_table import Classes
 from runner.measure.file_sizes import zipped_bytes, zstd_bytes
 from runner.measure.measurement import Measurement, classify, measure
-from runner.measure.scores import Images
 from runner.settings.targets import Target
 
 

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from runner.backend import keras, tf
+from runner.data.images import AnyImages, at_once
 from runner.models.outputs import class_scores, gives_logits
 
 _BATCH = 1000
@@ -56,7 +54,7 @@ class Distillation:
         logits = gives_logits(self.teacher)
         return _logits(class_scores(self.teacher(shaped, training=False), logits), logits)
 
-    def answers_of(self, images: NDArray[np.float32], varied: bool) -> Callable[[Any, Any], Any]:
+    def answers_of(self, images: AnyImages, varied: bool) -> Callable[[Any, Any], Any]:
         """Return what finds the teacher's logits for images of a batch, by indices and images.
 
         Images that stay the same are answered here, once. Of those that vary, the teacher has to
@@ -71,8 +69,9 @@ class Distillation:
         answer = tf.function(self.answers, autograph=False).get_concrete_function(
             tf.TensorSpec([None, *images.shape[1:]], tf.float32)
         )
-        starts = range(0, len(images), _BATCH)
-        parts = [answer(tf.constant(images[start : start + _BATCH])) for start in starts]
+        size = at_once(images, _BATCH)
+        starts = range(0, len(images), size)
+        parts = [answer(tf.constant(images[start : start + size])) for start in starts]
         table = tf.concat(parts, axis=0)
         return lambda indices, _: tf.gather(table, indices)
 

@@ -1,7 +1,7 @@
 """Run whole epochs inside TensorFlow, with one call each.
 
-The images stay in TensorFlow's memory. Keras' own fit returns to Python after each step, and that
-takes longer than the steps of a small model themselves.
+The images stay as they are stored, and each batch is scaled. Keras' own fit returns to Python after
+each step, and that takes longer than the steps of a small model themselves.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,10 @@ from runner.backend import keras, tf
 from runner.data.split import Split
 from runner.models.outputs import class_scores
 from runner.training.augment import Augmentation
+from runner.training.image_source import ImageSource
 from runner.training.objective import LABELS, Objective
 from runner.training.unit_strides import unit_strides
 
-# In bytes: the alignment that TensorFlow's kernels require of a tensor.
-_ALIGNMENT = 64
 # Sum of losses and number of correct answers, over images.
 _Sums = tuple[Any, Any]
 _ZERO_SUMS = (np.float64(0), np.int64(0))
@@ -54,7 +53,7 @@ class EpochLoop:
             augmentation: varies the images in every epoch; None leaves them as they are.
             answers: finds what else the step takes, by the indices and the images of a batch.
         """
-        self._images, self._labels = _share_memory(split.images), tf.constant(split.labels)
+        self._images, self._labels = ImageSource(split.images), tf.constant(split.labels)
         self._batch_size, self._step = batch_size, step
         self._augmentation, self._answers = augmentation, answers
         traced = tf.function(self._run_batches, autograph=False)
@@ -67,7 +66,7 @@ class EpochLoop:
         """Go once through all images, in their own order or in a new random one."""
         # NumPy's generator, seeded by make_repeatable, because TensorFlow's eager shuffle keeps a
         # kernel for every call.
-        images = self._images.shape[0]
+        images = self._labels.shape[0]
         order = np.random.permutation(images) if shuffle else np.arange(images)
         none = np.zeros((0, 2), np.int32)
         shifts = self._augmentation.draw(images) if self._augmentation else none
@@ -79,7 +78,7 @@ class EpochLoop:
 
         def batch(start: Any, loss: Any, correct: Any) -> tuple[Any, Any, Any]:
             indices = order[start : start + self._batch_size]
-            images, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)
+            images, labels = self._images.batch(indices), tf.gather(self._labels, indices)
             if self._augmentation:
                 moves = shifts[start : start + self._batch_size]
                 images = self._augmentation.apply(images, moves)
@@ -92,16 +91,6 @@ class EpochLoop:
             lambda start, *_: start < size, batch, (0, *_ZERO_SUMS), parallel_iterations=1
         )
         return loss, correct
-
-
-def _share_memory(array: NDArray[np.float32]) -> Any:
-    """Give TensorFlow the memory of an array, which forked processes share, or a copy of it."""
-    view = array.view()
-    if view.ctypes.data % _ALIGNMENT:
-        return tf.constant(array)
-    # DLPack has no read-only arrays; no operation of TensorFlow writes into its input.
-    view.flags.writeable = True
-    return tf.experimental.dlpack.from_dlpack(view.__dlpack__())
 
 
 def training_step(

@@ -9,6 +9,7 @@ from typing import Any
 
 from runner.backend import keras
 from runner.data.dataset import Dataset
+from runner.data.images import at_once
 from runner.errors import StepFailed
 from runner.models.summary import summary
 from runner.training.augment import Augmentation
@@ -121,9 +122,10 @@ def _loops(
     varied = augmentation is not None
     answers = distillation.answers_of(images, varied) if distillation else None
     step = training_step(model, objective, weights)
+    batch = at_once(data.validation.images, _EVALUATION_BATCH)
     return (
         EpochLoop(data.train, settings.batch_size, step, augmentation, answers),
-        EpochLoop(data.validation, _EVALUATION_BATCH, evaluation_step(model, objective.logits)),
+        EpochLoop(data.validation, batch, evaluation_step(model, objective.logits)),
     )
 
 

@@ -54,7 +54,7 @@ def _without(model: keras.Model, share: float = 0.7) -> keras.Model:
 
 def _scores(model: keras.Model | None, tiny: Dataset) -> NDArray[np.float32]:
     assert model is not None
-    return np.asarray(model(tiny.test.images, training=False))
+    return np.asarray(model(tiny.test.images[:], training=False))
 
 
 def _accuracy(model: keras.Model, tiny: Dataset) -> float:
@@ -208,9 +208,9 @@ def test_every_step_trains_as_keras_own_fit(
             optimizer = keras.optimizers.legacy.Adam(settings.learning_rate)
             model.compile(optimizer, "sparse_categorical_crossentropy")
             split = tiny.train
-            model.fit(split.images, split.labels, 16, shuffle=False, verbose=0)
+            model.fit(split.images[:], split.labels, 16, shuffle=False, verbose=0)
             # Wrappers take over the values of the last step when they are called.
-            model.evaluate(tiny.validation.images, tiny.validation.labels, verbose=0)
+            model.evaluate(tiny.validation.images[:], tiny.validation.labels, verbose=0)
         else:
             train(model, tiny, settings)
         weights.append({each.name: each.numpy() for each in model.variables})
@@ -229,7 +229,7 @@ def test_ranges_come_from_the_data_alone(pruned: keras.Model, tiny: Dataset) -> 
         if "post_activation" in each.name and "conv" in each.name
     }
     inner = keras.Model(pruned.input, pruned.get_layer("conv").output)
-    most = np.max(inner(tiny.train.images))
+    most = np.max(inner(tiny.train.images[:]))
     assert ranges["post_activation_min:0"] == 0
     assert ranges["post_activation_max:0"] == pytest.approx(most, rel=0.02)
 

@@ -1,3 +1,5 @@
+import os
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -6,6 +8,7 @@ import numpy as np
 import psutil
 import pytest
 
+from runner.data import npz_bounds
 from runner.data.arrays import NAMES
 from runner.data.npz import read
 from runner.errors import Refused
@@ -21,7 +24,7 @@ def _changed(path: Path, **changes: Any) -> Path:
 
 
 def test_arrays_come_back_as_stored(npz: Path) -> None:
-    arrays = read(npz, "dataset.path")
+    arrays = read(npz, "dataset.path", npz.parent)
     assert arrays.x_train.shape == (90, 8, 8)
     assert arrays.x_test.dtype == np.uint8
 
@@ -71,7 +74,7 @@ def test_what_does_not_fit_together_is_refused(
 ) -> None:
     path = _changed(tmp_path / "wrong.npz", **changes)
     with pytest.raises(Refused, match=fault) as refusal:
-        read(path, "dataset.path")
+        read(path, "dataset.path", path.parent)
     assert str(refusal.value).startswith(f"dataset.path={path}: ")
 
 
@@ -100,7 +103,7 @@ def test_what_a_file_names_is_shown_in_one_short_line(
 ) -> None:
     path = _changed(tmp_path / "long.npz", **changes)
     with pytest.raises(Refused) as refusal:
-        read(path, "dataset.path")
+        read(path, "dataset.path", path.parent)
     text = str(refusal.value).removeprefix(f"dataset.path={path}: ")
     assert text.startswith(fault)
     assert text.isprintable()
@@ -114,7 +117,7 @@ def test_a_header_that_cannot_be_read_is_not_shown_whole(npz: Path) -> None:
             size = len(header).to_bytes(2, "little")
             file.writestr(f"{name}.npy", b"\x93NUMPY\x01\x00" + size + header)
     with pytest.raises(Refused, match=r"not a readable \.npz file") as refusal:
-        read(npz, "dataset.path")
+        read(npz, "dataset.path", npz.parent)
     assert len(str(refusal.value).removeprefix(f"dataset.path={npz}")) < 400
 
 
@@ -141,12 +144,12 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, damage: str) -> None:
     with pytest.raises(
         Refused, match=r"not a readable \.npz file|is no array|holds objects|in an unknown way"
     ):
-        read(path, "dataset.path")
+        read(path, "dataset.path", path.parent)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"no such file; give an \.npz file with x_train"):
-        read(tmp_path / "absent.npz", "dataset.path")
+        read(tmp_path / "absent.npz", "dataset.path", tmp_path)
 
 
 @pytest.mark.parametrize("kind", NPZ)
@@ -154,7 +157,7 @@ def test_what_no_file_can_hold_is_refused_before_it_is_unpacked(kind: str, npz: 
     change, fault = NPZ[kind]
     change(npz)
     with pytest.raises(Refused) as refusal:
-        read(npz, "dataset.path")
+        read(npz, "dataset.path", npz.parent)
     assert str(refusal.value).startswith(f"dataset.path={npz}: ")
     assert fault in str(refusal.value)
     assert len(str(refusal.value)) < 400
@@ -164,13 +167,83 @@ def test_what_no_file_can_hold_is_refused_before_it_is_unpacked(kind: str, npz: 
 def test_images_that_do_not_fit_into_the_memory_are_refused(
     npz: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A quarter of them fits as bytes, but a model computes with numbers of four bytes."""
-    read(npz, "dataset.path")
+    read(npz, "dataset.path", npz.parent)
     machine = psutil.virtual_memory()
     monkeypatch.setattr(psutil, "virtual_memory", lambda: machine._replace(available=30_000))
     with pytest.raises(Refused) as refusal:
-        read(npz, "dataset.path")
+        read(npz, "dataset.path", npz.parent)
     assert str(refusal.value) == (
-        f"dataset.path={npz}: its arrays take 3.85e-05 GB of memory, as numbers that a model "
-        "computes with: must be at most the 3e-05 GB that are free; take fewer or smaller images"
+        f"dataset.path={npz}: its arrays take 3.85e-05 GB of memory while they are read: must "
+        "be at most the 3e-05 GB that are free; take fewer or smaller images"
     )
+
+
+@pytest.fixture
+def _large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every file for a large one."""
+    monkeypatch.setattr(npz_bounds, "_LARGE", 0)
+
+
+def _mapped(array: np.ndarray) -> bool:
+    return isinstance(array.base, np.memmap)
+
+
+@pytest.mark.usefixtures("_large")
+def test_large_arrays_are_mapped_from_the_cache(npz: Path, tmp_path: Path) -> None:
+    with np.load(npz) as file:
+        stored = dict(file)
+    stored["classes"] = np.array(["ant", "bee", "cow"])
+    stored["x_test"] = np.asfortranarray(stored["x_test"].astype(">i8"))
+    np.savez_compressed(npz, **stored)
+    for _ in range(2):
+        arrays = read(npz, "dataset.path", tmp_path / "cache")
+        assert arrays.classes == ("ant", "bee", "cow")
+        for name in NAMES:
+            array = getattr(arrays, name)
+            assert _mapped(array)
+            assert not array.flags.writeable
+            np.testing.assert_array_equal(array, stored[name])
+        assert arrays.x_test.dtype == arrays.x_train.dtype == np.uint8
+    (kept,) = (tmp_path / "cache" / "datasets").glob("npz-*")
+    assert kept.stat().st_mode & 0o777 == 0o700
+    # Another file in its place is another data set, whatever its times say.
+    times = npz.stat()
+    np.savez(npz, **{**stored, "x_train": stored["x_train"] + 1})
+    os.utime(npz, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert (
+        read(npz, "dataset.path", tmp_path / "cache").x_train.max() == stored["x_train"].max() + 1
+    )
+
+
+@pytest.mark.usefixtures("_large")
+def test_large_numbers_of_any_kind_are_kept_as_floats(tmp_path: Path) -> None:
+    series = np.random.default_rng(0).normal(0, 1e3, (20, 7, 3))
+    labels = np.arange(20) % 2
+    path = tmp_path / "series.npz"
+    np.savez(path, x_train=series, x_test=series.astype(np.float16), y_train=labels, y_test=labels)
+    read_back = read(path, "dataset.path", tmp_path, pixels=False)
+    np.testing.assert_array_equal(read_back.x_train, series.astype(np.float32))
+    assert read_back.x_test.dtype == np.float32
+
+
+@pytest.mark.usefixtures("_large")
+def test_what_is_wrong_with_large_arrays_is_said_as_of_small_ones(
+    npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with np.load(npz) as file:
+        stored = dict(file)
+    np.savez(tmp_path / "short.npz", **{**stored, "y_test": stored["y_test"][1:]})
+    np.savez(tmp_path / "less.npz", x_train=stored["x_train"])
+    for name, fault in (("short", "x_test has 30 images, y_test 29"), ("less", "no array y_train")):
+        with pytest.raises(Refused, match=fault):
+            read(tmp_path / f"{name}.npz", "dataset.path", tmp_path / "cache")
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10_000))
+    with pytest.raises(Refused) as refusal:
+        read(npz, "dataset.path", tmp_path / "cache")
+    assert str(refusal.value) == (
+        f"dataset.path={npz}: its arrays take 7.8e-06 GB of disk, and 5.76e-06 GB while they are "
+        f"converted; cache.folder={tmp_path / 'cache'} has 1e-05 GB free: take fewer or smaller "
+        "images, or another cache"
+    )
+    assert not [path for path in (tmp_path / "cache" / "datasets").iterdir() if path.is_dir()]

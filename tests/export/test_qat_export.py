@@ -126,8 +126,8 @@ def test_an_int8_file_answers_like_the_aware_model(
 ) -> None:
     aware = results[stage].aware
     assert aware is not None
-    expected = np.asarray(aware(tiny.test.images, training=False))
-    scores = by_litert(files[stage, Target.TFLITE_INT8], tiny.test.images)
+    expected = np.asarray(aware(tiny.test.images[:], training=False))
+    scores = by_litert(files[stage, Target.TFLITE_INT8], tiny.test.images[:])
     np.testing.assert_allclose(scores, expected, atol=0.03)
     assert (scores.argmax(axis=1) == tiny.test.labels).mean() > 0.9
 

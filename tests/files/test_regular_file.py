@@ -38,7 +38,7 @@ def _model_is_digested(path: Path) -> None:
 
 
 def _arrays_are_read(path: Path) -> None:
-    npz.read(path, "dataset.path")
+    npz.read(path, "dataset.path", path.parent)
 
 
 def _names_are_read(path: Path) -> None:

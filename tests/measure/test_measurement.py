@@ -9,6 +9,7 @@ from runner.backend import Interpreter, keras, make_repeatable
 from runner.data import dataset
 from runner.data.classes import Classes
 from runner.data.dataset import Dataset
+from runner.data.images import Images
 from runner.data.scale import scale_of
 from runner.data.split import Split
 from runner.export.convert import export
@@ -36,7 +37,7 @@ def model(tiny: Dataset) -> keras.Model:
 
 def _export(model: keras.Model, target: Target, folder: Path, tiny: Dataset) -> Path:
     with exportables(model) as sources:
-        return export(sources.plain, target, folder, tiny.train.images)
+        return export(sources.plain, target, folder, tiny.train.images[:])
 
 
 @pytest.mark.parametrize("target", [each for each in Target if not each.encoding])
@@ -45,12 +46,12 @@ def test_accuracy_is_that_of_the_model_on_both_splits(
 ) -> None:
     path = _export(model, target, tmp_path, tiny)
     measured = measure(target, path, tiny, threads=1)
-    expected = model.predict(tiny.test.images, verbose=0).argmax(axis=-1)
+    expected = model.predict(tiny.test.images[:], verbose=0).argmax(axis=-1)
     # An untrained model is often undecided, and int8 has 256 steps to tell two classes apart.
     least = 0.9 if target in (Target.TFLITE_INT8, Target.TFLITE_DYNAMIC) else 1.0
     assert agreement(measured.test_classes, expected) >= least
     assert measured.accuracy == np.mean(measured.test_classes == tiny.test.labels)
-    validation = model.predict(tiny.validation.images, verbose=0).argmax(axis=-1)
+    validation = model.predict(tiny.validation.images[:], verbose=0).argmax(axis=-1)
     assert measured.validation_accuracy == pytest.approx(
         np.mean(validation == tiny.validation.labels), abs=1.01 - least
     )
@@ -66,7 +67,7 @@ def test_int8_images_are_quantized_by_the_files_own_scale(
     (taken,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
     scale, zero = taken["quantization"]
     classes = []
-    for image in tiny.test.images:
+    for image in tiny.test.images[:]:
         steps = np.clip(np.rint(image[np.newaxis] / scale) + zero, -128, 127).astype(np.int8)
         interpreter.set_tensor(taken["index"], steps)
         interpreter.invoke()
@@ -112,7 +113,7 @@ def test_one_number_means_yes_or_no(activation: str | None, tmp_path: Path) -> N
     model.set_weights([np.array([[8.0], [-8.0]]), np.array([0.0])])
     images = np.random.default_rng(0).random((60, 2, 1, 1)).astype(np.float32)
     expected = (images[:, 0, 0, 0] > images[:, 1, 0, 0]).astype(np.int64)
-    split = Split(images, expected)
+    split = Split(Images.of(images, scale_of("0..1")), expected)
     data = Dataset("yes", "", split, split, split, Classes.numbered(2), "", scale_of("0..1"))
     for target in (Target.H5, Target.TFLITE_FLOAT32, Target.TFLITE_INT8):
         with exportables(model) as sources:

@@ -131,9 +131,9 @@ def test_a_quantization_aware_file_has_the_fixed_batch(tmp_path: Path) -> None:
     compressed = compress(_flatten(), tiny, CompressSettings(name="qat", epochs=1), {})
     with exportables(compressed.model, compressed.aware) as sources:
         source = sources.of(Target.TFLITE_INT8)
-        path = export(source, Target.TFLITE_INT8, tmp_path, tiny.train.images)
+        path = export(source, Target.TFLITE_INT8, tmp_path, tiny.train.images[:])
     assert FileScores(path, 1).at_once == 1
-    _compare(path, tiny.test.images)
+    _compare(path, tiny.test.images[:])
     assert arena_bytes(path)
 
 

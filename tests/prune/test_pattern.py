@@ -244,7 +244,7 @@ def test_moving_averages_are_those_of_the_pruned_weights(gray: Dataset) -> None:
     still = {"epochs": 1, "batch_size": 1000, "learning_rate": 1e-12}
     pruned = prune(model, gray, _schedule(initial_sparsity=0.5, final_sparsity=0.5, **still))
     assert np.count_nonzero(_kernel(pruned, "conv")) == 18
-    batch = pruned.model.get_layer("conv")(gray.train.images).numpy()
+    batch = pruned.model.get_layer("conv")(gray.train.images[:]).numpy()
     mean, moving = batch.mean(axis=(0, 1, 2)), pruned.model.get_layer("norm").moving_mean.numpy()
     np.testing.assert_allclose(moving, 0.01 * mean, rtol=1e-4)
 
@@ -257,7 +257,7 @@ def test_a_residual_network_keeps_its_shortcuts_and_learns(colour: Dataset) -> N
     pruned = prune(baseline, colour, schedule)
     require_sparsity(pruned.layers)
     assert pruned.requested_sparsities["stage_2_1_beside"] == 0.5
-    images, labels = colour.test.images, colour.test.labels
+    images, labels = colour.test.images[:], colour.test.labels
     assert (np.argmax(pruned.model(images, training=False), axis=-1) == labels).mean() > 0.9
     pruned.model.set_weights(baseline.get_weights())
     np.testing.assert_allclose(pruned.model(images), baseline(images), atol=1e-6)

@@ -32,12 +32,12 @@ def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
     values = _promoted(tmp_path, "--target", "tflite_int8")
     assert values["name"] == "digits-lenet_300_100"
     point = store_in(tmp_path).get(values["run_id"])
-    expected = by_litert(file_of(tmp_path, point, "models/tflite_int8.tflite"), test.images)
+    expected = by_litert(file_of(tmp_path, point, "models/tflite_int8.tflite"), test.images[:])
     command = ["models", "serve", "-m", values["uri"], "--env-manager", "local"]
     env = {"MLFLOW_TRACKING_URI": store_in(tmp_path).uri}
     with listening(command, "/ping", tmp_path, env) as port:
         for key in ("instances", "inputs"):
-            status, answer = ask(port, "/invocations", json.dumps({key: test.images.tolist()}))
+            status, answer = ask(port, "/invocations", json.dumps({key: test.images[:].tolist()}))
             assert status == 200, answer
             given = np.array(json.loads(answer)["predictions"], np.float32)
             np.testing.assert_array_equal(given, expected)

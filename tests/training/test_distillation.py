@@ -9,6 +9,7 @@ import pytest
 
 from runner.backend import keras, make_repeatable, tf
 from runner.data.dataset import Dataset
+from runner.data.images import Images
 from runner.data.split import Split
 from runner.prune.pruning import prune
 from runner.settings import AugmentSettings, ScheduleSettings
@@ -111,7 +112,8 @@ def test_answers_in_the_step_are_those_in_the_table(teacher: keras.Model, tmp_pa
     data = tiny_dataset(tmp_path)
     table = _pruned(teacher, data, distill=True)
     # A shift by no more than a pixel of images that are all black changes none of them.
-    still = replace(data, train=Split(np.zeros_like(data.train.images), data.train.labels))
+    black = Images.of(np.zeros(data.train.images.shape, np.uint8), data.scale)
+    still = replace(data, train=Split(black, data.train.labels))
     moved = replace(still, augment=AugmentSettings(shift=1))
     np.random.seed(0)
     one, other = (_pruned(teacher, each, distill=True, shuffle=False) for each in (still, moved))

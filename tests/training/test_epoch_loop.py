@@ -11,7 +11,6 @@ from sklearn.utils.class_weight import compute_class_weight
 from runner.backend import keras, make_repeatable, tf
 from runner.data import dataset
 from runner.data.dataset import Dataset
-from runner.data.split import Split
 from runner.models import architectures
 from runner.settings import AugmentSettings, BaselineSettings, DatasetSettings
 from runner.training.augment import Augmentation, shift_images
@@ -38,9 +37,9 @@ def test_training_is_what_keras_fit_does(tiny: Dataset) -> None:
     theirs.compile(
         keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(), ["accuracy"]
     )
-    held = (tiny.validation.images, tiny.validation.labels)
+    held = (tiny.validation.images[:], tiny.validation.labels)
     expected = theirs.fit(
-        tiny.train.images, tiny.train.labels, 8, 3, 0, shuffle=False, validation_data=held
+        tiny.train.images[:], tiny.train.labels, 8, 3, 0, shuffle=False, validation_data=held
     ).history
     expected["train_accuracy"] = expected.pop("accuracy")
     for name, values in history.items():
@@ -53,7 +52,7 @@ def test_other_settings_of_training_are_what_keras_does_with_them(tiny: Dataset)
     """Rare classes count more, and a momentum goes on while the learning rate falls."""
     few = tiny.train.labels != 1
     few[:20] = True
-    split = Split(tiny.train.images[few], tiny.train.labels[few])
+    split = tiny.train.part(few)
     uneven = replace(tiny, train=split)
     settings = BaselineSettings(
         epochs=3, batch_size=8, learning_rate=0.05, shuffle=False, optimizer="sgd", momentum=0.8,
@@ -68,7 +67,7 @@ def test_other_settings_of_training_are_what_keras_does_with_them(tiny: Dataset)
     weights = compute_class_weight("balanced", classes=np.arange(3), y=split.labels)
     assert np.ptp(weights) > 0.3
     given = dict(enumerate(weights))
-    theirs.fit(split.images, split.labels, 8, 3, 0, shuffle=False, class_weight=given)
+    theirs.fit(split.images[:], split.labels, 8, 3, 0, shuffle=False, class_weight=given)
     for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
@@ -97,7 +96,7 @@ def test_an_epoch_goes_over_every_image_once_also_in_random_order(tiny: Dataset)
     in_order, shuffled = loop.run_epoch(), loop.run_epoch(shuffle=True)
     assert in_order.accuracy == shuffled.accuracy
     assert in_order.loss == pytest.approx(shuffled.loss)
-    scores = model(tiny.train.images).numpy()
+    scores = model(tiny.train.images[:]).numpy()
     assert in_order.accuracy == np.mean(scores.argmax(-1) == tiny.train.labels)
     losses = keras.losses.sparse_categorical_crossentropy(tiny.train.labels, scores)
     assert in_order.loss == pytest.approx(float(losses.numpy().mean()), rel=1e-4)
@@ -127,7 +126,7 @@ def test_images_are_moved_anew_in_every_epoch_and_each_by_itself(tiny: Dataset) 
     loop.run_epoch()
     loop.run_epoch()
     first, second = seen
-    original = tiny.train.images
+    original = tiny.train.images[:]
     assert not np.array_equal(first, second)
     still = [np.array_equal(one, other) for one, other in zip(first, original, strict=True)]
     # One move in nine is none at all.

@@ -7,8 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from runner.data.images import AnyImages
 from runner.device.file_by_file import FAILED, ask
 from runner.errors import StepFailed
 from runner.settings.targets import Encoding, Target
@@ -33,7 +33,7 @@ def can_encode() -> bool:
 
 
 def encoded_file(
-    source: Path, target: Target, folder: Path, images: NDArray[np.float32] | None = None
+    source: Path, target: Target, folder: Path, images: AnyImages | None = None
 ) -> Path:
     """Write the target's file into the folder and return its path.
 
@@ -70,7 +70,7 @@ def encoded_file(
 
 
 def _ask(
-    source: Path, encoding: Encoding | None, path: Path, images: NDArray[np.float32] | None = None
+    source: Path, encoding: Encoding | None, path: Path, images: AnyImages | None = None
 ) -> str | None:
     """Encode in a process of its own; returns why that failed.
 
