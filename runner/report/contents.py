@@ -159,7 +159,7 @@ def gather(store: Store, sweeps: Sequence[Results], request: Request | None = No
     decisions = [pair for pair in asked if pair[1].device is common.device]
     rows = [row for results in sweeps for row in results.rows]
     groups = by_data(rows)
-    candidates = [each for _, decision in decisions for each in _candidates(decision)]
+    candidates = [each for _, decision in decisions for each in decision.candidates]
     front = [each for group in groups for each in pareto(choice.among(candidates, group))]
     picks = [decision.file for _, decision in decisions if decision.file]
     shown = points_to_show([*picks, *(each.file for each in front)], rows)
@@ -187,11 +187,6 @@ def _asked(
     own = own if own.device is common.device else common
     results = with_correct(store, with_device_rows(store, results, own))
     return [(results, decision) for decision in decide_all(results, store, own)]
-
-
-def _candidates(decision: Decision) -> list[Candidate]:
-    """Return what there was to choose from, and what the device does not run."""
-    return choice.candidates(decision.rows, decision.device, decision.limits.confidence)
 
 
 def _classes(store: Store, file: File, rows: Sequence[Row]) -> PickedClasses:

@@ -1,5 +1,6 @@
 """Judge files together that come from points which differ in nothing but their seed."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
@@ -19,21 +20,30 @@ class Candidate:
 
     Attributes:
         files: at least one, the smallest drop of validation accuracy first.
-        validation: how far their accuracies on the validation images are below those of their
-            baselines; None where nobody knows how many images there are.
-        test: the same on the test images.
+        confidence: of the intervals, from 0 to 1.
     """
 
     files: tuple[File, ...]
-    validation: Repeats | None
-    test: Repeats | None
+    confidence: float
 
     @classmethod
     def of(cls, files: Sequence[File], confidence: float) -> "Candidate":
         """Judge files; the intervals hold with this confidence, from 0 to 1."""
-        ordered = tuple(sorted(files, key=lambda file: file.validation_drop))
-        splits = (_repeats(ordered, split, confidence) for split in _ACCURACIES)
-        return cls(ordered, *splits)
+        return cls(tuple(sorted(files, key=lambda file: file.validation_drop)), confidence)
+
+    # Intervals take a millisecond, and of thousands of files only a few are asked for theirs.
+    @functools.cached_property
+    def validation(self) -> Repeats | None:
+        """How far accuracies on the validation images are below those of the baselines.
+
+        None where nobody knows how many images there are.
+        """
+        return _repeats(self.files, "validation", self.confidence)
+
+    @functools.cached_property
+    def test(self) -> Repeats | None:
+        """The same on the test images."""
+        return _repeats(self.files, "test", self.confidence)
 
     @property
     def file(self) -> File:

@@ -20,9 +20,10 @@ __all__ = [
     "Limits",
     "among",
     "candidates",
-    "closest",
     "files",
-    "qualifying",
+    "in_order",
+    "nearest",
+    "of_targets",
     "smallest",
 ]
 
@@ -75,12 +76,7 @@ def smallest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
 
     Test accuracy plays no part. Of equal sizes, the more accurate one is chosen.
     """
-    return next(iter(qualifying(rows, limits)), None)
-
-
-def qualifying(rows: Sequence[Row], limits: Limits) -> list[Candidate]:
-    """List what keeps the limits, in the order in which it is preferred."""
-    return in_order(_candidates(rows, limits), limits)
+    return next(iter(in_order(of_targets(rows, limits), limits)), None)
 
 
 def in_order(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
@@ -89,17 +85,12 @@ def in_order(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]
     return sorted(good, key=lambda each: (each.file.size, each.drop))
 
 
-def closest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
-    """Choose what exceeds the fewest limits, then by the least, then the smallest.
+def nearest(candidates: Sequence[Candidate], limits: Limits) -> Candidate | None:
+    """Choose what exceeds the fewest limits, then by the least, then the smallest; None of none.
 
     What runs on the device comes before what does not. The excess over a limit on bytes,
     milliseconds or multiply-accumulates is a share of it, over accuracy in points.
     """
-    return nearest(_candidates(rows, limits), limits)
-
-
-def nearest(candidates: Sequence[Candidate], limits: Limits) -> Candidate | None:
-    """Choose the closest of candidates; None of none."""
 
     def distance(candidate: Candidate) -> tuple[int, int, float, float]:
         broken = limits.broken_by(candidate)
@@ -109,7 +100,8 @@ def nearest(candidates: Sequence[Candidate], limits: Limits) -> Candidate | None
     return min(candidates, key=distance, default=None)
 
 
-def _candidates(rows: Sequence[Row], limits: Limits) -> list[Candidate]:
+def of_targets(rows: Sequence[Row], limits: Limits) -> list[Candidate]:
+    """List the candidates of the targets that the limits leave, whatever else these ask for."""
     found = candidates(rows, limits.device, limits.confidence)
     return [each for each in found if each.file.target in limits.targets]
 

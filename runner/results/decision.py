@@ -26,6 +26,7 @@ class Decision:
 
     Attributes:
         dense: the baselines that files are judged by.
+        candidates: what there is to choose from, with what the device does not run.
         candidate: what to ship, with a file for each seed.
         nearest: what comes closest to the limits.
     """
@@ -33,8 +34,9 @@ class Decision:
     limits: Limits
     rows: tuple[Row, ...]
     dense: Dense | None
-    candidate: Candidate | None
-    nearest: Candidate | None
+    candidates: tuple[Candidate, ...] = ()
+    candidate: Candidate | None = None
+    nearest: Candidate | None = None
 
     @property
     def file(self) -> File | None:
@@ -169,8 +171,14 @@ def decide_all(results: Results, store: Store, request: Request | None = None) -
 
 def decision(rows: Sequence[Row], limits: Limits) -> Decision:
     """Decide among points on one data set; a baseline at chance leaves nothing to choose by."""
-    undecided = Decision(limits, tuple(rows), best_dense(rows), None, None)
+    undecided = Decision(limits, tuple(rows), best_dense(rows))
     if undecided.warning:
         return undecided
-    candidate, nearest = choice.smallest(rows, limits), choice.closest(rows, limits)
-    return replace(undecided, candidate=candidate, nearest=nearest)
+    # Once: to judge the files of thousands of points takes seconds.
+    found = choice.of_targets(rows, limits)
+    return replace(
+        undecided,
+        candidates=tuple(found),
+        candidate=next(iter(choice.in_order(found, limits)), None),
+        nearest=choice.nearest(found, limits),
+    )

@@ -62,7 +62,8 @@ class Evidence:
     def certain(self) -> Candidate | None:
         """The smallest that is within the limit with confidence, and keeps all others."""
         limits = replace(self.decision.limits, confidence=self.confidence)
-        return choice.smallest(self.decision.rows, limits)
+        # Candidates are judged with this confidence where none is asked for, too.
+        return next(iter(choice.in_order(self.decision.candidates, limits)), None)
 
     @functools.cached_property
     def images_needed(self) -> int | None:
@@ -77,7 +78,7 @@ class Evidence:
         """How often the choice keeps its limit on resampled images."""
         limits = self.decision.limits
         others = replace(limits, max_drop=None, confidence=None)
-        found = choice.qualifying(self.decision.rows, others)
+        found = choice.in_order(self.decision.candidates, others)
         pairs = [[file.pairs for file in each.files if file.pairs] for each in found]
         whole = all(len(each.files) == len(some) for each, some in zip(found, pairs, strict=True))
         one = len({pair.data for some in pairs for pair in some}) == 1

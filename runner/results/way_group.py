@@ -55,7 +55,7 @@ def way_groups(decision: Decision) -> list[WayGroup]:
 
 
 def _of_network(rows: Sequence[Row], decision: Decision, is_only: bool) -> Iterator[WayGroup]:
-    judged = Decision(decision.limits, tuple(rows), best_dense(rows), None, None)
+    judged = Decision(decision.limits, tuple(rows), best_dense(rows))
     name = network_name(rows[0].point)
     parts: dict[str, list[Row]] = {}
     for row in rows:

@@ -1,10 +1,10 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from runner.results import choice
 from runner.results import rows as results
-from runner.results.choice import Limits, closest, smallest
+from runner.results.choice import Candidate, Limits, nearest, of_targets, smallest
 from runner.results.decision import decision
 from runner.results.dense import best_dense
 from runner.results.pareto import pareto
@@ -25,6 +25,10 @@ def _figures(target: str, zipped: float, validation: float, test: float) -> dict
         f"validation_accuracy/{target}": validation,
         f"accuracy/{target}": test,
     }
+
+
+def _closest(rows: Sequence[Row], limits: Limits) -> Candidate | None:
+    return nearest(of_targets(rows, limits), limits)
 
 
 BASELINE = _record("baseline", _figures("h5", 1000, 0.90, 0.99))
@@ -76,7 +80,7 @@ def test_where_nothing_is_good_enough_the_closest_is_known() -> None:
 def test_points_without_files_are_no_candidates() -> None:
     rows = [Row(_record("failed", {}), None), _row("empty")]
     assert smallest(rows, Limits(1)) is None
-    assert closest(rows, Limits(1)) is None
+    assert _closest(rows, Limits(1)) is None
     assert results.targets(rows) == []
 
 
@@ -124,11 +128,11 @@ def test_every_limit_counts_and_the_one_that_is_broken_is_named() -> None:
     assert _chosen(rows, Limits(None, max_latency_ms=1)) == "b"
     strict = Limits(0.01, max_bytes=150, max_latency_ms=1, targets=(Target.TFLITE_INT8,))
     assert _chosen(rows, strict) is None
-    nearest = closest(rows, strict)
+    nearest = _closest(rows, strict)
     assert nearest is not None
     assert nearest.file.point.name == "b"
     assert [each.text for each in strict.broken_by(nearest)] == ["is 400 bytes"]
-    slow = closest(rows, Limits(None, max_latency_ms=0.1, targets=(Target.TFLITE_INT8,)))
+    slow = _closest(rows, Limits(None, max_latency_ms=0.1, targets=(Target.TFLITE_INT8,)))
     assert slow is not None
     assert slow.file.point.name == "b"
 
@@ -142,13 +146,13 @@ def test_a_network_of_too_many_multiplications_is_not_chosen() -> None:
     assert _chosen(rows, Limits(None)) == "old"
     assert _chosen(rows, Limits(None, max_macs=2_000_000)) == "narrow"
     strict = Limits(None, max_macs=1_234_567)
-    nearest = closest(rows, strict)
+    nearest = _closest(rows, strict)
     assert nearest is not None
     # As whoever types it writes it.
     assert [(each.option, each.text) for each in strict.broken_by(nearest)] == [
         ("--max-macs=1234567", "takes 1,646,500 MACs")
     ]
-    old = closest(rows[-1:], strict)
+    old = _closest(rows[-1:], strict)
     assert old is not None
     assert [each.text for each in strict.broken_by(old)] == ["has no MACs measured"]
 
