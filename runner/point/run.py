@@ -18,7 +18,7 @@ from runner.point.deliver import Delivery, FinishedModel
 from runner.point.dense_answers import dense_answers
 from runner.point.outcome import Outcome, by_target
 from runner.point.stage_log import StageLog
-from runner.prune.pruning import prune, require_sparsity
+from runner.prune.pruning import prune, prune_again, require_sparsity
 from runner.settings import Settings
 from runner.settings.parameters import as_yaml, point_parameters
 from runner.settings.targets import Target
@@ -105,8 +105,11 @@ def _work(context: PointContext, baseline_run: BaselineRun, point: Run) -> tuple
     data = context.data.for_outputs(told_apart(baseline.model))
     stages = StageLog(point, baseline.model)
     model = _narrow(settings, baseline.model, data, stages)
+    # Nothing random may come after a training that is kept.
+    alone = settings.compress.name == "none" and not settings.channels.removes
+    pruning = prune_again if alone else prune
     with tensorboard.summaries(context, point) as watching:
-        pruned = prune(model, data, settings.schedule, watching, teacher=baseline.model)
+        pruned = pruning(model, data, settings.schedule, watching, teacher=baseline.model)
     stages.add_pruned(pruned)
     require_sparsity(pruned.layers)
     compressed = compress(

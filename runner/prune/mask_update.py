@@ -3,6 +3,7 @@
 from typing import Any
 
 from runner.backend import Pruning, tf
+from runner.prune.sparsity_schedule import SparsitySchedule
 
 # Bits of the largest float32 below the normal numbers. TensorFlow compares these as zero.
 _LARGEST_DENORMAL = 0x007FFFFF
@@ -24,9 +25,15 @@ class MaskUpdate(Pruning):
             threshold, mask = super()._update_mask(weights)
             return threshold, mask
         magnitudes = tf.abs(weights)
-        sparsity = self._pruning_schedule(self._step_fn())[1]
-        threshold = _kth_largest(tf.reshape(magnitudes, [-1]), sparsity)
+        threshold = _kth_largest(tf.reshape(magnitudes, [-1]), self._kept_share)
         return threshold, tf.cast(magnitudes >= threshold, weights.dtype)
+
+    @property
+    def _kept_share(self) -> Any:
+        schedule, step = self._pruning_schedule, self._step_fn()
+        if isinstance(schedule, SparsitySchedule):
+            return schedule.kept(step)
+        return 1 - schedule(step)[1]
 
     def _maybe_update_block_mask(self, weights: Any) -> tuple[Any, Any]:
         if self._sparsity_m_by_n or self._block_size == [1, 1]:
@@ -53,15 +60,15 @@ class MaskUpdate(Pruning):
         return tf.reduce_sum(magnitudes, axis=[1, 3]) / number
 
 
-def _kth_largest(magnitudes: Any, sparsity: Any) -> Any:
+def _kth_largest(magnitudes: Any, kept: Any) -> Any:
     """Return the smallest magnitude that is kept, and among equal ones the first k's last.
 
     Args:
         magnitudes: shape (weights,), float32, none below zero.
-        sparsity: share of zeros, from 0 to 1; float32.
+        kept: share that is not to be zero, from 0 to 1; float32.
     """
     size = tf.size(magnitudes)
-    share = tf.round(tf.cast(size, tf.float32) * (1 - sparsity))
+    share = tf.round(tf.cast(size, tf.float32) * kept)
     # As float32, the size of a large weight may be rounded up.
     k = tf.minimum(tf.cast(tf.maximum(share, 1), tf.int32), size)
     # Magnitudes are ordered as their bits are. What TensorFlow compares as equal comes in the order

@@ -1,23 +1,22 @@
 """Fine-tune a copy of a dense model while its smallest weights become zero."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runner.backend import PruneLowMagnitude, keras, tfmot
 from runner.data.dataset import Dataset
 from runner.errors import StepFailed
 from runner.models.clone import copy_model
-from runner.models.outputs import gives_logits
 from runner.prune.pattern import Pattern
+from runner.prune.pruning_training import Growth, PruningTraining, kept_training
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, prunable_weights
 from runner.prune.update_steps import pruning_steps
-from runner.prune.wrappers import requested_sparsities, wrap
+from runner.prune.wrappers import requested_sparsities
 from runner.settings import ScheduleSettings
 from runner.training.distillation import Distillation
-from runner.training.objective import Objective
-from runner.training.train import History, steps_per_epoch, train
+from runner.training.train import History, steps_per_epoch
 
 
 @dataclass(frozen=True)
@@ -69,29 +68,58 @@ def prune(
     Raises:
         Diverged: the loss of an epoch is not a number.
     """
-    # Wrapping shares the layer objects, so pruning would change the baseline in place.
-    model = copy_model(baseline)
-    steps = steps_per_epoch(len(data.train.labels), settings.batch_size)
-    mask_updates = pruning_steps(settings.begin, settings.end, steps * settings.epochs)
-    requested, pattern = requested_sparsities(model, settings), Pattern.of(settings)
-    wrapped = wrap(model, settings, mask_updates, requested)
-    by_epoch = _SparsityByEpoch(_prunable(wrapped))
-    # The update callback masks the weights at the end of an epoch: zeros are counted after it.
-    callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), by_epoch, *watching]
-    first_epoch = math.ceil(mask_updates.end / steps)
-    distillation = _distillation(settings, teacher or baseline)
-    objective = Objective(gives_logits(model), distillation, first_epoch)
-    trained = train(wrapped, data, settings, callbacks, objective)
-    stripped = tfmot.sparsity.keras.strip_pruning(wrapped)
-    return PruningResult(
-        model=stripped,
-        history={**trained.history, "epoch_sparsity": by_epoch.sparsities},
-        layers=measure_sparsity(stripped, requested, pattern),
-        training_seconds=trained.step_seconds,
-        summary=trained.summary,
-        requested_sparsities=requested,
-        pattern=pattern,
-    )
+    return _Pruning(baseline, data, settings, teacher).run(PruningTraining.of, watching)
+
+
+def prune_again(
+    baseline: keras.Model,
+    data: Dataset,
+    settings: ScheduleSettings,
+    watching: Sequence[Any] = (),
+    teacher: keras.Model | None = None,
+) -> PruningResult:
+    """Do the same as `prune` with a training that this process keeps for models of one kind.
+
+    How many random numbers it takes depends on what was done before, except those for the order of
+    images: nothing random may follow.
+
+    Raises:
+        Diverged: the loss of an epoch is not a number.
+    """
+    result = _Pruning(baseline, data, settings, teacher).run(kept_training, watching)
+    return replace(result, model=copy_model(result.model))
+
+
+@dataclass(frozen=True)
+class _Pruning:
+    baseline: keras.Model
+    data: Dataset
+    settings: ScheduleSettings
+    teacher: keras.Model | None
+
+    def run(self, make: Callable[..., PruningTraining], watching: Sequence[Any]) -> PruningResult:
+        """Train, and measure the zeros."""
+        baseline, data, settings = self.baseline, self.data, self.settings
+        steps = steps_per_epoch(len(data.train.labels), settings.batch_size)
+        mask_updates = pruning_steps(settings.begin, settings.end, steps * settings.epochs)
+        requested, pattern = requested_sparsities(baseline, settings), Pattern.of(settings)
+        distillation = _distillation(settings, self.teacher or baseline)
+        growth = Growth(mask_updates, requested)
+        prepared = make(baseline, data, settings, growth, distillation)
+        by_epoch = _SparsityByEpoch(_prunable(prepared.wrapped))
+        # The update callback masks the weights at the end of an epoch: zeros are counted after it.
+        callbacks = [tfmot.sparsity.keras.UpdatePruningStep(), by_epoch, *watching]
+        first_epoch = math.ceil(mask_updates.end / steps)
+        trained = prepared.training.run(settings, callbacks, first_epoch)
+        return PruningResult(
+            model=prepared.stripped,
+            history={**trained.history, "epoch_sparsity": by_epoch.sparsities},
+            layers=measure_sparsity(prepared.stripped, requested, pattern),
+            training_seconds=trained.step_seconds,
+            summary=trained.summary,
+            requested_sparsities=requested,
+            pattern=pattern,
+        )
 
 
 def require_sparsity(layers: Sequence[LayerSparsity]) -> None:

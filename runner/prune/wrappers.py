@@ -9,6 +9,7 @@ from runner.models.clone import replace_layers
 from runner.prune.layer_rules import final_sparsities
 from runner.prune.mask_update import MaskUpdate
 from runner.prune.sparsity import prunable_weights
+from runner.prune.sparsity_schedule import SparsitySchedule, kept_shares
 from runner.prune.update_steps import PruningSteps
 from runner.settings import ScheduleSettings
 
@@ -45,13 +46,35 @@ def wrap(
             return layer
         return PruneLowMagnitude(
             layer,
-            pruning_schedule=_tfmot_schedule(schedule, steps, requested[layer.name]),
+            pruning_schedule=SparsitySchedule(),
             block_size=schedule.block_size,
             block_pooling_type=schedule.block_pooling.upper(),
             sparsity_m_by_n=schedule.m_by_n,
         )
 
-    return replace_layers(model, replacement)
+    wrapped = replace_layers(model, replacement)
+    set_sparsities(wrapped, schedule, steps, requested)
+    return wrapped
+
+
+def set_sparsities(
+    wrapped: keras.Model,
+    schedule: ScheduleSettings,
+    steps: PruningSteps,
+    requested: Mapping[str, float],
+) -> None:
+    """Set when the wrapped layers become how sparse.
+
+    Args:
+        requested: final sparsity by the name of the layer without its wrapper.
+    """
+    tables = {
+        final: kept_shares(_tfmot_schedule(schedule, steps, final), steps)
+        for final in set(requested.values())
+    }
+    for layer in wrapped.layers:
+        if isinstance(layer, PruneLowMagnitude):
+            layer.pruning_schedule.set(steps, tables[requested[layer.layer.name]])
 
 
 def _tfmot_schedule(schedule: ScheduleSettings, steps: PruningSteps, final: float) -> Any:

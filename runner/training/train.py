@@ -85,29 +85,53 @@ def train(
     Raises:
         Diverged: the loss of an epoch is not a number.
     """
-    training_loop, validation_loop = _loops(model, data, settings, objective)
-    best = BestEpoch(model, settings.early_stopping, objective.first_epoch)
-    callback_list = _callback_list(callbacks, model, settings.epochs)
-    rows: list[dict[str, float]] = []
-    seconds = 0.0
-    _log_progress(0, settings.epochs, {})
-    callback_list.on_train_begin()
-    for epoch in range(settings.epochs):
-        callback_list.on_epoch_begin(epoch)
-        started = time.monotonic()
-        trained = training_loop.run_epoch(settings.shuffle)
-        seconds += time.monotonic() - started
-        figures = _figures(trained, validation_loop.run_epoch())
-        rows.append(figures)
-        if not math.isfinite(trained.loss):
-            raise Diverged(epoch + 1, settings.learning_rate)
-        callback_list.on_epoch_end(epoch, _by_keras_names(figures))
-        _log_progress(epoch + 1, settings.epochs, figures)
-        if best.ends(epoch + 1, figures["val_loss"]):
-            break
-    callback_list.on_train_end()
-    best.restore()
-    return TrainingResult(_by_name(rows), seconds, summary(model))
+    training = Training(model, data, settings, objective)
+    return training.run(settings, callbacks, objective.first_epoch)
+
+
+class Training:
+    """A model with the traced loops that train and judge it; it can be trained more than once."""
+
+    def __init__(
+        self, model: keras.Model, data: Dataset, settings: TrainingSettings, objective: Objective
+    ) -> None:
+        """Compile the model and trace its loops; see `train` for the arguments."""
+        self.model = model
+        self._training, self._validation = _loops(model, data, settings, objective)
+
+    def run(
+        self, settings: TrainingSettings, callbacks: Sequence[Any] = (), first_epoch: int = 1
+    ) -> TrainingResult:
+        """Train; what is not traced, as shuffle, may be set otherwise than it was made with.
+
+        Args:
+            first_epoch: the first epoch, from 1, whose weights early stopping may take.
+
+        Raises:
+            Diverged: the loss of an epoch is not a number.
+        """
+        best = BestEpoch(self.model, settings.early_stopping, first_epoch)
+        callback_list = _callback_list(callbacks, self.model, settings.epochs)
+        rows: list[dict[str, float]] = []
+        seconds = 0.0
+        _log_progress(0, settings.epochs, {})
+        callback_list.on_train_begin()
+        for epoch in range(settings.epochs):
+            callback_list.on_epoch_begin(epoch)
+            started = time.monotonic()
+            trained = self._training.run_epoch(settings.shuffle)
+            seconds += time.monotonic() - started
+            figures = _figures(trained, self._validation.run_epoch())
+            rows.append(figures)
+            if not math.isfinite(trained.loss):
+                raise Diverged(epoch + 1, settings.learning_rate)
+            callback_list.on_epoch_end(epoch, _by_keras_names(figures))
+            _log_progress(epoch + 1, settings.epochs, figures)
+            if best.ends(epoch + 1, figures["val_loss"]):
+                break
+        callback_list.on_train_end()
+        best.restore()
+        return TrainingResult(_by_name(rows), seconds, summary(self.model))
 
 
 def _loops(
