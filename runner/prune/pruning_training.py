@@ -105,7 +105,7 @@ def kept_training(
     """
     if distillation or not _can_be_kept(baseline, data, settings):
         return PruningTraining.of(baseline, data, settings, growth, distillation)
-    key = _key(baseline, data, settings, [*growth.requested])
+    key = _key(baseline, settings, [*growth.requested])
     found = _kept.pop(key, None)
     if found and _same(found.data, data):
         found.begin_again(baseline)
@@ -129,23 +129,22 @@ def _variables(wrapped: keras.Model) -> list[Any]:
     return [*wrapped.variables, *wrapped.optimizer.variables()]
 
 
-def _key(
-    baseline: keras.Model, data: Dataset, settings: ScheduleSettings, layers: Sequence[str]
-) -> _Key:
+def _key(baseline: keras.Model, settings: ScheduleSettings, layers: Sequence[str]) -> _Key:
     """Return all that decides a traced training, besides the images."""
     values = {"epochs", "initial_sparsity", "final_sparsity", "begin", "end", "shuffle", "name"}
     return (
         json.dumps([baseline.get_config(), layers], default=repr),
         settings.model_dump_json(exclude={*values, "layer_sparsity", "dense_layers"}),
-        repr(data.scale),
     )
 
 
 def _same(first: Dataset, second: Dataset) -> bool:
-    """Tell whether a training sees the same images and labels."""
+    """Tell whether a training sees the same images, in the same memory, and the same labels."""
 
     def same(one: Split, other: Split) -> bool:
-        images = one.images is other.images or np.array_equal(one.images, other.images)
-        return images and np.array_equal(one.labels, other.labels)
+        first, second = one.images, other.images
+        alike = first.stored is second.stored and np.array_equal(first.rows, second.rows)
+        alike = alike and (first.one, first.scale) == (second.one, second.scale)
+        return alike and np.array_equal(one.labels, other.labels)
 
     return same(first.train, second.train) and same(first.validation, second.validation)
