@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+from typing import Any
 
 import psutil
 
@@ -13,7 +14,7 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def end_tree(process: "subprocess.Popen[bytes]") -> None:
+def end_tree(process: "subprocess.Popen[Any]") -> None:
     """Kill a process and everything that it has started."""
     if process.poll() is None:
         for child in psutil.Process(process.pid).children(recursive=True):

@@ -10,6 +10,9 @@ from mlflow.tracking._tracking_service import utils
 
 from runner.tracking import Record, Store
 
+# What names the store, the cache or the moment is different by right.
+_OTHERWISE = {"config.yaml", "settings.yaml", "devices.csv"}
+
 
 def store_in(folder: Path) -> Store:
     """Open the store that the command line left in a folder."""
@@ -36,6 +39,17 @@ def figures_in(folder: Path, kind: str) -> dict[str, dict[str, float]]:
 def file_of(folder: Path, run: Record, artifact: str) -> Path:
     """Find an artifact of a run there."""
     return Path(store_in(folder).local_file(run, artifact))
+
+
+def artifacts_in(folder: Path, kind: str) -> dict[str, bytes]:
+    """Read all files that runs of one kind have logged, by the run's name and theirs."""
+    found = {}
+    for run in runs_in(folder, kind):
+        root = file_of(folder, run, "models").parent
+        for path in sorted(each for each in root.rglob("*") if each.is_file()):
+            if path.name not in _OTHERWISE:
+                found[f"{run.name}/{path.relative_to(root)}"] = path.read_bytes()
+    return found
 
 
 @contextmanager

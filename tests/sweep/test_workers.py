@@ -9,23 +9,10 @@ from runner.backend import keras, make_repeatable
 from runner.sweep.launchers.local.process_state import ProcessState
 from tests.helpers.own_models import classifier, layers, save
 from tests.helpers.project import PROJECT, Command
-from tests.helpers.stores import figures_in, file_of, runs_in
+from tests.helpers.stores import artifacts_in, figures_in, runs_in
 from tests.helpers.tiny import quick
 
 WITNESS = "+hydra.callbacks.witness._target_=tests.helpers.callbacks.Witness"
-# What names the store, the cache or the moment is different by right.
-OTHERWISE = {"config.yaml", "settings.yaml", "devices.csv"}
-
-
-def _artifacts(folder: Path, kind: str) -> dict[str, bytes]:
-    """Read all files that runs of one kind have logged, by the run's name and theirs."""
-    found = {}
-    for run in runs_in(folder, kind):
-        root = file_of(folder, run, "models").parent
-        for path in sorted(each for each in root.rglob("*") if each.is_file()):
-            if path.name not in OTHERWISE:
-                found[f"{run.name}/{path.relative_to(root)}"] = path.read_bytes()
-    return found
 
 
 @pytest.mark.long
@@ -41,6 +28,8 @@ def test_a_worker_that_has_run_others_gives_the_figures_and_bytes_of_a_fresh_pro
         f"{{architecture: keras_file, architecture.path: {own}, schedule.final_sparsity: 0.6}}",
         "{channels.share: 0.5, schedule.final_sparsity: 0.6}",
         "{schedule.final_sparsity: 0.8}",
+        # What varies images draws at random, and a model that learns from another holds both.
+        "{augment.flip: both, augment.zoom: 0.1, schedule.distill: true, schedule.epochs: 3}",
     ]
     ways = {"kept": (points, "false"), "fresh": (points[::-1], "true")}
     figures, files, processes = {}, {}, {}
@@ -57,7 +46,7 @@ def test_a_worker_that_has_run_others_gives_the_figures_and_bytes_of_a_fresh_pro
         assert done.returncode == 0, done.stdout + done.stderr
         folder = tmp_path / name
         figures[name] = [figures_in(folder, kind) for kind in ("baseline", "point")]
-        files[name] = [_artifacts(folder, kind) for kind in ("baseline", "point")]
+        files[name] = [artifacts_in(folder, kind) for kind in ("baseline", "point")]
         calls = [json.loads(line) for line in seen.read_text().splitlines()]
         processes[name] = {each["pid"] for each in calls if each["call"] == "start"}
     assert figures["kept"] == figures["fresh"]

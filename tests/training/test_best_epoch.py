@@ -63,6 +63,7 @@ def test_only_the_epochs_that_count_are_compared() -> None:
     ]
 
 
+@pytest.mark.long
 def test_the_model_is_the_one_after_its_best_epoch(tiny: Dataset) -> None:
     settings = BaselineSettings(epochs=30, batch_size=8, learning_rate=0.03, early_stopping=2)
     stopped = _dense(tiny)
