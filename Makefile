@@ -11,7 +11,7 @@ SOURCES := runner tests benchmarks
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-RESULTS := results_mnist results_fashion_mnist deep_compression
+RESULTS := results_mnist results_fashion_mnist deep_compression deep_compression_lenet5
 
 .DEFAULT_GOAL := help
 .PHONY: help sweep nightly test test-ui test-long screenshots results bench faults ui check format reference docs \

@@ -23,7 +23,8 @@ RUNS = {
     "sparsity": 12,
     "mnist": 12,
     "fashion_mnist": 8,
-    "deep_compression": 12,
+    "deep_compression": 4,
+    "deep_compression_lenet5": 6,
     "results_mnist": 36,
     "results_fashion_mnist": 24,
 }
