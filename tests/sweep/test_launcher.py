@@ -1,7 +1,6 @@
 """The launcher by the real command line: what Hydra promises to jobs, and trouble in them."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -210,10 +209,3 @@ def test_every_launcher_and_number_of_workers_gives_the_same_figures(
         named = sorted((path.name, path.read_bytes()) for each in files for path in each.iterdir())
         found[name].append(named)
     assert found["three"] == found["basic"] == found["joblib"]
-
-
-def test_workers_are_as_many_as_cores_and_threads_allow() -> None:
-    from runner.sweep.launchers.local import capacity
-
-    assert 1 <= capacity.workers(1) <= (os.cpu_count() or 1)
-    assert capacity.workers(1000) == 1

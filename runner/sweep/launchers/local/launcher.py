@@ -14,9 +14,15 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from runner.settings import Settings
-from runner.sweep.launchers.local import capacity, forkserver
+from runner.sweep.launchers.local import forkserver
+from runner.sweep.launchers.local.capacity import Capacity
 from runner.sweep.launchers.local.job import LaunchContext
-from runner.sweep.launchers.local.messages import EpochEnded, Message, WarningText
+from runner.sweep.launchers.local.messages import (
+    EpochEnded,
+    MemoryTaken,
+    Message,
+    WarningText,
+)
 from runner.sweep.launchers.local.worker_process import WorkerProcess
 from runner.sweep.launchers.local.workers import workers
 from runner.sweep.launchers.protocol import Observer
@@ -39,6 +45,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """
         self._fresh = fresh_workers
         self._n_jobs = n_jobs
+        self._capacity: Capacity | None = None
         self._timeout_minutes = timeout_minutes
         self._processes: ForkServerContext | None = None
         self._observer: Observer | None = None
@@ -50,10 +57,11 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         self._context, self._task, self._config = hydra_context, task_function, config
 
     def n_jobs(self) -> int:
-        """Return how many jobs run at once, counted when this is first asked."""
-        if self._n_jobs is None:
-            self._n_jobs = capacity.workers(int(self._config.threads))
-        return self._n_jobs
+        """Return how many jobs run at once: what workers take of the memory changes it."""
+        if self._n_jobs is not None:
+            return self._n_jobs
+        self._capacity = self._capacity or Capacity(int(self._config.threads))
+        return self._capacity.workers
 
     def can_stop(self) -> bool:
         """Return True."""
@@ -88,12 +96,19 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
                 if not waiting:
                     at_work.release_idle()
                 for job, said in at_work.listen():
+                    if isinstance(said, MemoryTaken):
+                        self._note_memory(said)
+                        continue
                     if not isinstance(said, JobReturn):
                         _report(observer, job, said)
                         continue
                     results[job] = said
                     if not observer.finished(job, said):
                         waiting.clear()
+
+    def _note_memory(self, taken: MemoryTaken) -> None:
+        if self._capacity is not None:
+            self._capacity.note(taken.most)
 
     def _prepare(self) -> None:
         """Set up logging and the sweep's folder, as Hydra's launchers do."""

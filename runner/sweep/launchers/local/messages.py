@@ -32,6 +32,13 @@ class WarningText:
 
 
 @dataclass(frozen=True)
+class MemoryTaken:
+    """The most bytes of its own that the worker took for the job; 0 where that is not known."""
+
+    most: int
+
+
+@dataclass(frozen=True)
 class JobEnded:
     """How the job ended, as a pickled JobReturn, and whether the worker takes another one."""
 
@@ -51,7 +58,7 @@ class NotTaken:
     """The job was not begun: it needs a process that has run no other one."""
 
 
-Message = JobFolder | EpochEnded | WarningText | JobEnded | JobBroke | NotTaken
+Message = JobFolder | EpochEnded | WarningText | MemoryTaken | JobEnded | JobBroke | NotTaken
 
 
 class MessageHandler(logging.Handler):

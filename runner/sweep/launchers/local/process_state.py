@@ -24,7 +24,7 @@ class ProcessState:
 
     Attributes:
         settings: of the process and its libraries.
-        memory: bytes that it takes.
+        memory: bytes that it takes, without those of files.
     """
 
     settings: tuple[object, ...]
@@ -44,7 +44,9 @@ class ProcessState:
             library_settings(),
             _code(),
         )
-        return cls(settings, int(psutil.Process().memory_info().rss))
+        memory = psutil.Process().memory_info()
+        # Images lie in mapped files, of which any part may be in the memory.
+        return cls(settings, int(memory.rss - getattr(memory, "shared", 0)))
 
     def allows_more_than(self, first: "ProcessState") -> bool:
         """Tell whether a job may follow in a process that was like this after its first one."""

@@ -12,8 +12,15 @@ from hydra.core.utils import JobStatus
 from omegaconf import DictConfig
 
 from runner.errors import one_line
+from runner.process.own_memory import OwnMemory
 from runner.sweep.launchers.local.job import Job, pickle
-from runner.sweep.launchers.local.messages import JobBroke, JobEnded, Message, NotTaken
+from runner.sweep.launchers.local.messages import (
+    JobBroke,
+    JobEnded,
+    MemoryTaken,
+    Message,
+    NotTaken,
+)
 from runner.sweep.launchers.local.process_state import ProcessState, free_memory
 
 
@@ -44,13 +51,16 @@ class _Worker:
         self._pickled, self._pipe, self._fresh = pickled, pipe, fresh
         self._threads: int | None = None
         self._state: ProcessState | None = None
+        self._memory = OwnMemory()
         self.stays = True
 
     def work(self, overrides: Sequence[str], number: int) -> None:
         """Run one job, and tell the launcher how it ended."""
         message: Message
         try:
-            message = self._work(overrides, number)
+            with self._memory.measured():
+                message = self._work(overrides, number)
+            self._pipe.send(MemoryTaken(self._memory.most))
             self.stays = isinstance(message, JobEnded) and message.stays
         except BaseException as error:
             message, self.stays = JobBroke(one_line(error)), False
