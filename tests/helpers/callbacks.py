@@ -60,7 +60,7 @@ class Trouble(Callback):
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + 500_000_000, used + 500_000_000))
 
-        def allocate_without_end(*_: object) -> None:
+        def allocate_without_end(*_: object, **__: object) -> None:
             kept = []
             while True:
                 kept.append(bytearray(50_000_000))
