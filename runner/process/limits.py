@@ -23,9 +23,15 @@ def main() -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
+def end_with_parent() -> None:
+    """Have this process killed when the one that started it ends, on Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL)
+
+
 def _limit(memory: int) -> None:
     """Limit what only Linux can: other systems neither count memory so nor end with a parent."""
-    ctypes.CDLL(None).prctl(_SET_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL)
+    end_with_parent()
     # Not of addresses: TensorFlow reserves far more of these than it uses.
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     allowed = memory if most == resource.RLIM_INFINITY else min(memory, most)

@@ -21,6 +21,7 @@ from runner.data.image_folder.resize import resized
 from runner.errors import Refused, is_fault, one_line
 from runner.escaping.terminal import complain, say
 from runner.process import isolated
+from runner.process.limits import end_with_parent
 from runner.settings.dataset import Resize
 
 # Images that a process takes at a time: few enough to keep all cores at work to the end.
@@ -63,7 +64,7 @@ def decode(request: Mapping[str, Any]) -> list[Fault]:
     processes = min(int(joblib.cpu_count()), len(tasks))
     context = multiprocessing.get_context("fork")
     try:
-        with ProcessPoolExecutor(processes, context) as pool:
+        with ProcessPoolExecutor(processes, context, end_with_parent) as pool:
             return [fault for faults in pool.map(_decode, tasks) for fault in faults]
     except BrokenProcessPool:
         raise Refused(

@@ -3,6 +3,7 @@ import logging
 import os
 import shutil
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from PIL import Image
 
 from runner.data import dataset
 from runner.data.dataset import Dataset
+from runner.data.image_folder.progress_bar import progress_bar
 from runner.errors import Refused
 from runner.process import isolated
 from runner.settings import DatasetSettings
@@ -265,3 +267,34 @@ def test_only_images_that_are_taken_are_decoded(
     assert f"{folder}: 30 images of 3 classes; 12 are taken (dataset.limit)" in caplog.text
     (kept,) = (tmp_path / "datasets").glob("image_folder-*")
     assert len(np.load(kept / "x_train.npy")) == 9
+
+
+def test_pixels_that_the_disk_has_no_room_for_are_refused_before_any_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _write_all(tmp_path / "animals")
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10**9))
+    monkeypatch.delattr(isolated, "run")
+    with pytest.raises(Refused) as refusal:
+        _load(folder, tmp_path / "cache", image_size=(4000, 5000))
+    assert str(refusal.value) == (
+        f"dataset.path={folder}: 30 images of 4000x5000x3 take 1.8 GB of disk, and "
+        f"cache.folder={tmp_path / 'cache'} has 1 GB free; take smaller ones (dataset.image_size), "
+        "fewer (dataset.limit), or another cache"
+    )
+
+
+def test_a_terminal_shows_how_many_images_are_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    done = tmp_path / "done"
+    done.write_bytes(bytes(5))
+    with progress_bar(done, 7):
+        time.sleep(0.5)
+    assert "5/7" in capsys.readouterr().err
+    monkeypatch.delenv("FORCE_COLOR")
+    with progress_bar(done, 7):
+        time.sleep(0.3)
+    assert capsys.readouterr().err == ""
