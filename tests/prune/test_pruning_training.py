@@ -49,12 +49,25 @@ def _bits(pruned: PruningResult, path: Path) -> tuple[Any, ...]:
     return pruned.history, pruned.layers, pruned.summary, path.read_bytes()
 
 
-def test_a_kept_training_gives_the_bits_of_a_new_one(tiny: Dataset, tmp_path: Path) -> None:
-    ways = [
-        _schedule(final_sparsity=0.9, epochs=3, begin=0.3),
-        _schedule(name="constant", initial_sparsity=0.7, final_sparsity=0.7, shuffle=False),
-        _schedule(layer_sparsity={"conv": 0.4}, epochs=1),
-    ]
+STOPPED = {"end": 0.5, "early_stopping": 1, "optimizer": "sgd", "class_weights": "balanced"}
+WAYS = {
+    "values": [
+        {"final_sparsity": 0.9, "epochs": 3, "begin": 0.3},
+        {"name": "constant", "initial_sparsity": 0.7, "final_sparsity": 0.7, "shuffle": False},
+        {"layer_sparsity": {"conv": 0.4}, "epochs": 1},
+    ],
+    "stopped": [
+        STOPPED | {"final_sparsity": 0.9, "epochs": 6},
+        STOPPED | {"final_sparsity": 0.5, "epochs": 4},
+    ],
+}
+
+
+@pytest.mark.parametrize("name", ["values", pytest.param("stopped", marks=pytest.mark.long)])
+def test_a_kept_training_gives_the_bits_of_a_new_one(
+    tiny: Dataset, tmp_path: Path, name: str
+) -> None:
+    ways = [_schedule(**changes) for changes in WAYS[name]]
     path = tmp_path / "model.h5"
     new = [_bits(_pruned(tiny, way, seed, kept=False), path) for seed, way in enumerate(ways)]
     results = [_pruned(tiny, way, seed, kept=True) for seed, way in enumerate(ways)]
