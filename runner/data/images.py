@@ -63,7 +63,7 @@ class Images:
         """Return some of the images; nothing is copied."""
         if isinstance(self.rows, range) and isinstance(rows, slice):
             return replace(self, rows=self.rows[rows])
-        return replace(self, rows=np.asarray(self.rows)[rows])
+        return replace(self, rows=self._places[rows])
 
     def reshaped(self, one: tuple[int, ...]) -> "Images":
         """Return the same images in another shape; nothing is copied."""
@@ -78,8 +78,13 @@ class Images:
             wanted = self.rows[rows]
             if wanted.step == 1:
                 return self.stored[wanted.start : wanted.stop]
-        places = np.asarray(self.rows)[rows]
-        return np.asarray(self.stored[places])
+        return np.asarray(self.stored[self._places[rows]])
+
+    @property
+    def _places(self) -> NDArray[np.int64]:
+        rows = self.rows
+        # NumPy would go over the numbers of a range one by one.
+        return np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else rows
 
 
 def kept_kind(kind: np.dtype[Any], as_is: bool) -> np.dtype[Any]:
