@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks import training_table
 from benchmarks.fixtures.device_cells import ON_DEVICES, Cell, loss_cell
 from benchmarks.fixtures.published_results import PUBLISHED, Ours, Published
 from runner.cli.command import add_sweep, enter, parser
@@ -40,8 +41,12 @@ x86-64, or flash and cycles as Vela estimates them. Where channels were removed,
 left comes first; the sparsity is that of the weights that are left with them."""
 
 _LOSSES = "Points of test accuracy that each file loses, and the 95 % interval of that:"
-# Printed by `python -m benchmarks.ways`; what `python -m benchmarks.calibration` prints follows.
-_OTHERS = (f"## {TITLE}\n", "## How often a choice keeps its limit\n")
+# Printed by `python -m benchmarks.ways`, `.training_table` and `.calibration`.
+_OTHERS = (
+    f"## {TITLE}\n",
+    f"## {training_table.TITLE}\n",
+    "## How often a choice keeps its limit\n",
+)
 
 
 def main() -> None:

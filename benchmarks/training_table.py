@@ -8,6 +8,7 @@ Prints a section of docs/results.md.
 """
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
@@ -16,7 +17,7 @@ from runner.cli.command import add_sweep, enter, parser
 from runner.cli.failure import DONE
 from runner.results.lookup import find_sweep
 from runner.results.network import network_name
-from runner.results.rows import Row, read, repeats, seed_of, varying
+from runner.results.rows import SEED, Row, read, repeats, seed_of, varying
 from runner.settings import Settings
 from runner.settings.distillation import DistillationGroup
 from runner.settings.labels import point_name
@@ -76,19 +77,25 @@ def _act(arguments: argparse.Namespace, store: Store) -> int:
 
 
 def _table(ways: Sequence[_Way]) -> Iterator[str]:
-    plain = _plain(ways)
     changing = varying([row.point for way in ways for row in way.rows])
+    plain = _plain(ways, changing)
     yield _line(_HEADING)
     yield _line(["---"] * len(_HEADING))
     for way in [plain, *(way for way in ways if way is not plain)]:
         yield _line([_name(way, plain, changing), str(len(way.rows)), *_cells(way, plain)])
 
 
-def _plain(ways: Sequence[_Way]) -> _Way:
-    """Return the points that are trained as by default, the shortest of them."""
+def _plain(ways: Sequence[_Way], changing: Sequence[str]) -> _Way:
+    """Return the points that are trained as by default: the shortest, else the most like others."""
     usual = point_parameters(Settings())
     default = [way for way in ways if all(_is_usual(way.params, name, usual) for name in usual)]
-    return min(default, key=lambda way: int(way.params[_EPOCHS]))
+    counts = {name: Counter(way.params.get(name) for way in ways) for name in changing}
+
+    def rank(way: _Way) -> tuple[int, int]:
+        alike = sum(counts[name][way.params.get(name)] for name in changing)
+        return int(way.params[_EPOCHS]), -alike
+
+    return min(default, key=rank)
 
 
 def _is_usual(params: Mapping[str, str], name: str, usual: Mapping[str, str]) -> bool:
@@ -98,9 +105,11 @@ def _is_usual(params: Mapping[str, str], name: str, usual: Mapping[str, str]) ->
 
 
 def _name(way: _Way, plain: _Way, changing: Sequence[str]) -> str:
-    values = {name: way.params[name] for name in changing if name in way.params}
-    other = {name: value for name, value in values.items() if value != plain.params.get(name)}
-    other.pop("seed", None)
+    usual = plain.params
+    # A setting that only some ways have need not vary among them.
+    shown = [name for name in way.params if name in changing or name not in usual]
+    other = {name: way.params[name] for name in shown if way.params[name] != usual.get(name)}
+    other.pop(SEED, None)
     return point_name(other) if other else "as by default"
 
 

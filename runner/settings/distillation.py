@@ -12,9 +12,9 @@ class DistillationGroup(Group):
     Vinyals and Dean, 2015)."""
     distill_weight: End = 0.5
     """Share that these answers have in the loss; the labels have the rest."""
-    distill_temperature: Rate = 4.0
-    """Temperature at which the answers of both are compared; the higher, the more the classes count
-    that the baseline takes for unlikely."""
+    distill_temperature: Rate = 1.0
+    """Temperature at which the answers of both are compared; 1 takes them as they are, a higher one
+    lets the classes count more that the baseline takes for unlikely."""
 
     @property
     def unused_of_distillation(self) -> set[str]:

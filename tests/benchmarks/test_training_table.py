@@ -45,7 +45,7 @@ def test_each_setting_is_compared_with_the_default_of_the_same_seed(
     assert title == "## What settings of training bring"
     assert plain == "| as by default | 2 | 98.00% | 81.00% | 91.00% |  |  |"
     change = "+0.50 (+0.00 to +1.00)"
-    assert distilled.startswith("| distill=true | 2 |")
+    assert distilled.startswith("| distill=true distill_weight=0.5 distill_temperature=1.0 | 2 |")
     assert distilled.endswith(f"| 81.50% | 91.50% | {change} | {change} |")
     assert longer.startswith("| epochs=12 | 2 |")
     assert longer.endswith("| 95.50% | +4.50 (+4.00 to +5.00) | +4.50 (+4.00 to +5.00) |")

@@ -25,6 +25,8 @@ RUNS = {
     "fashion_mnist": 8,
     "deep_compression": 4,
     "deep_compression_lenet5": 6,
+    "distillation": 6,
+    "training": 19,
     "results_mnist": 36,
     "results_fashion_mnist": 24,
 }
@@ -57,7 +59,7 @@ def test_every_point_of_a_shipped_sweep_is_accepted(
     config = loader.load_configuration("config", [f"+sweep={path.stem}"], RunMode.MULTIRUN)
     sweeper = _sweeper(path)
     points = sweeper.get("points", [])
-    candidates = expand(sweeper["params"], points, [f"+sweep={path.stem}"])
+    candidates = expand(sweeper.get("params", {}), points, [f"+sweep={path.stem}"])
     checked = grid.check(candidates, loader, config)
     assert checked.skipped == ()
     assert len(checked.points) == RUNS[path.stem]

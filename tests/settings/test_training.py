@@ -127,7 +127,7 @@ def test_every_setting_of_training_is_part_of_the_identity() -> None:
 
 def test_settings_without_effect_change_nothing_and_are_not_shown() -> None:
     idle = {"momentum": 0.5, "decay_rate": 0.5}
-    of_distillation = {"distill_weight": 0.9, "distill_temperature": 1.0}
+    of_distillation = {"distill_weight": 0.9, "distill_temperature": 4.0}
     same = Settings(
         baseline=BaselineSettings.model_validate(idle),
         schedule=ScheduleSettings.model_validate(idle | of_distillation),
