@@ -49,8 +49,13 @@ def _bits(pruned: PruningResult, path: Path) -> tuple[Any, ...]:
     return pruned.history, pruned.layers, pruned.summary, path.read_bytes()
 
 
-STOPPED = {"end": 0.5, "early_stopping": 1, "optimizer": "sgd", "class_weights": "balanced"}
-WAYS = {
+STOPPED: dict[str, Any] = {
+    "end": 0.5,
+    "early_stopping": 1,
+    "optimizer": "sgd",
+    "class_weights": "balanced",
+}
+WAYS: dict[str, list[dict[str, Any]]] = {
     "values": [
         {"final_sparsity": 0.9, "epochs": 3, "begin": 0.3},
         {"name": "constant", "initial_sparsity": 0.7, "final_sparsity": 0.7, "shuffle": False},
