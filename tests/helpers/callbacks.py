@@ -65,7 +65,7 @@ class Trouble(Callback):
             while True:
                 kept.append(bytearray(50_000_000))
 
-        vars(run)["prune"] = allocate_without_end
+        vars(run)["prune_again"] = allocate_without_end
 
     def _disk(self) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
