@@ -1,10 +1,11 @@
 """Measure the memory that this process takes of its own, beside what it shares with others."""
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from runner.process.meanwhile import meanwhile
 
 _STATM, _SMAPS = Path("/proc/self/statm"), Path("/proc/self/smaps_rollup")
 # In seconds: what lasts shorter is rarely the most.
@@ -33,19 +34,15 @@ class OwnMemory:
         if not _STATM.exists():
             yield
             return
-        ended, peak = threading.Event(), [_anonymous()]
+        peak = [_anonymous()]
 
         def look() -> None:
-            while not ended.wait(_BETWEEN_LOOKS):
-                peak[0] = max(peak[0], _anonymous())
+            peak[0] = max(peak[0], _anonymous())
 
-        looking = threading.Thread(target=look, daemon=True)
-        looking.start()
         try:
-            yield
+            with meanwhile(look, _BETWEEN_LOOKS):
+                yield
         finally:
-            ended.set()
-            looking.join()
             now = _anonymous()
             # What was inherited and written since is its own, too; looked at once, for it is slow.
             copied = max(0, _private() - max(0, now - self._inherited))

@@ -1,5 +1,9 @@
 """Hold a short pruning schedule that tests change one setting of."""
 
+from typing import Any
+
+from runner.settings import ScheduleSettings
+
 SCHEDULE = {
     "name": "polynomial",
     "initial_sparsity": 0.2,
@@ -17,3 +21,8 @@ SCHEDULE = {
     "m_by_n": None,
     "policy": "all",
 }
+
+
+def make_schedule(**changes: Any) -> ScheduleSettings:
+    """Make that schedule with some settings changed."""
+    return ScheduleSettings.model_validate(SCHEDULE | changes)

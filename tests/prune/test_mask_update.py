@@ -11,8 +11,7 @@ from runner.data.dataset import Dataset
 from runner.prune import wrappers
 from runner.prune.mask_update import MaskUpdate
 from runner.prune.pruning import PruningResult, prune
-from runner.settings import ScheduleSettings
-from tests.helpers.pruning_schedule import SCHEDULE
+from tests.helpers.pruning_schedule import make_schedule
 from tests.helpers.tiny import tiny_dataset
 
 layers = keras.layers
@@ -123,4 +122,4 @@ def _prune(data: Dataset) -> PruningResult:
             layers.Dense(3, name="output", activation="softmax"),
         ]
     )
-    return prune(model, data, ScheduleSettings.model_validate(SCHEDULE | {"epochs": 3}))
+    return prune(model, data, make_schedule(epochs=3))

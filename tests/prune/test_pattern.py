@@ -20,7 +20,7 @@ from runner.prune.sparsity import measure_sparsity
 from runner.prune.update_steps import PruningSteps
 from runner.prune.wrappers import wrap
 from runner.settings import DatasetSettings, ScheduleSettings
-from tests.helpers.pruning_schedule import SCHEDULE
+from tests.helpers.pruning_schedule import make_schedule
 from tests.helpers.tiny import write_npz
 
 BLOCKS = {"initial_sparsity": 0.5, "final_sparsity": 0.7, "epochs": 1}
@@ -33,10 +33,6 @@ TWO_OF_FOUR = {
 }
 XNNPACK = {"policy": "xnnpack", "epochs": 1}
 Conv2D, Dense = keras.layers.Conv2D, keras.layers.Dense
-
-
-def _schedule(**changes: Any) -> ScheduleSettings:
-    return ScheduleSettings.model_validate(SCHEDULE | changes)
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +99,7 @@ def _groups(weights: np.ndarray, n: int) -> Iterator[np.ndarray]:
 )
 def test_blocks_become_zero_together(gray: Dataset, block: tuple[int, int], pooling: str) -> None:
     model = _dense()
-    schedule = _schedule(block_size=block, block_pooling=pooling, **BLOCKS)
+    schedule = make_schedule(block_size=block, block_pooling=pooling, **BLOCKS)
     assert unsupported(model, schedule) is None
     pruned = prune(model, gray, schedule)
     for layer in pruned.layers:
@@ -115,7 +111,7 @@ def test_blocks_become_zero_together(gray: Dataset, block: tuple[int, int], pool
 
 
 def test_a_broken_block_is_a_missed_sparsity(gray: Dataset) -> None:
-    pruned = prune(_dense(), gray, _schedule(block_size=(4, 4), **BLOCKS))
+    pruned = prune(_dense(), gray, make_schedule(block_size=(4, 4), **BLOCKS))
     layer = pruned.model.get_layer("dense")
     kernel, bias = layer.get_weights()
     zero = [block for block in _blocks(kernel, 4, 4) if not block.any()]
@@ -135,7 +131,7 @@ def _mask(weights: np.ndarray, block: tuple[int, int], pooling: str, final: floa
     model = _model(Dense(weights.shape[1], name="dense"), shape=weights.shape[:1])
     model.layers[0].set_weights([weights, np.zeros(weights.shape[1])])
     changes = {"block_size": block, "block_pooling": pooling, "final_sparsity": final}
-    schedule = _schedule(name="constant", initial_sparsity=final, **changes)
+    schedule = make_schedule(name="constant", initial_sparsity=final, **changes)
     layer = wrap(model, schedule, PruningSteps(1, 1, 1), {"dense": final}).layers[0]
     layer.pruning_step.assign(1)
     layer.pruning_obj.conditional_mask_update()
@@ -184,7 +180,7 @@ def test_m_of_every_n_weights_are_zero(gray: Dataset, m: int, n: int) -> None:
         Dense(3, name="output"),
     )
     share = {"initial_sparsity": m / n, "final_sparsity": m / n}
-    schedule = _schedule(**TWO_OF_FOUR | share | {"m_by_n": (m, n), "dense_layers": ["first"]})
+    schedule = make_schedule(**TWO_OF_FOUR | share | {"m_by_n": (m, n), "dense_layers": ["first"]})
     assert unsupported(model, schedule) is None
     pruned = prune(model, gray, schedule)
     assert pruned.requested_sparsities == {"six": m / n, "seven": m / n, "output": m / n}
@@ -196,7 +192,7 @@ def test_m_of_every_n_weights_are_zero(gray: Dataset, m: int, n: int) -> None:
 
 
 def test_a_group_with_too_few_zeros_is_a_missed_sparsity(gray: Dataset) -> None:
-    pruned = prune(_dense(), gray, _schedule(**TWO_OF_FOUR))
+    pruned = prune(_dense(), gray, make_schedule(**TWO_OF_FOUR))
     layer = pruned.model.get_layer("dense")
     kernel, bias = layer.get_weights()
     first, second = kernel[:4, 0].copy(), kernel[4:8, 0].copy()
@@ -217,7 +213,7 @@ def test_a_group_with_too_few_zeros_is_a_missed_sparsity(gray: Dataset) -> None:
 def test_the_policy_prunes_only_what_xnnpack_runs_sparse(colour: Dataset) -> None:
     model = architectures.build("depthwise_cnn", colour.shape, colour.classes)
     before = model.get_layer("conv_norm").moving_mean.numpy()
-    schedule = _schedule(**XNNPACK, layer_sparsity={"block_1*": 0.25})
+    schedule = make_schedule(**XNNPACK, layer_sparsity={"block_1*": 0.25})
     assert unsupported(model, schedule) is None
     pruned = prune(model, colour, schedule)
     mixes = {f"block_{number}_mix": 0.8 for number in (2, 3, 4)}
@@ -242,7 +238,7 @@ def test_moving_averages_are_those_of_the_pruned_weights(gray: Dataset) -> None:
     norm, pool = keras.layers.BatchNormalization(name="norm"), keras.layers.GlobalMaxPooling2D()
     model = _model(Conv2D(4, 3, name="conv"), norm, pool, Dense(3), keras.layers.Softmax())
     still = {"epochs": 1, "batch_size": 1000, "learning_rate": 1e-12}
-    pruned = prune(model, gray, _schedule(initial_sparsity=0.5, final_sparsity=0.5, **still))
+    pruned = prune(model, gray, make_schedule(initial_sparsity=0.5, final_sparsity=0.5, **still))
     assert np.count_nonzero(_kernel(pruned, "conv")) == 18
     batch = pruned.model.get_layer("conv")(gray.train.images[:]).numpy()
     mean, moving = batch.mean(axis=(0, 1, 2)), pruned.model.get_layer("norm").moving_mean.numpy()
@@ -253,7 +249,7 @@ def test_moving_averages_are_those_of_the_pruned_weights(gray: Dataset) -> None:
 def test_a_residual_network_keeps_its_shortcuts_and_learns(colour: Dataset) -> None:
     network = architectures.build("resnet_small", colour.shape, colour.classes)
     baseline = keras.models.clone_model(network, clone_function=_averaging_fast)
-    schedule = _schedule(layer_sparsity={"*_beside": 0.5, "conv": 0.0}, epochs=4)
+    schedule = make_schedule(layer_sparsity={"*_beside": 0.5, "conv": 0.0}, epochs=4)
     pruned = prune(baseline, colour, schedule)
     require_sparsity(pruned.layers)
     assert pruned.requested_sparsities["stage_2_1_beside"] == 0.5
@@ -264,7 +260,7 @@ def test_a_residual_network_keeps_its_shortcuts_and_learns(colour: Dataset) -> N
 
 
 def test_the_first_pattern_decides() -> None:
-    schedule = _schedule(dense_layers=["out*"], layer_sparsity={"*_1": 0.5, "conv_*": 0.6})
+    schedule = make_schedule(dense_layers=["out*"], layer_sparsity={"*_1": 0.5, "conv_*": 0.6})
     names = ["conv_1", "conv_2", "dense", "output"]
     decided = {"conv_1": 0.5, "conv_2": 0.6, "dense": 0.8}
     assert final_sparsities(names, schedule) == decided
@@ -312,20 +308,20 @@ def test_a_schedule_that_a_blueprint_rules_out_is_refused(
     architecture: str, changes: dict[str, Any], line: str
 ) -> None:
     with pytest.raises(ImpossiblePoint) as refusal:
-        check_schedule(plan(architecture), _schedule(**changes), architecture)
+        check_schedule(plan(architecture), make_schedule(**changes), architecture)
     assert str(refusal.value) == line
 
 
 def test_layers_that_m_of_n_does_not_fit_are_refused_by_name() -> None:
     layers = [LayerPlan("line", "Conv1D"), LayerPlan("up", "Conv2DTranspose")]
     with pytest.raises(ImpossiblePoint, match=r"not line \(3 dimensions\), up \(Conv2DTranspose\)"):
-        check_schedule([*layers, LayerPlan("output", "Dense")], _schedule(**TWO_OF_FOUR))
-    check_schedule([LayerPlan("output", "Dense")], _schedule(**TWO_OF_FOUR))
+        check_schedule([*layers, LayerPlan("output", "Dense")], make_schedule(**TWO_OF_FOUR))
+    check_schedule([LayerPlan("output", "Dense")], make_schedule(**TWO_OF_FOUR))
 
 
 def test_every_shipped_architecture_takes_a_plain_schedule() -> None:
     for name in architectures.ARCHITECTURES:
-        check_schedule(plan(name), _schedule(), name)
+        check_schedule(plan(name), make_schedule(), name)
 
 
 @pytest.mark.parametrize(
@@ -377,7 +373,7 @@ def test_a_model_says_what_its_blueprint_does_not(
     architecture: str, channels: int, changes: dict[str, Any], line: str
 ) -> None:
     model = architectures.build(architecture, (16, 16, channels), 3)
-    assert unsupported(model, _schedule(**changes)) == line
+    assert unsupported(model, make_schedule(**changes)) == line
 
 
 def _sparse_way(*layers: Any, average: Any = keras.layers.GlobalAveragePooling2D) -> keras.Model:
@@ -394,13 +390,15 @@ def test_layers_in_the_sparse_way_are_refused_by_name() -> None:
         Conv2D(4, 1, name="mix"),
         layers.DepthwiseConv2D(2, name="each"),
     )
-    assert unsupported(model, _schedule(**XNNPACK)) == (
+    assert unsupported(model, make_schedule(**XNNPACK)) == (
         "schedule.policy=xnnpack: XNNPACK cannot run pool (MaxPooling2D), each (DepthwiseConv2D "
         "2x2, channels 4, stride 1, padding valid) in a sparse model"
     )
     other_end = _sparse_way(Conv2D(4, 1), average=layers.GlobalMaxPooling2D)
-    assert "ends with GlobalAveragePooling2D" in str(unsupported(other_end, _schedule(**XNNPACK)))
-    nothing = unsupported(_sparse_way(layers.ReLU()), _schedule(**XNNPACK))
+    assert "ends with GlobalAveragePooling2D" in str(
+        unsupported(other_end, make_schedule(**XNNPACK))
+    )
+    nothing = unsupported(_sparse_way(layers.ReLU()), make_schedule(**XNNPACK))
     assert nothing == "schedule.policy=xnnpack: own has nothing to prune"
 
 
@@ -412,8 +410,8 @@ def test_what_tfmot_raises_names_the_layer() -> None:
         Dense(3, name="output", dtype="float32"),
     )
     before = [weights.copy() for weights in model.get_weights()]
-    assert unsupported(model, _schedule()) is None
-    reason = unsupported(model, _schedule(**TWO_OF_FOUR, dense_layers=["output"]))
+    assert unsupported(model, make_schedule()) is None
+    reason = unsupported(model, make_schedule(**TWO_OF_FOUR, dense_layers=["output"]))
     assert reason is not None
     assert reason.startswith("layer half cannot be pruned: ValueError: Tensor conversion requested")
     assert reason.endswith("; leave it dense by schedule.dense_layers=[output,half]")
@@ -426,11 +424,11 @@ def test_models_without_a_graph_or_weights_are_refused() -> None:
         def call(self, inputs: Any) -> Any:
             return inputs
 
-    assert unsupported(Own(name="own"), _schedule()) == (
+    assert unsupported(Own(name="own"), make_schedule()) == (
         "own is subclassed: take a Sequential or functional model"
     )
     unbuilt = keras.Sequential([Dense(3)], name="own")
-    assert unsupported(unbuilt, _schedule()) == "own has no weights yet: give it an input shape"
+    assert unsupported(unbuilt, make_schedule()) == "own has no weights yet: give it an input shape"
 
 
 def test_the_last_block_or_group_counts_what_is_there() -> None:

@@ -8,29 +8,22 @@ import numpy as np
 import pytest
 
 from runner.backend import keras, make_repeatable, save_h5, tf, tfmot
-from runner.data import dataset
 from runner.data.dataset import Dataset
 from runner.models import architectures
 from runner.prune.pruning import PruningResult, prune, prune_again
 from runner.prune.pruning_training import Growth, PruningTraining, kept_training
 from runner.prune.sparsity_schedule import kept_shares
 from runner.prune.update_steps import PruningSteps, pruning_steps
-from runner.settings import DatasetSettings, ScheduleSettings
-from tests.helpers.pruning_schedule import SCHEDULE
-from tests.helpers.tiny import write_npz
+from runner.settings import ScheduleSettings
+from tests.helpers.pruning_schedule import make_schedule
+from tests.helpers.tiny import tiny_dataset
 
 GROWTH = Growth(PruningSteps(1, 5, 1), {"conv": 0.5})
 
 
-def _schedule(**changes: Any) -> ScheduleSettings:
-    return ScheduleSettings.model_validate(SCHEDULE | changes)
-
-
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    path = write_npz(tmp_path_factory.mktemp("data") / "tiny.npz")
-    settings = DatasetSettings(name="npz", path=path, validation_share=0.1)
-    return dataset.load(settings, path.parent)
+    return tiny_dataset(tmp_path_factory.mktemp("data"))
 
 
 def _dense(tiny: Dataset, seed: int = 0) -> keras.Model:
@@ -72,7 +65,7 @@ WAYS: dict[str, list[dict[str, Any]]] = {
 def test_a_kept_training_gives_the_bits_of_a_new_one(
     tiny: Dataset, tmp_path: Path, name: str
 ) -> None:
-    ways = [_schedule(**changes) for changes in WAYS[name]]
+    ways = [make_schedule(**changes) for changes in WAYS[name]]
     path = tmp_path / "model.h5"
     new = [_bits(_pruned(tiny, way, seed, kept=False), path) for seed, way in enumerate(ways)]
     results = [_pruned(tiny, way, seed, kept=True) for seed, way in enumerate(ways)]
@@ -82,7 +75,7 @@ def test_a_kept_training_gives_the_bits_of_a_new_one(
 
 def test_what_is_the_same_but_for_values_is_trained_by_the_same(tiny: Dataset) -> None:
     def training(seed: int = 0, data: Dataset = tiny, **changes: Any) -> PruningTraining:
-        return kept_training(_dense(tiny, seed), data, _schedule(**changes), GROWTH)
+        return kept_training(_dense(tiny, seed), data, make_schedule(**changes), GROWTH)
 
     first = training()
     assert training(seed=1, epochs=7, begin=0.1) is first
@@ -98,8 +91,8 @@ def test_a_training_with_random_numbers_of_its_own_is_not_kept(tiny: Dataset) ->
     layers = [keras.layers.Flatten(input_shape=tiny.shape), keras.layers.Dropout(0.5)]
     model = keras.Sequential([*layers, keras.layers.Dense(tiny.classes, "softmax", name="out")])
     growth = Growth(GROWTH.steps, {"out": 0.5})
-    first = kept_training(model, tiny, _schedule(), growth)
-    assert kept_training(model, tiny, _schedule(), growth) is not first
+    first = kept_training(model, tiny, make_schedule(), growth)
+    assert kept_training(model, tiny, make_schedule(), growth) is not first
 
 
 @pytest.mark.parametrize(("initial", "final", "total"), [(0.0, 0.7, 3376), (0.3, 0.6, 82)])

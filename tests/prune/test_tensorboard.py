@@ -11,9 +11,9 @@ from runner.data.dataset import Dataset
 from runner.models import architectures
 from runner.prune.pruning import PruningResult, prune
 from runner.prune.tensorboard import PruningSummaries
-from runner.settings import DatasetSettings, ScheduleSettings
+from runner.settings import DatasetSettings
 from tests.helpers.events import scalars
-from tests.helpers.pruning_schedule import SCHEDULE
+from tests.helpers.pruning_schedule import make_schedule
 from tests.helpers.tiny import write_npz
 
 
@@ -32,7 +32,7 @@ def dense(tiny: Dataset) -> keras.Model:
 def _pruned(dense: keras.Model, tiny: Dataset, *folders: Path) -> PruningResult:
     make_repeatable(0, 1)
     watching = [PruningSummaries(folder) for folder in folders]
-    return prune(dense, tiny, ScheduleSettings.model_validate(SCHEDULE), watching)
+    return prune(dense, tiny, make_schedule(), watching)
 
 
 def test_they_hold_figures_by_epoch_and_each_layers_zeros(

@@ -1,12 +1,13 @@
 """Show on a terminal how many images are decoded."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from runner.process.meanwhile import meanwhile
 
 # In seconds.
 _BETWEEN_LOOKS = 0.2
@@ -25,18 +26,11 @@ def progress_bar(done: Path, images: int) -> Iterator[None]:
         yield
         return
     columns = TextColumn("decoding images"), BarColumn(), MofNCompleteColumn()
-    ended = threading.Event()
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task("", total=images)
 
         def follow() -> None:
-            while not ended.wait(_BETWEEN_LOOKS):
-                bar.update(task, completed=done.stat().st_size)
+            bar.update(task, completed=done.stat().st_size)
 
-        follower = threading.Thread(target=follow, daemon=True)
-        follower.start()
-        try:
+        with meanwhile(follow, _BETWEEN_LOOKS):
             yield
-        finally:
-            ended.set()
-            follower.join()

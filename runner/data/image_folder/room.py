@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from runner.data.image_folder.decoding import image_shape
+from runner.data.npz_bounds import gigabytes
 from runner.errors import Refused
 from runner.settings import DatasetSettings
 
@@ -20,6 +21,6 @@ def require_room(settings: DatasetSettings, cache: Path, images: int) -> None:
     if needed > free:
         raise Refused(
             f"dataset.path={settings.path}: {images:,} images of {'x'.join(map(str, shape))} take "
-            f"{needed / 1e9:,.3g} GB of disk, and cache.folder={cache} has {free / 1e9:,.3g} GB "
-            "free; take smaller ones (dataset.image_size), fewer (dataset.limit), or another cache"
+            f"{gigabytes(needed)} of disk, and cache.folder={cache} has {gigabytes(free)} free; "
+            "take smaller ones (dataset.image_size), fewer (dataset.limit), or another cache"
         )
