@@ -1,0 +1,1 @@
+"""Test sweeps on several machines, with real servers."""
