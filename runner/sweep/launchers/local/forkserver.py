@@ -14,18 +14,21 @@ from runner.settings import Settings
 DATASETS = "RUNNER_PRELOADED_DATASETS"
 
 
-def start(points: Iterable[Settings], environment: Mapping[str, str]) -> ForkServerContext:
+def start(
+    points: Iterable[Settings], environment: Mapping[str, str], loads: bool = True
+) -> ForkServerContext:
     """Start the server, which imports and loads while the sweep is prepared.
 
     Args:
         points: settings of points whose data sets the server loads.
         environment: variables that the jobs set; what is imported here may read them too.
+        loads: whether it imports anything: False for jobs that are no points.
 
     Returns:
         The context that forks processes from the server.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["runner.sweep.launchers.local.preload"])
+    context.set_forkserver_preload(["runner.sweep.launchers.local.preload"] if loads else [])
     # Ctrl-C reaches every process of a terminal. The sweep's process ends the others, so these
     # ignore it, which they inherit.
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)

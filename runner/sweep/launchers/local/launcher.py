@@ -15,6 +15,7 @@ from omegaconf import DictConfig
 
 from runner.settings import Settings
 from runner.sweep.launchers.local import forkserver
+from runner.sweep.launchers.local.application import is_this_one, threads_of
 from runner.sweep.launchers.local.capacity import Capacity
 from runner.sweep.launchers.local.job import LaunchContext
 from runner.sweep.launchers.local.messages import (
@@ -60,7 +61,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """Return how many jobs run at once: what workers take of the memory changes it."""
         if self._n_jobs is not None:
             return self._n_jobs
-        self._capacity = self._capacity or Capacity(int(self._config.threads))
+        self._capacity = self._capacity or Capacity(threads_of(self._config))
         return self._capacity.workers
 
     def can_stop(self) -> bool:
@@ -125,7 +126,8 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         return lambda: WorkerProcess(processes, context, self._timeout_minutes, self._fresh)
 
     def _server(self, points: Sequence[Settings]) -> ForkServerContext:
-        return forkserver.start(points, dict(self._config.hydra.job.env_set))
+        environment = dict(self._config.hydra.job.env_set)
+        return forkserver.start(points, environment, loads=is_this_one(self._config))
 
 
 class _StartLog:

@@ -9,10 +9,10 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from hydra.core.utils import JobStatus
-from omegaconf import DictConfig
 
 from runner.errors import one_line
 from runner.process.own_memory import OwnMemory
+from runner.sweep.launchers.local.application import runs_code_of_others, threads_of
 from runner.sweep.launchers.local.job import Job, pickle
 from runner.sweep.launchers.local.messages import (
     JobBroke,
@@ -68,10 +68,10 @@ class _Worker:
 
     def _work(self, overrides: Sequence[str], number: int) -> Message:
         job = Job.of(self._pickled, overrides, number)
-        alone = self._fresh or _runs_code_of_others(job.config)
-        if self._threads is not None and (alone or job.config.threads != self._threads):
+        alone, threads = self._fresh or runs_code_of_others(job.config), threads_of(job.config)
+        if self._threads is not None and (alone or threads != self._threads):
             return NotTaken()
-        self._threads = job.config.threads
+        self._threads = threads
         result = job.run(self._pipe)
         done = result.status is JobStatus.COMPLETED
         return JobEnded(pickle(result), stays=not alone and done and self._is_as_it_was())
@@ -82,12 +82,6 @@ class _Worker:
         now = ProcessState.of_this_process()
         self._state = self._state or now
         return now.allows_more_than(self._state)
-
-
-def _runs_code_of_others(config: DictConfig) -> bool:
-    """Tell whether a job runs code that may do anything to the process it runs in."""
-    architecture = config.architecture
-    return architecture.name == "callable" or bool(architecture.get("trust"))
 
 
 def _exit_with_the_sweep() -> None:
