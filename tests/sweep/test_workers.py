@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from runner.backend import keras, make_repeatable
-from runner.sweep.launchers.local.process_state import ProcessState
+from runner.sweep.launchers.process_state import ProcessState
 from tests.helpers.own_models import classifier, layers, save
 from tests.helpers.project import PROJECT, Command
 from tests.helpers.stores import artifacts_in, figures_in, runs_in

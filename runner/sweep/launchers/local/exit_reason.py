@@ -4,7 +4,7 @@ import signal
 from pathlib import Path
 
 from runner.errors import one_line
-from runner.sweep.launchers.local.job import OUTPUT
+from runner.sweep.launchers.job import OUTPUT
 
 # How much of the worker's output is quoted.
 _CHARACTERS = 4000

@@ -13,7 +13,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from runner.point.outcome import Lost
 from runner.sweep.launchers.local import worker
 from runner.sweep.launchers.local.exit_reason import last_output, reason
-from runner.sweep.launchers.local.messages import JobBroke, JobEnded, JobFolder, Message
+from runner.sweep.launchers.messages import JobBroke, JobEnded, JobFolder, Message
 
 _END_SECONDS = 5
 

@@ -7,8 +7,8 @@ from multiprocessing.connection import Connection, wait
 
 from hydra.core.utils import JobReturn
 
-from runner.sweep.launchers.local.messages import JobBroke, JobEnded, Message, NotTaken
 from runner.sweep.launchers.local.worker_process import WorkerProcess, stop
+from runner.sweep.launchers.messages import JobBroke, JobEnded, MemoryTaken, Message, NotTaken
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,11 @@ class Workers:
 
     Attributes:
         start: starts a process.
+        note_memory: hears how many bytes of its own a worker took at most for a job.
     """
 
     start: Callable[[], WorkerProcess]
+    note_memory: Callable[[int], None]
     _given: dict[Connection, _Given] = field(default_factory=dict)
     _idle: list[WorkerProcess] = field(default_factory=list)
 
@@ -70,6 +72,9 @@ class Workers:
     def _heard(self, given: _Given) -> Message | JobReturn | None:
         process = given.process
         message = process.receive()
+        if isinstance(message, MemoryTaken):
+            self.note_memory(message.most)
+            return None
         if message is not None and not isinstance(message, JobEnded | JobBroke | NotTaken):
             return message
         del self._given[process.messages]
@@ -92,9 +97,11 @@ class Workers:
 
 
 @contextmanager
-def workers(start: Callable[[], WorkerProcess]) -> Iterator[Workers]:
+def workers(
+    start: Callable[[], WorkerProcess], note_memory: Callable[[int], None]
+) -> Iterator[Workers]:
     """Give workers that have all ended after the block."""
-    at_work = Workers(start)
+    at_work = Workers(start, note_memory)
     try:
         yield at_work
     finally:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from runner.process.log_mask import masked_traceback
 from runner.process.temporary import restore_folder
 from runner.settings.paths import register
 from runner.settings.secret_text import without_secrets
-from runner.sweep.launchers.local.messages import JobFolder, MessageHandler
+from runner.sweep.launchers.messages import JobFolder, MessageHandler, Send
 
 OUTPUT = "console.log"
 
@@ -70,11 +69,11 @@ class Job:
         HydraConfig.instance().set_config(config)
         return cls(context.hydra, context.task, config)
 
-    def run(self, pipe: Connection) -> JobReturn:
+    def run(self, send: Send) -> JobReturn:
         """Run the job.
 
         Args:
-            pipe: where messages for the launcher go.
+            send: takes messages for the launcher.
         """
         # Read anew from the environment: the folder of the sweep's process, which removes it.
         tempfile.tempdir = None
@@ -84,8 +83,8 @@ class Job:
         config = self.config
         folder = Path(config.hydra.sweep.dir) / str(OmegaConf.select(config, "hydra.sweep.subdir"))
         _print_into(folder)
-        pipe.send(JobFolder(str(folder.absolute())))
-        with _messages(pipe) as handler:
+        send(JobFolder(str(folder.absolute())))
+        with _messages(send) as handler:
             return run_job(
                 hydra_context=self.hydra,
                 task_function=_with_messages(self.task, handler),
@@ -108,9 +107,9 @@ def pickle(result: JobReturn) -> bytes:
 
 
 @contextmanager
-def _messages(pipe: Connection) -> Iterator[MessageHandler]:
+def _messages(send: Send) -> Iterator[MessageHandler]:
     """Give a handler of the log that is gone after the block, when other jobs may follow."""
-    handler = MessageHandler(pipe)
+    handler = MessageHandler(send)
     try:
         yield handler
     finally:

@@ -15,7 +15,7 @@ import psutil
 _GROWTH = 0.5
 _LIMITS = (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_PACKAGE = Path(__file__).parents[3]
+_PACKAGE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Define the messages that a worker sends to the launcher while it works."""
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 
 # The attribute of a log record that says how many epochs are done, of how many.
 EPOCHS = "epochs"
@@ -59,14 +59,16 @@ class NotTaken:
 
 
 Message = JobFolder | EpochEnded | WarningText | MemoryTaken | JobEnded | JobBroke | NotTaken
+# Takes a message for the launcher; raises OSError where the launcher is gone.
+Send = Callable[[Message], None]
 
 
 class MessageHandler(logging.Handler):
     """Send epochs and warnings from the log to the launcher."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, send: Send) -> None:
         super().__init__(logging.DEBUG)
-        self._pipe = pipe
+        self._send = send
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send a record that is a warning or marks the end of an epoch."""
@@ -78,6 +80,6 @@ class MessageHandler(logging.Handler):
             message = WarningText(record.getMessage())
         else:
             return
-        # The pipe breaks when the sweep's process ends; this process ends shortly after.
+        # Nobody listens once the sweep's process has ended; this process ends shortly after.
         with suppress(OSError):
-            self._pipe.send(message)
+            self._send(message)
