@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hydra.core.utils import JobReturn, JobStatus
 
 from runner.errors import one_line
+from runner.point.outcome import Lost, Outcome
 from runner.sweep.jobs import Job
 from runner.sweep.point_source import PointSource
 from runner.sweep.progress import ProgressView
@@ -39,10 +40,12 @@ class JobMonitor:
     jobs: list[Job] = field(default_factory=list)
     _allowed: int | None = None
     _warnings: set[str] = field(default_factory=set)
+    _machines: dict[int, str] = field(default_factory=dict)
 
     def follow(self, jobs: Sequence[Job], allowed: int | None) -> None:
         """Follow the launch of these jobs, until as many failed as allowed; None: to the end."""
         self.jobs, self._allowed, self.failures = [*jobs], allowed, {}
+        self._machines = {}
 
     def wants_more(self) -> bool:
         """Return whether there is time left to start another job."""
@@ -62,9 +65,10 @@ class JobMonitor:
         self.jobs.append(job)
         return job.overrides(self.sweep, self.sweep_run_id)
 
-    def started(self, job: int) -> None:
-        """Show that a job has begun."""
-        self.view.started(self.jobs[job].name)
+    def started(self, job: int, machine: str = "") -> None:
+        """Show that a job has begun, and on which machine; empty: on this one."""
+        self._machines[job] = machine
+        self.view.started(self.jobs[job].name, machine)
         self.delete_failures(self.jobs[job])
 
     def delete_failures(self, job: Job) -> None:
@@ -82,7 +86,17 @@ class JobMonitor:
         """Show a warning of a job, unless another job gave the same one before it."""
         if text not in self._warnings:
             self._warnings.add(text)
-            self.view.warned(f"{self.jobs[job].name}: {text}")
+            self.view.warned(f"{self._place(job)}: {text}")
+
+    def lost(self, job: int, reason: str) -> JobReturn | None:
+        """Show that a job goes elsewhere, and close its run; return its end if it had ended."""
+        moved = self.jobs[job]
+        if moved.kind == "point" and self._had_finished(moved, Lost(reason)):
+            result = JobReturn(status=JobStatus.COMPLETED)
+            result.return_value = Outcome(f"finished, though then: {reason}")
+            return result
+        self.view.moved(moved.name, f"{self._place(job)}: {reason}; it runs again elsewhere")
+        return None
 
     def finished(self, job: int, result: JobReturn) -> bool:
         """Show how a job ended, record its failure, and return whether to go on."""
@@ -98,14 +112,24 @@ class JobMonitor:
 
     def failed(self, job: Job, error: BaseException) -> None:
         """Record a failure, unless the point was finished and logged before it."""
-        if job.kind == "point":
-            try:
-                with few_retries():
-                    if close_failed(self.store, self.sweep_run_id, job.point, error):
-                        self.view.finished(job, f"finished, though then: {one_line(error)}")
-                        return
-                self.stale.add(job.point.fingerprint)
-            except StoreFailed as failure:
-                self.view.warned(f"{job.name}: not recorded, the store does not answer: {failure}")
+        if job.kind == "point" and self._had_finished(job, error):
+            self.view.finished(job, f"finished, though then: {one_line(error)}")
+            return
         self.failures[job] = error
         self.view.failed(job, one_line(error))
+
+    def _had_finished(self, job: Job, error: BaseException) -> bool:
+        """Record an error of a point in the store, unless the point was finished before it."""
+        try:
+            with few_retries():
+                if close_failed(self.store, self.sweep_run_id, job.point, error):
+                    return True
+            self.stale.add(job.point.fingerprint)
+        except StoreFailed as failure:
+            self.view.warned(f"{job.name}: not recorded, the store does not answer: {failure}")
+        return False
+
+    def _place(self, job: int) -> str:
+        """Name a job, and the machine that it runs on where that is another one."""
+        machine = self._machines.get(job)
+        return f"{self.jobs[job].name} on {machine}" if machine else self.jobs[job].name

@@ -39,10 +39,17 @@ class LiveView:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def started(self, name: str) -> None:
-        """Add a bar for the job."""
-        self._tasks[name] = self._bars.add_task(visible(name), total=1, state="starting")
+    def started(self, name: str, machine: str = "") -> None:
+        """Add a bar for the job, with the name of its machine where that is another one."""
+        place = f"{name}  {machine}" if machine else name
+        self._tasks[name] = self._bars.add_task(visible(place), total=1, state="starting")
         self._failed.discard(name)
+
+    def moved(self, name: str, reason: str) -> None:
+        """Remove the job's bar, and print the reason above the view."""
+        if name in self._tasks:
+            self._bars.remove_task(self._tasks.pop(name))
+        self.warned(reason)
 
     def epoch(self, name: str, done: int, total: int) -> None:
         """Move the bar of the job."""

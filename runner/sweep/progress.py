@@ -17,8 +17,11 @@ class ProgressView(Protocol):
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...
 
-    def started(self, name: str) -> None:
-        """Show a job that a worker has begun."""
+    def started(self, name: str, machine: str = "") -> None:
+        """Show a job that a worker has begun, on the machine of this name; empty: on this one."""
+
+    def moved(self, name: str, reason: str) -> None:
+        """Show that a job begins anew elsewhere, in a line that says why."""
 
     def epoch(self, name: str, done: int, total: int) -> None:
         """Show how many epochs the training of a job has done."""
@@ -45,9 +48,13 @@ class LogLines:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def started(self, name: str) -> None:
+    def started(self, name: str, machine: str = "") -> None:
         """Log a line."""
-        log.info("started: %s", name)
+        log.info("started: %s%s", name, f" on {machine}" if machine else "")
+
+    def moved(self, name: str, reason: str) -> None:  # noqa: ARG002
+        """Log a line."""
+        log.warning(reason)
 
     def epoch(self, name: str, done: int, total: int) -> None:
         """Log nothing: lines for epochs would hide those for jobs."""
@@ -71,7 +78,7 @@ class LogLines:
 class FailuresOnly(LogLines):
     """For launchers whose jobs log their start and end themselves, in this process or another."""
 
-    def started(self, name: str) -> None:
+    def started(self, name: str, machine: str = "") -> None:
         """Log nothing: the launcher does."""
 
     def finished(self, job: Job, summary: str) -> None:

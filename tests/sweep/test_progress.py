@@ -28,10 +28,14 @@ def test_elsewhere_a_line_says_that_a_point_began_and_how_it_ended(
     with caplog.at_level(logging.INFO), LogLines(total=3, done=1) as view:
         view.started("a=1")
         view.epoch("a=1", 1, 2)
+        view.moved("a=2", "a=2 on n2: gone; it runs again elsewhere")
+        view.started("a=2", "n1")
         view.finished(_job("a=1"), "h5 10 B zipped, 95.00%")
         view.failed(_job("a=2"), "out of luck")
     assert caplog.messages == [
         "started: a=1",
+        "a=2 on n2: gone; it runs again elsewhere",
+        "started: a=2 on n1",
         "finished: a=1: h5 10 B zipped, 95.00% (2 of 3 points done)",
         "failed: a=2: out of luck",
     ]
@@ -52,7 +56,9 @@ def test_on_a_terminal_workers_points_and_epochs_are_in_view() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=100)
     view = LiveView(console, "smoke", total=3, done=0, workers=2)
     view.started("a=1")
-    view.started("a=2")
+    view.started("a=2", "n2")
+    view.moved("a=2", "a=2 on n2: gone; it runs again elsewhere")
+    view.started("a=2", "n1")
     view.epoch("a=2", 3, 4)
 
     def drawn() -> str:
@@ -61,7 +67,7 @@ def test_on_a_terminal_workers_points_and_epochs_are_in_view() -> None:
         return re.sub(r"\x1b\[[0-9;]*m", "", captured.get())
 
     assert "smoke: 0 of 3 points done, 2 running" in drawn()
-    assert "epoch 3 of 4" in drawn()
+    assert re.search("a=2  n1 .*epoch 3 of 4", drawn())
     assert "starting" in drawn()
     view.finished(_job("a=1"), "h5")
     view.failed(_job("a=2"), "why")

@@ -36,7 +36,7 @@ class HydraLauncher:
         """Run all jobs, then report how each of them ended."""
         for observer in self._observers:
             for job in range(len(job_overrides)):
-                observer.started(job)
+                observer.started(job, "")
         results = self._launcher.launch(job_overrides, initial_job_idx)
         for observer in self._observers:
             for job, result in enumerate(results):

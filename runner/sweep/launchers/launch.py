@@ -1,19 +1,32 @@
 """Give the jobs of a launch to those that run them, and tell its observer how they go."""
 
-import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from hydra.core.utils import JobReturn, configure_log, filter_overrides, setup_globals
+from hydra.core.utils import (
+    JobReturn,
+    JobStatus,
+    configure_log,
+    setup_globals,
+)
 from omegaconf import DictConfig
 
-from runner.sweep.launchers.messages import EpochEnded, Message, WarningText
+from runner.point.outcome import Lost
+from runner.sweep.launchers.messages import (
+    EpochEnded,
+    JobPlaced,
+    MachineLost,
+    Message,
+    WarningText,
+)
 from runner.sweep.launchers.protocol import Observer
+from runner.sweep.launchers.start_log import StartLog
 
-log = logging.getLogger(__name__)
+# Whatever goes on losing machines is no accident of theirs.
+_MOST_LOSSES = 3
 
 
 class Pool(Protocol):
@@ -53,28 +66,22 @@ def launch(
         The results in the order of the jobs, further ones too; a job that was not started has
         status UNKNOWN.
     """
-    observer = observer or _StartLog(jobs, first)
     results = [JobReturn(overrides=list(overrides)) for overrides in jobs]
-    waiting = deque(range(len(jobs)))
     with pool as at_work:
+        going = _Launch(at_work, first, observer or StartLog(jobs, first), results)
         while True:
-            while at_work.number < n_jobs():
-                job = _take(waiting, results, observer)
-                if job is None:
-                    break
-                at_work.begin(job, results[job].overrides or (), first + job)
-                observer.started(job)
+            going.fill(n_jobs)
             if not at_work.number:
                 return results
-            if not waiting:
-                at_work.release_idle()
-            for job, said in at_work.listen():
-                if not isinstance(said, JobReturn):
-                    _report(observer, job, said)
-                    continue
-                results[job] = said
-                if not observer.finished(job, said):
-                    waiting.clear()
+            for job, message in at_work.listen():
+                going.hear(job, message)
+
+
+def failed_job(overrides: Sequence[str], error: BaseException) -> JobReturn:
+    """Return the result of a job that failed with this error."""
+    result = JobReturn(overrides=list(overrides), status=JobStatus.FAILED)
+    result._return_value = error
+    return result
 
 
 def prepare(config: DictConfig) -> None:
@@ -84,49 +91,71 @@ def prepare(config: DictConfig) -> None:
     Path(str(config.hydra.sweep.dir)).mkdir(parents=True, exist_ok=True)
 
 
-class _StartLog:
-    """Log each start, as Hydra's launchers do, where a sweeper of Hydra's follows no launch."""
+class _Launch:
+    """Jobs that wait, and what is known of all."""
 
-    def __init__(self, job_overrides: Sequence[Sequence[str]], first_number: int) -> None:
-        self._overrides, self._first = job_overrides, first_number
+    def __init__(
+        self, pool: Pool, first: int, observer: Observer, results: list[JobReturn]
+    ) -> None:
+        self._pool, self._first, self._observer = pool, first, observer
+        self._results = results
+        self._waiting = deque(range(len(results)))
+        self._losses: Counter[int] = Counter()
 
-    def wants_more(self) -> bool:
-        return True
+    def fill(self, n_jobs: Callable[[], int]) -> None:
+        """Begin as many jobs as may run at once."""
+        while self._pool.number < n_jobs():
+            job = self._take()
+            if job is None:
+                break
+            self._begin(job)
+        if not self._waiting:
+            self._pool.release_idle()
 
-    def further(self) -> None:
-        pass
+    def hear(self, job: int, message: Message | JobReturn) -> None:
+        """Take a message into account."""
+        match message:
+            case JobReturn():
+                self._end(job, message)
+            case MachineLost(reason):
+                self._lose(job, reason)
+            case JobPlaced(machine):
+                self._observer.started(job, machine)
+            case EpochEnded(done, total):
+                self._observer.epoch_ended(job, done, total)
+            case WarningText(text):
+                self._observer.warned(job, text)
 
-    def started(self, job: int) -> None:
-        overrides = " ".join(filter_overrides(self._overrides[job]))
-        log.info("#%d: %s", self._first + job, overrides)
+    def _take(self) -> int | None:
+        """Take a job that waits, or one that the observer adds; None where none is to start."""
+        if not self._observer.wants_more():
+            self._waiting.clear()
+            return None
+        if self._waiting:
+            return self._waiting.popleft()
+        overrides = self._observer.further()
+        if overrides is None:
+            return None
+        self._results.append(JobReturn(overrides=list(overrides)))
+        return len(self._results) - 1
 
-    def epoch_ended(self, job: int, done: int, total: int) -> None:
-        pass
+    def _begin(self, job: int) -> None:
+        self._pool.begin(job, self._results[job].overrides or (), self._first + job)
 
-    def warned(self, job: int, text: str) -> None:
-        pass
+    def _lose(self, job: int, reason: str) -> None:
+        """Begin a job elsewhere, unless it had ended, or seems to be what ends machines."""
+        self._losses[job] += 1
+        if self._losses[job] == _MOST_LOSSES:
+            error = Lost(f"{_MOST_LOSSES} machines were lost in a row; the last: {reason}")
+            self._end(job, failed_job(self._results[job].overrides or (), error))
+            return
+        ended = self._observer.lost(job, reason)
+        if ended is None:
+            self._begin(job)
+        else:
+            self._end(job, ended)
 
-    def finished(self, job: int, result: JobReturn) -> bool:  # noqa: ARG002
-        return True
-
-
-def _take(waiting: deque[int], results: list[JobReturn], observer: Observer) -> int | None:
-    """Take a job that waits, or one that the observer adds; None where none is to be started."""
-    if not observer.wants_more():
-        waiting.clear()
-        return None
-    if waiting:
-        return waiting.popleft()
-    overrides = observer.further()
-    if overrides is None:
-        return None
-    results.append(JobReturn(overrides=list(overrides)))
-    return len(results) - 1
-
-
-def _report(observer: Observer, job: int, message: Message) -> None:
-    match message:
-        case EpochEnded(done, total):
-            observer.epoch_ended(job, done, total)
-        case WarningText(text):
-            observer.warned(job, text)
+    def _end(self, job: int, result: JobReturn) -> None:
+        self._results[job] = result
+        if not self._observer.finished(job, result):
+            self._waiting.clear()

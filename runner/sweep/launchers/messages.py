@@ -10,6 +10,20 @@ EPOCHS = "epochs"
 
 
 @dataclass(frozen=True)
+class JobPlaced:
+    """The job begins, on the machine of this name; empty on the sweep's own."""
+
+    machine: str = ""
+
+
+@dataclass(frozen=True)
+class MachineLost:
+    """The machine of a job, or its process there, ended for no fault of the job, for a reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class JobFolder:
     """The job's output folder, which also holds what the job prints."""
 
@@ -58,7 +72,17 @@ class NotTaken:
     """The job was not begun: it needs a process that has run no other one."""
 
 
-Message = JobFolder | EpochEnded | WarningText | MemoryTaken | JobEnded | JobBroke | NotTaken
+Message = (
+    JobPlaced
+    | MachineLost
+    | JobFolder
+    | EpochEnded
+    | WarningText
+    | MemoryTaken
+    | JobEnded
+    | JobBroke
+    | NotTaken
+)
 # Takes a message for the launcher; raises OSError where the launcher is gone.
 Send = Callable[[Message], None]
 

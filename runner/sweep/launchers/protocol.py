@@ -17,8 +17,15 @@ class Observer(Protocol):
     def further(self) -> Sequence[str] | None:
         """Return the overrides of one more job to start now; None: none, or none for now."""
 
-    def started(self, job: int) -> None:
-        """Note that a job was started."""
+    def started(self, job: int, machine: str) -> None:
+        """Note that a job was started, on the machine of this name; empty: on this one."""
+
+    def lost(self, job: int, reason: str) -> JobReturn | None:
+        """Note that a job's machine was lost; the job runs again elsewhere.
+
+        Returns:
+            How the job ended, where it had ended before that; it is not run again then.
+        """
 
     def epoch_ended(self, job: int, done: int, total: int) -> None:
         """Note how many epochs of its present training a job has done."""

@@ -8,9 +8,10 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import cloudpickle
-from hydra.core.utils import JobReturn, JobStatus
+from hydra.core.utils import JobReturn
 
 from runner.point.outcome import Lost
+from runner.sweep.launchers.launch import failed_job
 from runner.sweep.launchers.local import worker
 from runner.sweep.launchers.local.exit_reason import last_output, reason
 from runner.sweep.launchers.messages import JobBroke, JobEnded, JobFolder, Message
@@ -105,9 +106,7 @@ class WorkerProcess:
     def _lost(self, why: str) -> JobReturn:
         error = Lost(why)
         error.add_note(last_output(self._folder))
-        failed = JobReturn(overrides=list(self._overrides), status=JobStatus.FAILED)
-        failed._return_value = error
-        return failed
+        return failed_job(self._overrides, error)
 
 
 def stop(workers: Iterable[WorkerProcess]) -> None:

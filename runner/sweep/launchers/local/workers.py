@@ -8,7 +8,14 @@ from multiprocessing.connection import Connection, wait
 from hydra.core.utils import JobReturn
 
 from runner.sweep.launchers.local.worker_process import WorkerProcess, stop
-from runner.sweep.launchers.messages import JobBroke, JobEnded, MemoryTaken, Message, NotTaken
+from runner.sweep.launchers.messages import (
+    JobBroke,
+    JobEnded,
+    JobPlaced,
+    MemoryTaken,
+    Message,
+    NotTaken,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Workers:
     note_memory: Callable[[int], None]
     _given: dict[Connection, _Given] = field(default_factory=dict)
     _idle: list[WorkerProcess] = field(default_factory=list)
+    _begun: list[int] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -43,10 +51,13 @@ class Workers:
     def begin(self, job: int, overrides: Sequence[str], number: int) -> None:
         """Run a job: Hydra's overrides, and Hydra's number."""
         self._begin(job, overrides, number, self._idle.pop() if self._idle else self.start())
+        self._begun.append(job)
 
     def listen(self) -> Iterator[tuple[int, Message | JobReturn]]:
         """Wait until something is said of jobs, and yield that; a job's last is how it ended."""
-        if not self._given:
+        if self._begun:
+            yield from ((job, JobPlaced()) for job in self._begun)
+            self._begun.clear()
             return
         limits = [given.process.seconds_left for given in self._given.values()]
         known = [seconds for seconds in limits if seconds is not None]
