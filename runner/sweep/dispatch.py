@@ -68,10 +68,7 @@ class Dispatch:
             raise PointsFailed(self._explanation(failed, len(points)))
 
     def search(self, points: Sequence[Point], source: PointSource) -> None:
-        """Train the baselines that are missing, and run the points that the source proposes.
-
-        Args:
-            points: all points that may be proposed.
+        """Train the baselines that are missing, and run those of the points that are proposed.
 
         Raises:
             PointsFailed: some point did not finish, or no more were started.
@@ -79,6 +76,7 @@ class Dispatch:
         possible = self._begin(points)
         for point in {*points}.difference(job.point for job in possible):
             source.ended(point, failed=True)
+        source.put_first([job.point for job in possible if not self._is_new(job)])
         self._monitor.source = source
         errors, _ = self._run([], self.settings.max_failures)
         self._monitor.source = None
@@ -92,10 +90,11 @@ class Dispatch:
         if hours is not None and self._end is None:
             self._end = time.monotonic() + hours * 3600
         self._monitor = JobMonitor(self.store, self.run_id, self.view, self._end, sweep=self.sweep)
+        self.launcher.watch(self._monitor)
         self._monitor.stale |= failed_fingerprints(self.store, self.run_id)
         missing = [job for job in baseline_jobs(points) if self._is_missing(job.point)]
         baseline_errors, _ = self._run(missing, None)
-        return self._with_baseline(point_jobs(points), baseline_errors)
+        return sorted(self._with_baseline(point_jobs(points), baseline_errors), key=self._is_new)
 
     def complete_baselines(self, points: Sequence[Point]) -> None:
         """Make the files and figures again that the baselines of these points lack.
@@ -121,6 +120,10 @@ class Dispatch:
             return True
         measuring = measuring_digest(point.settings)
         return self.store.baseline(point.signature, measuring) is None
+
+    def _is_new(self, job: Job) -> bool:
+        """Tell whether no job of an earlier process goes on that does the same."""
+        return not self.launcher.goes_on(job.overrides(self.sweep, self.run_id))
 
     def _with_baseline(
         self, jobs: Sequence[Job], baseline_errors: Mapping[Job, BaseException]
@@ -155,9 +158,8 @@ class Dispatch:
             if not jobs:
                 break
             allowed = None if limit is None else limit - len(errors)
-            number = self._take(len(jobs)) if first is None else first
+            number, first = self._take(len(jobs)) if first is None else first, None
             failed, idle = self._launch(jobs, number, allowed)
-            first = None
             tries.update(set(self._monitor.jobs).difference(idle))
             errors |= {
                 job: why for job, why in failed.items() if tries[job] > self.settings.retries
@@ -174,8 +176,7 @@ class Dispatch:
         self, jobs: Sequence[Job], first: int, allowed: int | None
     ) -> tuple[Mapping[Job, BaseException], Sequence[Job]]:
         """Launch jobs once, until as many failed as allowed; returns errors, and jobs left."""
-        # A launcher that cannot stop gets at most as many jobs as may fail; one at a time where
-        # the hours are limited.
+        # One that cannot stop gets as many jobs as may fail; one at a time in limited hours.
         stops = self.launcher.can_stop()
         batch = jobs if stops else jobs[: 1 if self._monitor.end else allowed]
         self._monitor.follow(batch, allowed)
@@ -186,7 +187,8 @@ class Dispatch:
             )
         except BaseException as stop:
             with suppress(StoreFailed), few_retries():
-                close_running(self.store, self.run_id, f"stopped by {one_line(stop)}")
+                if not self.launcher.leaves_jobs():
+                    close_running(self.store, self.run_id, f"stopped by {one_line(stop)}")
             raise
         self.returns += results
         self._next_number = max(self._next_number, first + len(results))

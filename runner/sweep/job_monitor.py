@@ -1,7 +1,7 @@
 """Show how the jobs of a launch go, and record the failures that jobs could not record."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -9,11 +9,14 @@ from hydra.core.utils import JobReturn, JobStatus
 
 from runner.errors import one_line
 from runner.point.outcome import Lost, Outcome
+from runner.process.holder import this_holder
 from runner.sweep.jobs import Job
 from runner.sweep.point_source import PointSource
 from runner.sweep.progress import ProgressView
 from runner.sweep.run_status import close_failed, delete_failed
 from runner.tracking import Store, StoreFailed, few_retries
+from runner.tracking.lease import Hold, TakenOver
+from runner.tracking.tags import LAUNCHED
 
 
 @dataclass
@@ -117,6 +120,41 @@ class JobMonitor:
             return
         self.failures[job] = error
         self.view.failed(job, one_line(error))
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text among the sweep's tags; an empty one is deleted."""
+        client, tag = self.store.connection, LAUNCHED + name
+        try:
+            if text:
+                client.set_tag(self.sweep_run_id, tag, text)
+            elif tag in self.store.get(self.sweep_run_id).tags:
+                client.delete_tag(self.sweep_run_id, tag)
+        except StoreFailed as failure:
+            if text:
+                self.view.warned(f"no other command finds these jobs: {text} ({failure})")
+
+    def earlier(self) -> Mapping[str, str]:
+        """Return the texts that are kept there.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        tags = self.store.get(self.sweep_run_id).tags
+        return {
+            tag.removeprefix(LAUNCHED): text
+            for tag, text in tags.items()
+            if tag.startswith(LAUNCHED)
+        }
+
+    def holds(self) -> bool:
+        """Return whether no other process has taken the sweep over, as far as the store says."""
+        try:
+            Hold(
+                lambda: self.store.connection, lambda: self.sweep_run_id, this_holder()
+            ).require_as_far_as_known()
+        except TakenOver:
+            return False
+        return True
 
     def _had_finished(self, job: Job, error: BaseException) -> bool:
         """Record an error of a point in the store, unless the point was finished before it."""

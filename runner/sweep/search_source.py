@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -95,6 +96,11 @@ class SearchSource:
             self._running.add(point.fingerprint)
             return point
         return None
+
+    def put_first(self, points: Sequence[Point]) -> None:
+        """Propose these points before any other: an earlier process has begun them."""
+        others = [point for point in self._queue if point not in points]
+        self._queue = deque([*points, *others])
 
     def ended(self, point: Point, *, failed: bool) -> None:
         """Note that a point has ended."""

@@ -26,6 +26,8 @@ LEASE = "runner.lease"
 LEASED_BY = "runner.leased_by"
 # Of a sweep that is about to be worked on: led by this, the holder of whoever wants to.
 CLAIM = "runner.claim."
+# Of a sweep whose jobs a cluster runs: led by this, where those are that were submitted together.
+LAUNCHED = "runner.launched."
 # Of a run that another process went on without: it counts nowhere.
 SUPERSEDED = "runner.superseded"
 # What the run stands for in its sweep, and which call has created it.

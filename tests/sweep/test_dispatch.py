@@ -34,6 +34,12 @@ class Numbering:
     def watch(self, observer: Observer) -> None:
         self.observer = observer
 
+    def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
+        return False
+
+    def leaves_jobs(self) -> bool:
+        return False
+
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:

@@ -6,6 +6,7 @@ from multiprocessing import forkserver
 from typing import Any
 
 import pytest
+from hydra import version
 from hydra.test_utils.launcher_common_tests import IntegrationTestSuite, LauncherTestSuite
 
 from runner.settings.paths import CONF, register
@@ -16,9 +17,11 @@ QUIET = ["hydra/hydra_logging=disabled", "hydra/job_logging=disabled"]
 
 
 @pytest.fixture(autouse=True)
-def _launchers_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def _launchers_are_found(hydra_restore_singletons: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     """Let applications find the launchers, in processes of their own too."""
     register()
+    # The tests are for applications that name no version; other tests here have named one.
+    version.setbase("1.1")
     plugins = str(PROJECT / "runner/sweep/plugins")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([plugins, str(PROJECT)]))
 
@@ -34,6 +37,15 @@ def _server() -> Iterator[None]:
 @pytest.mark.parametrize(("launcher_name", "overrides"), [("workers", [FOUND])])
 class TestWorkers(LauncherTestSuite):
     """Of an application that has none of this one's settings."""
+
+
+LOCAL = ["hydra.launcher.cluster=local", "hydra.launcher.array_parallelism=2"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("launcher_name", "overrides"), [("slurm", [FOUND, *LOCAL])])
+class TestSlurm(LauncherTestSuite):
+    """The same, each job in a process of submitit's."""
 
 
 @pytest.mark.long

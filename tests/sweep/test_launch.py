@@ -41,6 +41,9 @@ class Fleet:
         done.return_value = machine
         yield job, done
 
+    def withdraw(self) -> None:
+        """All have begun."""
+
     def release_idle(self) -> None:
         """There is none."""
 

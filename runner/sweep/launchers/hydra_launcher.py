@@ -30,6 +30,14 @@ class HydraLauncher:
         """Report the launches that follow to this observer."""
         self._observers = [observer]
 
+    def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
+        """Return False: an earlier process has ended its jobs."""
+        return False
+
+    def leaves_jobs(self) -> bool:
+        """Return False."""
+        return False
+
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:

@@ -61,12 +61,18 @@ class Job:
         context: LaunchContext = cloudpickle.loads(pickled)
         setup_globals()
         Singleton.set_state(context.singletons)
+        job = cls.composed(context, overrides, number)
+        HydraConfig.instance().set_config(job.config)
+        return job
+
+    @classmethod
+    def composed(cls, context: LaunchContext, overrides: Sequence[str], number: int) -> "Job":
+        """Compose a job in a process that is Hydra's already."""
         loader = context.hydra.config_loader
         config = loader.load_sweep_config(context.config, list(overrides))
         with open_dict(config):
             config.hydra.job.id = str(number)
             config.hydra.job.num = number
-        HydraConfig.instance().set_config(config)
         return cls(context.hydra, context.task, config)
 
     def run(self, send: Send) -> JobReturn:

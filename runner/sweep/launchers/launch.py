@@ -42,6 +42,9 @@ class Pool(Protocol):
     def listen(self) -> Iterator[tuple[int, Message | JobReturn]]:
         """Wait until something is said of jobs, and yield that; a job's last is how it ended."""
 
+    def withdraw(self) -> None:
+        """Take back jobs that have not begun: no more are to start; they end without a result."""
+
     def release_idle(self) -> None:
         """Let go of what waits for a job."""
 
@@ -104,6 +107,8 @@ class _Launch:
 
     def fill(self, n_jobs: Callable[[], int]) -> None:
         """Begin as many jobs as may run at once."""
+        if not self._observer.wants_more():
+            self._withdraw()
         while self._pool.number < n_jobs():
             job = self._take()
             if job is None:
@@ -117,8 +122,8 @@ class _Launch:
         match message:
             case JobReturn():
                 self._end(job, message)
-            case MachineLost(reason):
-                self._lose(job, reason)
+            case MachineLost(reason, counts):
+                self._lose(job, reason, counts)
             case JobPlaced(machine):
                 self._observer.started(job, machine)
             case EpochEnded(done, total):
@@ -128,12 +133,9 @@ class _Launch:
 
     def _take(self) -> int | None:
         """Take a job that waits, or one that the observer adds; None where none is to start."""
-        if not self._observer.wants_more():
-            self._waiting.clear()
-            return None
         if self._waiting:
             return self._waiting.popleft()
-        overrides = self._observer.further()
+        overrides = self._observer.further() if self._observer.wants_more() else None
         if overrides is None:
             return None
         self._results.append(JobReturn(overrides=list(overrides)))
@@ -142,9 +144,9 @@ class _Launch:
     def _begin(self, job: int) -> None:
         self._pool.begin(job, self._results[job].overrides or (), self._first + job)
 
-    def _lose(self, job: int, reason: str) -> None:
+    def _lose(self, job: int, reason: str, counts: bool) -> None:
         """Begin a job elsewhere, unless it had ended, or seems to be what ends machines."""
-        self._losses[job] += 1
+        self._losses[job] += counts
         if self._losses[job] == _MOST_LOSSES:
             error = Lost(f"{_MOST_LOSSES} machines were lost in a row; the last: {reason}")
             self._end(job, failed_job(self._results[job].overrides or (), error))
@@ -158,4 +160,8 @@ class _Launch:
     def _end(self, job: int, result: JobReturn) -> None:
         self._results[job] = result
         if not self._observer.finished(job, result):
-            self._waiting.clear()
+            self._withdraw()
+
+    def _withdraw(self) -> None:
+        self._waiting.clear()
+        self._pool.withdraw()

@@ -18,9 +18,15 @@ class JobPlaced:
 
 @dataclass(frozen=True)
 class MachineLost:
-    """The machine of a job, or its process there, ended for no fault of the job, for a reason."""
+    """The machine of a job, or its process there, ended for no fault of the job, for a reason.
+
+    Attributes:
+        counts: whether the job might have done it; False where it was taken from the job on
+            purpose, which may happen any number of times.
+    """
 
     reason: str
+    counts: bool = True
 
 
 @dataclass(frozen=True)

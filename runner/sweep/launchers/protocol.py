@@ -1,6 +1,6 @@
 """Define what a sweep asks of a launcher, and what a launcher reports to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from hydra.core.utils import JobReturn
@@ -36,6 +36,15 @@ class Observer(Protocol):
     def finished(self, job: int, result: JobReturn) -> bool:
         """Note how a job ended, and return whether more jobs should be started."""
 
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text for whoever goes on with the sweep; an empty one is forgotten."""
+
+    def earlier(self) -> Mapping[str, str]:
+        """Return the texts that are kept, by their names."""
+
+    def holds(self) -> bool:
+        """Return whether the sweep is this process's, as far as that is known."""
+
 
 # Methods only: checking for a property would compute it.
 @runtime_checkable
@@ -53,6 +62,15 @@ class Launcher(Protocol):
 
     def watch(self, observer: Observer) -> None:
         """Report the launches that follow to this observer."""
+
+    def goes_on(self, overrides: Sequence[str]) -> bool:
+        """Return whether a job of an earlier process, with these overrides, goes on.
+
+        A launch waits for it in place of running it anew.
+        """
+
+    def leaves_jobs(self) -> bool:
+        """Return whether jobs of a launch that was stopped go on without this process."""
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int

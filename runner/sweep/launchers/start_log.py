@@ -1,7 +1,7 @@
 """Follow a launch that no sweep of this project follows, as Hydra's launchers do."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hydra.core.utils import JobReturn, filter_overrides
 
@@ -38,5 +38,16 @@ class StartLog:
         """Log nothing: the job does so."""
 
     def finished(self, job: int, result: JobReturn) -> bool:  # noqa: ARG002
+        """Return True."""
+        return True
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep nothing: nobody goes on with such a launch."""
+
+    def earlier(self) -> Mapping[str, str]:
+        """Return nothing."""
+        return {}
+
+    def holds(self) -> bool:
         """Return True."""
         return True

@@ -66,6 +66,14 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """Report the launches that follow to this observer."""
         self._observer = observer
 
+    def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
+        """Return False: workers end with the process that started them."""
+        return False
+
+    def leaves_jobs(self) -> bool:
+        """Return False."""
+        return False
+
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:

@@ -71,6 +71,9 @@ class Workers:
                 del self._given[given.process.messages]
                 yield given.job, given.process.time_out()
 
+    def withdraw(self) -> None:
+        """Do nothing: all jobs have begun that were given to a worker."""
+
     def release_idle(self) -> None:
         """Let the processes end that have no job: their memory is of use to the others."""
         while self._idle:

@@ -1,0 +1,1 @@
+"""Run jobs on a cluster of Slurm's, through submitit."""
