@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hydra.core.utils import JobReturn, JobStatus
+from hydra.core.utils import JobReturn
 
 from runner.errors import RunnerError, one_line
 from runner.planning.fingerprint import measuring_digest
@@ -90,6 +90,7 @@ class Dispatch:
         if hours is not None and self._end is None:
             self._end = time.monotonic() + hours * 3600
         self._monitor = JobMonitor(self.store, self.run_id, self.view, self._end, sweep=self.sweep)
+        self._monitor.detached = self.launcher.detached()
         self.launcher.watch(self._monitor)
         self._monitor.stale |= failed_fingerprints(self.store, self.run_id)
         missing = [job for job in baseline_jobs(points) if self._is_missing(job.point)]
@@ -123,7 +124,7 @@ class Dispatch:
 
     def _is_new(self, job: Job) -> bool:
         """Tell whether no job of an earlier process goes on that does the same."""
-        return not self.launcher.goes_on(job.overrides(self.sweep, self.run_id))
+        return not self.launcher.goes_on(self._monitor.overrides_of(job))
 
     def _with_baseline(
         self, jobs: Sequence[Job], baseline_errors: Mapping[Job, BaseException]
@@ -182,9 +183,7 @@ class Dispatch:
         self._monitor.follow(batch, allowed)
         self.launcher.watch(self._monitor)
         try:
-            results = self.launcher.launch(
-                [job.overrides(self.sweep, self.run_id) for job in batch], first
-            )
+            results = self.launcher.launch(list(map(self._monitor.overrides_of, batch)), first)
         except BaseException as stop:
             with suppress(StoreFailed), few_retries():
                 if not self.launcher.leaves_jobs():
@@ -192,9 +191,5 @@ class Dispatch:
             raise
         self.returns += results
         self._next_number = max(self._next_number, first + len(results))
-        idle = [
-            job
-            for job, result in zip(self._monitor.jobs, results, strict=True)
-            if result.status is JobStatus.UNKNOWN
-        ]
-        return dict(self._monitor.failures), [*idle, *jobs[len(batch) :]]
+        idle = [*self._monitor.idle(results), *jobs[len(batch) :]]
+        return dict(self._monitor.failures), idle

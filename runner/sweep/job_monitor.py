@@ -30,6 +30,7 @@ class JobMonitor:
         source: proposes further points while jobs run, where a sweep is a search.
         sweep: its name.
         jobs: those of the present launch.
+        detached: whether jobs may go on without this process.
     """
 
     store: Store
@@ -41,6 +42,7 @@ class JobMonitor:
     source: PointSource | None = None
     sweep: str = ""
     jobs: list[Job] = field(default_factory=list)
+    detached: bool = False
     _allowed: int | None = None
     _warnings: set[str] = field(default_factory=set)
     _machines: dict[int, str] = field(default_factory=dict)
@@ -66,7 +68,17 @@ class JobMonitor:
         if job is None:
             return None
         self.jobs.append(job)
-        return job.overrides(self.sweep, self.sweep_run_id)
+        return self.overrides_of(job)
+
+    def overrides_of(self, job: Job) -> tuple[str, ...]:
+        """Return Hydra's overrides; a job that may outlive this process has its own lease."""
+        holder = None if self.detached else this_holder()
+        return job.overrides(self.sweep, self.sweep_run_id, holder)
+
+    def idle(self, results: Sequence[JobReturn]) -> list[Job]:
+        """Return the jobs of the present launch that were not started."""
+        pairs = zip(self.jobs, results, strict=True)
+        return [job for job, result in pairs if result.status is JobStatus.UNKNOWN]
 
     def started(self, job: int, machine: str = "") -> None:
         """Show that a job has begun, and on which machine; empty: on this one."""

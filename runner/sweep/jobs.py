@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from runner.planning.grid import Point
-from runner.process.holder import this_holder
 from runner.settings.overrides import quote_override
 
 
@@ -20,16 +19,17 @@ class Job:
     name: str
     point: Point
 
-    def overrides(self, sweep: str, run_id: str) -> tuple[str, ...]:
+    def overrides(self, sweep: str, run_id: str, holder: str | None) -> tuple[str, ...]:
         """Return the job's settings as Hydra overrides.
 
         Args:
             sweep: name of the sweep.
             run_id: MLflow run of the sweep.
+            holder: whose lease covers the job's runs; None: it renews one of its own.
         """
         settings = {
             "run_id": run_id,
-            "holder": this_holder(),
+            "holder": holder,
             "name": sweep,
             "point": self.point.name,
             "planned": self.point.plan,

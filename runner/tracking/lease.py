@@ -14,7 +14,7 @@ from runner.errors import RunnerError
 from runner.process.holder import this_holder
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.retries import few_retries
-from runner.tracking.tags import CLAIM, HOLDER, LEASE, PROCESS
+from runner.tracking.tags import CLAIM, HOLDER, LEASE, PROCESS, SUPERSEDED
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Hold(Free):
             return
         tags = self._connect().get_run(run_id).data.tags
         holder = tags.get(HOLDER, self._holder)
-        if holder != self._holder:
+        if holder != self._holder or SUPERSEDED in tags:
             host = tags.get(PROCESS, "").partition(" ")[0] or "another machine"
             raise TakenOver(
                 f"run {run_id} was taken over by {holder} on {host} while this process or "

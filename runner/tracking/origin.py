@@ -57,10 +57,15 @@ def origin_tags() -> Mapping[str, str]:
 
 
 def lease_tags(sweep: SweepSettings) -> Mapping[str, str]:
-    """Name who works on a run, and whose lease covers it; outside of a sweep it has its own."""
+    """Name who works on a run, and whose lease covers it.
+
+    Outside of a sweep it has its own, and where its process may outlive that of the sweep.
+    """
     if not sweep.run_id:
         return own_lease()
-    return {HOLDER: sweep.holder or this_holder(), LEASED_BY: sweep.run_id}
+    if sweep.holder is None:
+        return {**own_lease(), LEASED_BY: sweep.run_id}
+    return {HOLDER: sweep.holder, LEASED_BY: sweep.run_id}
 
 
 def own_lease() -> Mapping[str, str]:

@@ -20,7 +20,8 @@ ERROR = "runner.error"
 PROCESS = "runner.process"
 # Who works on it now: an id of one process, which its workers share.
 HOLDER = "runner.holder"
-# Of a sweep, a night or a single point: the holder, and a counter that moves while it works.
+# Of what stands alone, and of a job that may outlive its sweep's process: the holder, and a counter
+# that moves while it works.
 LEASE = "runner.lease"
 # Of a run that has no lease of its own: the id of the run whose lease covers it.
 LEASED_BY = "runner.leased_by"

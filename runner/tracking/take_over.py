@@ -8,7 +8,8 @@ from runner.tracking.lease import Lease
 from runner.tracking.record import Kind, Record
 from runner.tracking.run import Run
 from runner.tracking.store import Store
-from runner.tracking.tags import KEY, LEASED_BY, SUPERSEDED
+from runner.tracking.tags import KEY, LEASE, LEASED_BY, SUPERSEDED
+from runner.tracking.watch import living
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +35,20 @@ def close_others(store: Store, sweep_run_id: str) -> None:
     """Close the points and baselines of a sweep that run for another holder than this process.
 
     Where the process of one may still live, its run is superseded: whatever it yet comes to, it
-    counts nowhere.
+    counts nowhere. One that has a lease of its own, and renews it, is left alone: it goes on.
 
     Raises:
         StoreFailed: the store does not answer.
     """
-    for record in store.find("attributes.status = 'RUNNING'"):
-        if _is_of(record, sweep_run_id) and record.holder != this_holder():
+    running = store.find("attributes.status = 'RUNNING'")
+    others = [
+        record
+        for record in running
+        if _is_of(record, sweep_run_id) and record.holder != this_holder()
+    ]
+    going = living(store, [record for record in others if LEASE in record.tags], hint=False)
+    for record in others:
+        if record.id not in going:
             log.info("taken over: %s %s", record.kind, record.name)
             supersede(store, record, "its sweep was taken over by another process")
 

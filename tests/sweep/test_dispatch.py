@@ -34,6 +34,9 @@ class Numbering:
     def watch(self, observer: Observer) -> None:
         self.observer = observer
 
+    def detached(self) -> bool:
+        return False
+
     def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
         return False
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from runner.process import liveness
+from runner.process.holder import this_holder
+from runner.settings.sweep import SweepSettings
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.claim import Claims
 from runner.tracking.lease import Lease, TakenOver
-from runner.tracking.origin import own_lease
+from runner.tracking.origin import lease_tags, own_lease
 from runner.tracking.tags import CLAIM, FINGERPRINT, HOLDER, LEASE, LEASED_BY, PROCESS
 from runner.tracking.take_over import adopt, close_others, delete_doubles
 from runner.tracking.watch import living
@@ -125,6 +127,27 @@ def test_a_sweep_that_is_taken_over_leaves_its_points_to_nobody(store: Store) ->
         with pytest.raises(TakenOver):
             run.end("FINISHED")
     assert [run.name for run in store.find(f"tags.`{FINGERPRINT}` = 'p'")] == ["old", "b"]
+
+
+def test_a_point_that_renews_its_own_lease_outlives_the_process_of_its_sweep(store: Store) -> None:
+    sweep = _sweep(store)
+    tags = {**lease_tags(SweepSettings(run_id=sweep.id)), FINGERPRINT: "p"}
+    here = store.new_run(Kind.POINT, "here", {}, tags, sweep.id)
+    here.flush()
+    gone = store.new_run(
+        Kind.POINT, "gone", {}, {**tags, PROCESS: _gone(), HOLDER: OTHER}, sweep.id
+    )
+    gone.flush()
+    store.connection.set_tag(here.id, HOLDER, OTHER)
+    adopt(store, store.get(sweep.id))
+    close_others(store, sweep.id)
+    assert [run.id for run in store.children(sweep.id)] == [here.id]
+    for run in (here, gone):
+        store.connection.set_tag(run.id, HOLDER, this_holder())
+    here.end("FINISHED")
+    assert store.get(gone.id).superseded
+    with pytest.raises(TakenOver):
+        gone.end("FINISHED")
 
 
 def _race(store: Store, holders: Sequence[str], known: Record | None) -> list[str]:

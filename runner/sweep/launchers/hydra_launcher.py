@@ -30,6 +30,10 @@ class HydraLauncher:
         """Report the launches that follow to this observer."""
         self._observers = [observer]
 
+    def detached(self) -> bool:
+        """Return False."""
+        return False
+
     def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
         """Return False: an earlier process has ended its jobs."""
         return False

@@ -63,6 +63,9 @@ class Launcher(Protocol):
     def watch(self, observer: Observer) -> None:
         """Report the launches that follow to this observer."""
 
+    def detached(self) -> bool:
+        """Return whether jobs may go on without this process."""
+
     def goes_on(self, overrides: Sequence[str]) -> bool:
         """Return whether a job of an earlier process, with these overrides, goes on.
 

@@ -66,6 +66,10 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """Report the launches that follow to this observer."""
         self._observer = observer
 
+    def detached(self) -> bool:
+        """Return False."""
+        return False
+
     def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
         """Return False: workers end with the process that started them."""
         return False

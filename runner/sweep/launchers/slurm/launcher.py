@@ -97,6 +97,10 @@ class SlurmLauncher(hydra.plugins.launcher.Launcher):
         """Report the launches that follow to this observer."""
         self._observer, self._looked = observer, False
 
+    def detached(self) -> bool:
+        """Return True."""
+        return True
+
     def goes_on(self, overrides: Sequence[str]) -> bool:
         """Return whether a job of an earlier process, with these overrides, goes on."""
         if self._observer and not self._looked:
