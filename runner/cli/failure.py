@@ -18,7 +18,7 @@ DONE, FAILED, REFUSED = 0, 1, 2
 
 _FAULT = "this is a fault of the runner, not of your settings: please report it, with all lines"
 # What calls Hydra.
-_DOORS = ("__main__.py", "masking_loader.py")
+_DOORS = ("hydra_line.py", "masking_loader.py")
 # No space, no permission, no memory: neither the settings nor the code can help it.
 _OF_THE_MACHINE = {
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO),

@@ -21,7 +21,12 @@ from typing import Any, NoReturn
 from tests.helpers.hanging import HANGS_AFTER
 
 # What a refusal and the help need.
-LIGHT = ("runner.__main__", "runner.planning.preflight", "runner.planning.grid")
+LIGHT = (
+    "runner.cli.hydra_line",
+    "runner.sweep.sweeper",
+    "runner.planning.preflight",
+    "runner.planning.grid",
+)
 # What a sweep and its points need, TensorFlow and MLflow among it.
 HEAVY = (
     *LIGHT,

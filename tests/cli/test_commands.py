@@ -1,0 +1,61 @@
+"""Commands by their names, as in `python -m runner best`."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from runner import __main__ as door
+from runner.cli.commands import MODULES
+
+Enter = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def enter(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Enter:
+    """Enter `python -m runner` with these words."""
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        monkeypatch.setattr(sys, "argv", ["runner", *words])
+        with pytest.raises(SystemExit) as left:
+            door.main()
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(words, int(str(left.value.code or 0)), out, err)
+
+    return run
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_command_is_entered_by_its_name(enter: Enter, name: str) -> None:
+    done = enter(name, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"usage: python -m runner.{name} ")
+
+
+def test_what_follows_the_name_is_for_the_command(enter: Enter) -> None:
+    done = enter("best", "latest", "--max-drop", "2")
+    assert done.returncode == 2
+    assert done.stderr.startswith("python -m runner.best: ")
+    assert "--max-drop" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "end"),
+    [("bset", "; did you mean best?"), ("Report", "; did you mean report?"), ("x", "as in seed=1")],
+)
+def test_another_word_is_refused_with_the_command_that_is_meant(
+    enter: Enter, word: str, end: str
+) -> None:
+    done = enter(word, "latest")
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"runner: {word}: must be one of the commands best, delete, ")
+    assert line.endswith(end)
+
+
+@pytest.mark.parametrize("word", ["schedule.epoch", "nope=1", "~dataset", "--nope"])
+def test_what_is_no_plain_word_goes_to_hydra(enter: Enter, word: str) -> None:
+    done = enter(word)
+    assert done.returncode == 2
+    assert "commands" not in done.stderr
