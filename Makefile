@@ -10,6 +10,7 @@ INSTALLED_DEV := .venv/installed-dev
 SOURCES := runner tests benchmarks
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml
+EXTRAS_DEV := $(addprefix --extra ,checkout dev ray slurm)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RESULTS := results_mnist results_fashion_mnist deep_compression deep_compression_lenet5
 
@@ -69,12 +70,11 @@ docs: $(INSTALLED_DEV) ## build the manual into site/; a broken link fails
 
 lock: $(INSTALLED_DEV) ## lock what pyproject.toml asks for now; what is locked already stays as it is
 	@$(LOCK) --extra checkout -o requirements.lock
-	@$(LOCK) --extra checkout --extra dev --constraint requirements.lock -o requirements-dev.lock
+	@$(LOCK) $(EXTRAS_DEV) --constraint requirements.lock -o requirements-dev.lock
 
 upgrade: $(INSTALLED_DEV) ## lock the newest versions that the ranges in pyproject.toml allow
 	@$(LOCK) --upgrade --extra checkout -o requirements.lock
-	@$(LOCK) --upgrade --extra checkout --extra dev --constraint requirements.lock \
-		-o requirements-dev.lock
+	@$(LOCK) --upgrade $(EXTRAS_DEV) --constraint requirements.lock -o requirements-dev.lock
 
 clean: ## remove .venv and all caches; results (mlflow.db, mlruns, outputs) stay
 	rm -rf .venv build dist site .cache .mypy_cache .pytest_cache .ruff_cache

@@ -13,8 +13,13 @@ from pydantic import ValidationError
 
 from runner.cli.hydra_failures import PART_CHOICE
 from runner.errors import Refused, one_line
-from runner.settings.base import COMPOSED
-from runner.settings.hydra_groups import WithHydra
+from runner.settings.base import COMPOSED, Group
+from runner.settings.hydra_groups import (
+    LauncherSettings,
+    RayLauncherSettings,
+    WithHydra,
+    with_launcher,
+)
 from runner.settings.load import refusal
 from runner.settings.suggestion import suggestion
 
@@ -22,7 +27,12 @@ _TARGET = "_target_"
 # What Hydra itself takes wherever it makes something.
 _HYDRAS = (_TARGET, "_recursive_", "_convert_", "_partial_", "_args_")
 _KINDS: dict[str, type[Plugin]] = {"launcher": Launcher, "sweeper": Sweeper}
-_OURS = ("hydra_plugins.workers.", "hydra_plugins.pruning.")
+_SWEEPER = "hydra_plugins.pruning"
+# Ours, by the module where Hydra finds them.
+_LAUNCHERS: dict[str, type[Group]] = {
+    "hydra_plugins.workers": LauncherSettings,
+    "hydra_plugins.ray_cluster": RayLauncherSettings,
+}
 _JOBLIB = "hydra_plugins.hydra_joblib_launcher."
 
 
@@ -37,22 +47,25 @@ def check_plugins(hydra: DictConfig) -> None:
             not accepted.
     """
     ours: dict[str, dict[str, Any]] = {}
+    model = WithHydra
     for part, kind in _KINDS.items():
         node = hydra.get(part)
         plugin = _plugin(part, kind, node)
         # Axes hold what each point looks up for itself.
         values = _values(node, resolve=kind is Launcher)
-        if f"{plugin.__module__}." in _OURS:
+        settings = _LAUNCHERS.get(plugin.__module__)
+        if settings or plugin.__module__ == _SWEEPER:
             ours[part] = values
+            model = with_launcher(settings) if settings else model
             continue
         _require_known(part, plugin, node)
         if plugin.__module__.startswith(_JOBLIB):
             _require_joblib(values)
         _require_batch(values)
     try:
-        WithHydra.model_validate({"hydra": ours}, context=COMPOSED)
+        model.model_validate({"hydra": ours}, context=COMPOSED)
     except ValidationError as error:
-        raise refusal(error, WithHydra) from None
+        raise refusal(error, model) from None
 
 
 def _plugin(part: str, kind: type[Plugin], node: object) -> type[Plugin]:

@@ -43,6 +43,11 @@ def source_files(module: str) -> tuple[list[Path], Path]:
     return sorted(_with_local_imports(starts)), starts[0].parent
 
 
+def is_installed(folder: Path) -> bool:
+    """Tell whether packages are installed into a folder, which is no part of the user's work."""
+    return folder in _INSTALLED
+
+
 def code(file: Path) -> bytes:
     """Read a file of code.
 

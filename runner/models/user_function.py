@@ -13,7 +13,7 @@ from typing import Any
 from hydra.utils import to_absolute_path
 
 from runner.models.errors import Unfit, short
-from runner.models.source_files import code, source_files
+from runner.models.source_files import code, is_installed, source_files
 
 _TARGET = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)")
 
@@ -32,6 +32,20 @@ def source_digest(target: str) -> str:
     """
     module, _ = _parse(target)
     return _digest(module, _working_folder())
+
+
+def modules(target: str) -> set[Path]:
+    """Return the modules and packages of the user's own that a function needs to be imported.
+
+    Raises:
+        Unfit: this is not the name of a function, or there is no such module.
+    """
+    module, _ = _parse(target)
+    with _working_folder_importable(_working_folder()):
+        files, root = source_files(module)
+    return (
+        set() if is_installed(root) else {root / file.relative_to(root).parts[0] for file in files}
+    )
 
 
 # Each point of a sweep needs the digest, and all points must run the same code.

@@ -55,6 +55,8 @@ MEASURING = (
 
 _LIBRARIES = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
 _READERS = ("ai-edge-litert", "pyarrow")
+# All packages whose versions decide figures of some point.
+DECIDING = (*_LIBRARIES, "keras", *_READERS, "ai-edge-quantizer", "tflite-micro")
 _PACKAGE = Path(__file__).parents[1]
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
-from runner.settings.base import Group
+from runner.settings.base import Group, impossible
 from runner.settings.fields import Flag, OptionalCount
 
 
@@ -25,6 +25,18 @@ def _singles(value: object) -> object:
     return value if value is None else [_settings(point) for point in value]
 
 
+def _direct(address: str | None) -> str | None:
+    if address and "://" in address:
+        raise impossible(
+            "hydra.launcher.address",
+            address,
+            "auto, HOST:PORT or null: Ray's client, which other addresses lead to, does not pass "
+            "on what running points say (Ray's issue 43357); from outside of a cluster, submit "
+            "the sweep as a job of it, by ray job submit",
+        )
+    return address
+
+
 OptionalMinutes = Annotated[
     float | None,
     Field(
@@ -32,6 +44,29 @@ OptionalMinutes = Annotated[
         gt=0,
         allow_inf_nan=False,
         description="a positive number of minutes, or null",
+    ),
+]
+ClusterAddress = Annotated[
+    str | None,
+    Field(strict=True, min_length=1, description="auto, HOST:PORT or null"),
+    AfterValidator(_direct),
+]
+OptionalGigabytes = Annotated[
+    float | None,
+    Field(
+        strict=True,
+        gt=0,
+        allow_inf_nan=False,
+        description="a positive number of GB, or null",
+    ),
+]
+Amount = Annotated[
+    float,
+    Field(
+        strict=True,
+        ge=0,
+        allow_inf_nan=False,
+        description="a number of at least 0; less than 1 shares one",
     ),
 ]
 Axes = Annotated[
@@ -54,6 +89,16 @@ class LauncherSettings(Group):
     fresh_workers: Flag = False
 
 
+class RayLauncherSettings(LauncherSettings):
+    """Which cluster runs points, and what each of them takes of it."""
+
+    address: ClusterAddress = None
+    cpus: OptionalCount = None
+    gpus: Amount = 0
+    memory: OptionalGigabytes = None
+    dashboard: Flag = False
+
+
 class SweeperSettings(Group):
     """The points of a sweep: a grid, and single points besides it."""
 
@@ -72,3 +117,15 @@ class WithHydra(Group):
     """Hydra's settings, under the name that one types before them."""
 
     hydra: HydraSettings = Field(default_factory=HydraSettings)
+
+
+def with_launcher(launcher: type[Group]) -> type[WithHydra]:
+    """Return Hydra's settings with those of another launcher of ours."""
+    hydra = create_model(
+        "HydraSettings",
+        __base__=HydraSettings,
+        launcher=(launcher, Field(default_factory=launcher)),
+    )
+    return create_model(
+        "WithHydra", __base__=WithHydra, hydra=(hydra, Field(default_factory=hydra))
+    )

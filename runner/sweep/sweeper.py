@@ -84,7 +84,10 @@ class PruningSweeper(Sweeper):
         from runner.sweep.session import run_sweep
 
         name = self._config.hydra.runtime.choices.get("sweep") or "unnamed"
-        finished, returns = run_sweep(name, checked.points, self._launcher, folder)
+        try:
+            finished, returns = run_sweep(name, checked.points, self._launcher, folder)
+        finally:
+            self._launcher.close()
         PruningSweeper.failed = not finished
         return [returns]
 

@@ -43,6 +43,9 @@ class Numbering:
     def leaves_jobs(self) -> bool:
         return False
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:

@@ -42,6 +42,9 @@ class HydraLauncher:
         """Return False."""
         return False
 
+    def close(self) -> None:
+        """End nothing: nothing is there between launches."""
+
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:

@@ -75,6 +75,9 @@ class Launcher(Protocol):
     def leaves_jobs(self) -> bool:
         """Return whether jobs of a launch that was stopped go on without this process."""
 
+    def close(self) -> None:
+        """End what is there for all launches; none follows."""
+
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:

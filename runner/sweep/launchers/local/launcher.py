@@ -78,6 +78,9 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """Return False."""
         return False
 
+    def close(self) -> None:
+        """End nothing: the server process ends with this one."""
+
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:

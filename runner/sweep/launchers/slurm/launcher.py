@@ -112,6 +112,9 @@ class SlurmLauncher(hydra.plugins.launcher.Launcher):
         """Return whether jobs of the last launch go on without this process."""
         return self._leaves_jobs
 
+    def close(self) -> None:
+        """End nothing: jobs are the cluster's."""
+
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:

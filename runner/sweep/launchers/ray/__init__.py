@@ -1,0 +1,1 @@
+"""Run jobs as calls of Ray's actors, on the machines of a cluster."""
