@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from runner.data import download, npz
+from runner.data import digits, download, npz
 from runner.data.arrays import Arrays
 from runner.data.image_folder import read as image_folder
 from runner.errors import Refused, refusing_unreadable
@@ -59,7 +59,7 @@ def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
         return image_folder.read(settings, cache), str(settings.path)
     pixels = settings.scale != "as_is"
     if settings.name == "digits":
-        return _digits(), "sklearn.datasets.load_digits"
+        return digits.read(), "sklearn.datasets.load_digits"
     path = local_file(settings)
     if path is None:
         path = cache / "datasets" / f"{settings.name}.npz"
@@ -77,14 +77,3 @@ def _are_numbered(arrays: Arrays, classes: int) -> bool:
     """Tell whether a file that bears the name of a known data set has its labels."""
     both = (arrays.y_train, arrays.y_test)
     return all(labels.dtype.kind in "ui" and labels.max() < classes for labels in both)
-
-
-def _digits() -> Arrays:
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    digits = load_digits()
-    x_train, x_test, y_train, y_test = train_test_split(
-        digits.images / 16, digits.target, test_size=0.2, random_state=0, stratify=digits.target
-    )
-    return Arrays(x_train, y_train, x_test, y_test)

@@ -23,6 +23,7 @@ TRAINING = (
     "training",
     "data/classes.py",
     "data/dataset.py",
+    "data/digits.py",
     "data/division.py",
     "data/images.py",
     "data/part.py",
