@@ -1,16 +1,20 @@
 """Say which of Hydra's settings a failure of Hydra's is about, and what that setting takes."""
 
 import re
+import sys
 import traceback
 
 from hydra.core.config_store import ConfigNode, ConfigStore
 from omegaconf import OmegaConf
 
 from runner.settings import known_settings
-from runner.settings.hydra_groups import WithHydra
+from runner.settings.base import Group
+from runner.settings.hydra_groups import LauncherSettings, RayLauncherSettings, with_launcher
+from runner.settings.slurm_launcher import SlurmLauncherSettings
 
 _GROUPS = ("help", "hydra_help", "hydra_logging", "job_logging", "launcher", "sweeper")
 PART_CHOICE = "must be settings in braces; a choice is typed with a slash, as in"
+_LAUNCHERS: dict[str, type[Group]] = {"ray": RayLauncherSettings, "slurm": SlurmLauncherSettings}
 _QUOTES = "a value with such characters stands in quotes of its own, as in 'key=\"a=b, c\"'"
 _ENDS = {
     "missing EQUAL at '<EOF>'": "there is no =",
@@ -78,7 +82,15 @@ def unknown(error: BaseException) -> tuple[list[str], str] | None:
         while len(keys) > 1 and not known_settings(keys[:-1]):
             keys.pop()
         return keys, known_settings(keys[:-1])
-    return keys, _of_hydra(keys[1], model[1]) if model else known_settings(keys[:-1], WithHydra)
+    if model:
+        return keys, _of_hydra(keys[1], model[1])
+    return keys, known_settings(keys[:-1], with_launcher(_typed_launcher()))
+
+
+def _typed_launcher() -> type[Group]:
+    """Return the settings of the launcher that the command line chooses."""
+    typed = [each.partition("=")[2] for each in sys.argv if each.startswith("hydra/launcher=")]
+    return _LAUNCHERS.get(typed[-1] if typed else "", LauncherSettings)
 
 
 def _of_hydra(part: str, model: str) -> str:

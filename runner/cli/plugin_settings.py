@@ -21,6 +21,7 @@ from runner.settings.hydra_groups import (
     with_launcher,
 )
 from runner.settings.load import refusal
+from runner.settings.slurm_launcher import SlurmLauncherSettings
 from runner.settings.suggestion import suggestion
 
 _TARGET = "_target_"
@@ -32,6 +33,7 @@ _SWEEPER = "hydra_plugins.pruning"
 _LAUNCHERS: dict[str, type[Group]] = {
     "hydra_plugins.workers": LauncherSettings,
     "hydra_plugins.ray_cluster": RayLauncherSettings,
+    "hydra_plugins.slurm": SlurmLauncherSettings,
 }
 _JOBLIB = "hydra_plugins.hydra_joblib_launcher."
 

@@ -114,7 +114,7 @@ class SlurmCluster:
             time=options.time_minutes,
             cpus_per_task=options.cpus,
             gpus_per_node=options.gpus or None,
-            mem=None if options.memory is None else f"{math.ceil(options.memory * 1024)}M",
+            mem=None if options.memory is None else f"{math.ceil(options.memory * 1e9 / 2**20)}M",
             setup=list(options.setup) or None,
             array_parallelism=options.array_parallelism,
             # Since Slurm 22.05 a step does not take them over from its job.
@@ -137,9 +137,10 @@ class SlurmCluster:
             "node configuration": f"hydra.launcher.cpus={options.cpus}, gpus={options.gpus}, "
             f"memory={options.memory}",
         }
-        lines = [line.removeprefix("sbatch: error: ") for line in text.strip().splitlines()]
-        line = lines[0] if lines else "no reason given"
-        named = next((name for word, name in about.items() if word in line), "hydra.launcher")
+        line = (text.strip().splitlines() or ["no reason given"])[0]
+        line = line.removeprefix("sbatch: ").removeprefix("error: ")
+        extra = f"hydra.launcher.extra={dict(options.extra)}" if options.extra else "hydra.launcher"
+        named = next((name for word, name in about.items() if word in line), extra)
         return Refused(f"{named}: must be what this cluster takes (sbatch: {line})")
 
 
