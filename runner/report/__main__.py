@@ -32,6 +32,7 @@ def main() -> None:
     )
     command.add_sweep(made, several=True)
     add_device(made)
+    made.add_argument("--all", action="store_true", help="print the table of all points and files")
     made.add_argument("--output", type=Path, metavar="FOLDER", help="write the report here")
     command.enter(made, _act)
 
@@ -57,6 +58,11 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         path = publish(store, results[0])
     else:
         path = str(_write(store, results, arguments.output or _DEFAULT, request))
+    if arguments.all and not arguments.json:
+        from runner.results.console import show_all
+
+        for each in results:
+            show_all(store, each)
     values = {"report": path, "sweeps": list(sweeps)}
     command.show(arguments, values, f"Report: {path}")
     return failure.DONE

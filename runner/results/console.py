@@ -1,57 +1,90 @@
-"""Print the results of a sweep: a table, the failures and the file to ship."""
+"""Print the results of a sweep: the failures, the best files, and the one to ship."""
 
-import os
-import shlex
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from textwrap import wrap
 
 from rich.console import Console
 
 from runner.escaping.terminal import say
+from runner.results.conclusion import conclusion
 from runner.results.correct_rows import with_correct
 from runner.results.decision import Decision, decide_all
 from runner.results.device_rows import with_device_rows
-from runner.results.evidence import Evidence
-from runner.results.evidence_words import sentences
+from runner.results.front_table import FrontTable
 from runner.results.rows import Results, data_label
 from runner.results.table import PointsTable
 from runner.results.ways_table import TITLE, ways_tables
-from runner.settings.address_mask import masked
 from runner.tracking import Store
 
 
-def show(store: Store, results: Results) -> None:
-    """Print the table, the failed points, the file to ship and how to see more."""
+def show(store: Store, results: Results) -> list[Decision]:
+    """Print the failed points, the files that nothing beats, what to ship, and how sure that is.
+
+    Returns:
+        What was decided for each device and data set, the first device first.
+    """
+    results = with_correct(store, with_device_rows(store, results, results.request))
+    # First what asks the store: whoever tries again then prints no table twice.
+    decisions = decide_all(results, store)
+    console = Console()
+    _say_failures(results)
+    for decision in decisions:
+        _say_front(console, decision, results)
+    first = [each for each in decisions if each.device is results.request.device]
+    for decision in first:
+        for found in ways_tables(decision):
+            label = f", {found.group.label}" * bool(found.group.label)
+            # Whole lines: a break within a name could begin another one.
+            say("", f"{TITLE}{_label(decision, results)}{label}:", *found.text_lines)
+            _say_wrapped(console, found.sentences)
+    say("")
+    several = len(results.request.devices) > 1
+    for decision in decisions:
+        what = [f"{decision.device}: "] * several
+        lines = conclusion(decision)
+        _say_wrapped(console, [f"{''.join(what)}{lines[0]}", *lines[1:]])
+        _say_file(store, decision)
+    return decisions
+
+
+def show_all(store: Store, results: Results) -> None:
+    """Print the table of all points, with each of their files."""
     results = with_correct(store, with_device_rows(store, results, results.request))
     table = PointsTable(results, results.request.device)
-    # First what asks the store: whoever tries again then prints no table twice.
-    decisions = [(each, each.text(store)) for each in decide_all(results, store)]
-    first = [each for each, _ in decisions if each.device is results.request.device]
-    ways = [(each, table) for each in first for table in ways_tables(each)]
     console = Console()
     if console.is_terminal:
         console.print(table.on_terminal(console))
     else:
         say(*table.text().split("\n"))
     _say_wrapped(console, table.legend)
+
+
+def _say_failures(results: Results) -> None:
     for row in results.rows:
         if row.point.error:
             # Nothing runs that has a reason to have failed: it could not be closed.
             status = "FAILED" if row.point.status == "RUNNING" else row.point.status
             say(f"{status}: {row.point.name}: {row.point.error}")
+
+
+def _say_front(console: Console, decision: Decision, results: Results) -> None:
+    table = FrontTable(decision)
+    if table.is_empty:
+        return
+    label = _label(decision, results)
     several = len(results.request.devices) > 1
-    for decision, text in decisions:
-        say(f"{decision.device}: " * several + text)
-        evidence = Evidence.of(decision)
-        _say_wrapped(console, sentences(evidence) if evidence else [])
-    for decision, found in ways:
-        label = f", {found.group.label}" * bool(found.group.label)
-        # Whole lines: a break within a name could begin another one.
-        say(f"{TITLE}{_label(decision, results)}{label}:", *found.text_lines)
-        _say_wrapped(console, found.sentences)
-    say(f"Compare in the browser: {ui_command(store.uri)}")
+    about = ", ".join(filter(None, [str(decision.device) * several, label.removeprefix(", ")]))
+    say("", *([f"{about}:"] if about else []))
+    terminal = console.is_terminal
+    say(*(table.on_terminal(console.width) if terminal else table.markdown()))
+    _say_wrapped(console, table.legend)
+
+
+def _say_file(store: Store, decision: Decision) -> None:
+    """Print the path of the file on a line of its own, which no terminal's width breaks."""
+    file = decision.file or decision.closest
+    if file:
+        say(f"File: {store.local_file(file.point, file.artifact)}")
 
 
 def _label(decision: Decision, results: Results) -> str:
@@ -68,17 +101,3 @@ def _say_wrapped(console: Console, sentences: Iterable[str]) -> None:
         whole = sentence.replace(" %", "\u00a0%")
         lines = wrap(whole, width, break_long_words=False, break_on_hyphens=False)
         say(*(line.replace("\u00a0%", " %") for line in lines))
-
-
-def ui_command(uri: str) -> str:
-    """Return how to look at the store: a server's address, or the command of MLflow's UI."""
-    shown = masked(uri)
-    if uri.startswith(("http", "databricks")):
-        return shown
-    python = Path(sys.executable)
-    here = Path.cwd()
-    program = os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
-    # No password is printed: one of the environment stays there, any other is masked.
-    in_environment = shown != uri and os.environ.get("MLFLOW_TRACKING_URI") == uri
-    address = '"$MLFLOW_TRACKING_URI"' if in_environment else shlex.quote(shown)
-    return f"{shlex.quote(program)} -m mlflow ui --backend-store-uri {address}"

@@ -1,14 +1,18 @@
 """Say in words how far the images of a sweep bear out a decision."""
 
-import math
 from collections.abc import Iterator
 
-from runner.results.candidate import Candidate
 from runner.results.evidence import Evidence
-from runner.results.file import File
 from runner.results.file_words import figures, in_points
+from runner.results.number_words import (
+    bytes_words,
+    images_words,
+    number_of_images,
+    percent_words,
+    rounded,
+    share_words,
+)
 from runner.results.rows import seed_of
-from runner.settings.devices import Device
 from runner.statistics.certainty import ROUNDING, Certainty
 from runner.statistics.repeats import ENOUGH, Repeats
 
@@ -34,7 +38,7 @@ def in_brief(evidence: Evidence) -> str:
         return ""
     if certainty is Certainty.TOO_CLOSE:
         return f"whether its drop is within {limit} is {certainty}"
-    return f"its drop is {certainty} {limit} with {_percent(evidence.confidence)} confidence"
+    return f"its drop is {certainty} {limit} with {percent_words(evidence.confidence)} confidence"
 
 
 def described(evidence: Evidence) -> str:
@@ -51,15 +55,15 @@ def _on_validation(evidence: Evidence, validation: Repeats) -> str:
         Certainty.TOO_CLOSE: f"too close to tell whether it is within {limit}",
     }[certainty]
     if 1 < len(validation.drops) < ENOUGH:
-        verdict += f", by each seed's own {_percent(evidence.confidence)} interval"
-    images = _images(evidence.candidate, "validation")
+        verdict += f", by each seed's own {percent_words(evidence.confidence)} interval"
+    images = images_words(evidence.candidate, "validation")
     return f"On {images} it drops {_drop(evidence, validation)}: {verdict}."
 
 
 def _drop(evidence: Evidence, repeats: Repeats) -> str:
     """Give the drop, and its interval or the range over the seeds."""
     seeds = len(repeats.drops)
-    details = [f"{_percent(evidence.confidence)} interval {_ends(repeats)}"]
+    details = [f"{percent_words(evidence.confidence)} interval {_ends(repeats)}"]
     if 1 < seeds < ENOUGH:
         worst = max(evidence.candidate.files, key=lambda file: file.validation_drop)
         details = [f"from {_ends(repeats)}, the worst seed={seed_of(worst.point)}"]
@@ -94,34 +98,28 @@ def _how_to_settle(evidence: Evidence, validation: Repeats) -> Iterator[str]:
     if evidence.certainty is Certainty.TOO_CLOSE:
         yield _needed(evidence, validation)
     certain, surely = evidence.certain, f"within {in_points(evidence.max_drop)} with "
-    surely += f"{_percent(evidence.confidence)} confidence"
+    surely += f"{percent_words(evidence.confidence)} confidence"
     if evidence.decision.limits.values.keys() - _OTHER_LIMITS:
         surely += " and keeps the other limits"
     if certain is None:
         yield f"Of the files to choose from, none is {surely}."
     else:
         name = f"{certain.file.target} of {certain.file.point.name}"
-        yield f"The smallest that is {surely}: {name}, {_bytes(certain.file)}."
+        yield f"The smallest that is {surely}: {name}, {bytes_words(certain.file)}."
 
 
 def _needed(evidence: Evidence, validation: Repeats) -> str:
     if len(evidence.candidate.files) > 1:
         return "More seeds and more validation images may settle it."
     margin = (validation.interval.high - validation.interval.low) / 2
-    verb = "tells" if _number(evidence.candidate, "") == 1 else "tell"
-    known = f"{_images(evidence.candidate)} {verb} a drop like this to ±{margin * 100:.1f}"
+    verb = "tells" if number_of_images(evidence.candidate, "") == 1 else "tell"
+    known = f"{images_words(evidence.candidate)} {verb} a drop like this to ±{margin * 100:.1f}"
     if not validation.interval.paired:
         return f"{known} points."
     needed = evidence.images_needed
     if needed is None:
         return f"{known} points, and no number of images like these would settle it."
-    return f"{known} points; about {_rounded(needed):,} like these would settle it."
-
-
-def _rounded(images: int) -> int:
-    """Round up to two digits: more would claim that the proportions were known exactly."""
-    step = int(10 ** max(len(str(images)) - 2, 0))
-    return math.ceil(images / step) * step
+    return f"{known} points; about {rounded(needed):,} like these would settle it."
 
 
 def _lacking(evidence: Evidence) -> Iterator[str]:
@@ -135,7 +133,7 @@ def _kept(evidence: Evidence) -> Iterator[str]:
     kept = evidence.kept
     if kept is None or not kept.chosen:
         return
-    share, whole = _share(kept.kept, kept.chosen), f"{kept.chosen:,} resamplings"
+    share, whole = share_words(kept.kept, kept.chosen), f"{kept.chosen:,} resamplings"
     yield f"On images like these, this choice kept the limit in {share} of {whole}."
 
 
@@ -154,40 +152,9 @@ def _on_test(evidence: Evidence) -> Iterator[str]:
     elif certainty is evidence.certainty:
         verdict = f"{verdict} there too"
     yield (
-        f"On {_images(evidence.candidate, 'test')} it drops {_average(test)} "
+        f"On {images_words(evidence.candidate, 'test')} it drops {_average(test)} "
         f"({_drop_ends(test)}): {verdict}."
     )
-
-
-def _images(candidate: Candidate, split: str = "") -> str:
-    """Count the images of a split; without its name, those of validation."""
-    number = _number(candidate, split)
-    counted = "the" if number is None else f"{number:,}"
-    return " ".join(filter(None, (counted, split, "image" if number == 1 else "images")))
-
-
-def _number(candidate: Candidate, split: str) -> int | None:
-    pairs, images, of_test = candidate.file.pairs, candidate.file.images, split == "test"
-    if pairs:
-        return len((pairs.test if of_test else pairs.validation)[0])
-    return images[of_test] if images else None
-
-
-def _bytes(file: File) -> str:
-    there = "bytes zipped" if file.device is Device.PHONE else "bytes of flash"
-    return f"{file.size:,.0f} {there}"
-
-
-def _percent(confidence: float) -> str:
-    return f"{confidence * 100:g} %"
-
-
-def _share(part: int, whole: int) -> str:
-    """Write a share in whole percent; what is not quite all does not become all by rounding."""
-    percent = round(part * 100 / whole)
-    if percent == 100 and part < whole:
-        return "over 99 %"
-    return "under 1 %" if part and not percent else f"{percent} %"
 
 
 def _sentence(text: str) -> str:

@@ -16,6 +16,8 @@ from runner.errors import RunnerError, is_fault, one_line
 from runner.escaping.terminal import say
 from runner.report import folder
 from runner.results import console
+from runner.results.decision import Decision
+from runner.results.next_steps import next_steps
 from runner.results.rows import Results, read
 from runner.settings import Settings
 from runner.settings.address_mask import masked
@@ -65,7 +67,7 @@ class FinalReport:
             results = patience.call(functools.partial(self._complete, results, lacking))
             if lacking and status == "FINISHED":
                 results = replace(results, sweep=_ended(results.sweep, "FAILED"))
-            patience.call(lambda: console.show(self.store, results))
+            decisions = patience.call(lambda: self._show(status, results))
         except Absent as failure:
             raise NotReported(f"its report could not be made: {failure}") from failure
         except StoreFailed as failure:
@@ -79,9 +81,19 @@ class FinalReport:
             reason = f"its report could not be made: {one_line(failure)}"
             raise NotReported(reason) from failure
         self._publish(results, drawing, patience)
+        if decisions:
+            say(*next_steps(self.store, results, decisions[0].file))
         if lacking:
             reason = f"not all is measured that is asked for: {lacking[0]}"
             raise NotReported(f"{reason}; the same command measures the rest")
+
+    def _show(self, status: str, results: Results) -> list[Decision]:
+        """Print what the sweep came to; of one that was stopped, only how far it came."""
+        if status != "KILLED":
+            return console.show(self.store, results)
+        done = sum(row.point.status == "FINISHED" for row in results.rows)
+        say(f"Stopped after {done} of {results.planned} points; the same command goes on.")
+        return []
 
     def _publish(self, results: Results, drawing: "Drawing", patience: Patience) -> None:
         from runner.report.publish import publish_drawing

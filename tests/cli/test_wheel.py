@@ -61,7 +61,7 @@ def test_it_carries_the_configuration_and_the_sweeps(python: Path, tmp_path: Pat
 def test_it_sweeps_from_another_folder(python: Path, tmp_path: Path) -> None:
     done = _run(python, "-m", "runner", "+sweep=smoke", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Smallest file within" in done.stdout
+    assert "\nShip " in done.stdout
     assert [point.status for point in runs_in(tmp_path, "point")] == ["FINISHED", "FINISHED"]
 
 

@@ -116,6 +116,7 @@ def test_results_are_shown_without_what_steers(
         monkeypatch.setenv("TTY_COMPATIBLE", "1")
         monkeypatch.setenv("COLUMNS", str(width))
     console.show(*swept_nasty)
+    console.show_all(*swept_nasty)
     out = capsys.readouterr().out
     assert hidden_in(out) == []
     assert "[red]x[/red]" in out.replace("\\", "").replace("\n", "") or width == 60

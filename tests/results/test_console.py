@@ -5,7 +5,8 @@ import pytest
 from rich.text import Text
 
 from runner.results import console
-from runner.results.console import ui_command
+from runner.results.decision import decide_all
+from runner.results.next_steps import next_steps, ui_command
 from runner.results.rows import Results, Row
 from runner.results.table import PointsTable
 from runner.settings.devices import Device
@@ -59,7 +60,7 @@ def shown(
     def run(rows: Sequence[Row], width: int) -> list[str]:
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("COLUMNS", str(width))
-        console.show(store, Results(SWEEP, tuple(rows)))
+        console.show_all(store, Results(SWEEP, tuple(rows)))
         lines = capsys.readouterr().out.splitlines()
         return [Text.from_ansi(line).plain.rstrip() for line in lines]
 
@@ -87,9 +88,50 @@ def test_a_baseline_says_so_whatever_varies(store: Store, shown: Shown) -> None:
 
 def test_what_is_said_breaks_between_words_on_a_terminal(rows: list[Row], shown: Shown) -> None:
     lines = shown(rows, 60)
-    legend = lines[lines.index("Each file: test accuracy, zipped bytes, times smaller than") :]
-    said = legend[: next(number for number, line in enumerate(legend) if "mlflow.db" in line)]
+    said = lines[lines.index("Each file: test accuracy, zipped bytes, times smaller than") :]
     assert "Word: its drop from the baseline's validation accuracy is" in said
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_sweep_ends_with_the_best_files_and_the_decision(
+    store: Store,
+    rows: list[Row],
+    width: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(width))
+    (decision,) = console.show(store, Results(SWEEP, tuple(rows)))
+    assert decision.file
+    lines = capsys.readouterr().out.splitlines()
+    *others, file = lines
+    assert max(map(len, others)) <= width
+    # One line however long: a path that is broken leads nowhere.
+    assert file.startswith("File: ")
+    assert file.endswith("/h5.h5")
+    (starred,) = (line for line in lines if line.startswith("* "))
+    assert "h5" in starred
+    assert sum(line.lstrip(" *").startswith("h5") for line in lines) == 2
+    assert "Ship h5 of final_sparsity=0.8: 123,456 bytes zipped" in " ".join(lines)
+
+
+def test_the_next_commands_name_the_store_where_it_is_not_the_usual_one(
+    store: Store, rows: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = Results(SWEEP, tuple(rows))
+    (decision,) = decide_all(results, store)
+    ui, copy, every = next_steps(store, results, decision.file)
+    assert ui.startswith("MLflow: ")
+    assert " -m runner.best sweep --output=model.h5" in copy
+    assert every.endswith(" -m runner.report sweep --all")
+    assert "--tracking-uri" not in copy
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////elsewhere.db")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "other")
+    _, copy, every = next_steps(store, results, decision.file)
+    given = f"--experiment sparsity --tracking-uri {store.uri}"
+    assert copy.endswith(given)
+    assert every.endswith(given)
 
 
 def test_only_what_was_asked_for_can_have_failed(

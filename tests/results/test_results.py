@@ -134,7 +134,7 @@ def test_what_a_sweep_is_told_when_it_goes_on_counts(
     changed = ["devices=[phone,microcontroller]", "device.flash=1M", "report.max_drop=0.5"]
     again = command(*few, *changed)
     assert again.returncode == 0, again.stderr
-    assert "phone: Smallest file within 50 points of the baseline" in again.stdout
+    assert "phone: Ship h5 of " in again.stdout
     assert "microcontroller: No file that runs on a microcontroller is within 50" in again.stdout
     (sweep,) = runs_in(tmp_path, "sweep")
     assert sweep.tags["runner.command"].endswith("report.max_drop=0.5")

@@ -43,7 +43,7 @@ def test_a_failed_target_loses_neither_the_others_nor_the_sweep(
     assert "accuracy/tflite_dynamic" in failed.metrics
     assert "accuracy/tflite_int8" not in failed.metrics
     assert f"FAILED: final_sparsity=0.5: {failed.error}" in done.stdout
-    assert "Smallest file within" in done.stdout
+    assert "\nShip " in done.stdout
     assert "Traceback" in file_of(tmp_path, failed, "error.txt").read_text()
 
 

@@ -85,8 +85,8 @@ def test_a_signal_ends_workers_and_marks_runs(
     points = {run.name: run.status for run in store_in(tmp_path).children(sweep.id)}
     assert sweep.status == "KILLED"
     assert points == {"epochs=2": "FINISHED", "epochs=100000": "KILLED"}
-    assert "| point    | 2 " in out
-    assert "Smallest file within" in out
+    assert "Stopped after 1 of 2 points; the same command goes on." in out
+    assert "Ship " not in out
     assert "Traceback" not in out
 
 

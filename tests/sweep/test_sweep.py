@@ -161,18 +161,14 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
 ) -> None:
     folder, out, _ = swept
     assert all(character.isprintable() or character in "\n\t" for character in out)
-    *lines, ui, report = out.splitlines()
-    found = re.search(
-        r"^Smallest file within 1 point of the baseline's validation accuracy \(.*?%\): (\S+) ",
-        "\n".join(lines),
-        re.MULTILINE,
-    )
-    assert found
-    assert Path(found[1]).is_file()
-    assert ui.startswith("Compare in the browser: ")
-    assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
+    *lines, file, report, ui, copy, _promote, _all = out.splitlines()
+    assert any(line.startswith("Ship ") for line in lines)
+    assert Path(file.removeprefix("File: ")).is_file()
     assert Path(report.removeprefix("Report: ")).name == "report.html"
     assert Path(report.removeprefix("Report: ")).is_file()
+    assert ui.startswith("MLflow: ")
+    assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
+    assert " -m runner.best unnamed --output=model." in copy
 
 
 @pytest.mark.long

@@ -1,0 +1,59 @@
+"""Say where a sweep's report and its runs are to be seen, and which commands come next."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from runner.results.file import File
+from runner.results.rows import Results
+from runner.settings.address_mask import masked
+from runner.settings.experiment_name import resolve as resolve_experiment
+from runner.settings.store_uri import resolve
+from runner.settings.targets import Target
+from runner.tracking import Store
+
+
+def next_steps(store: Store, results: Results, file: File | None) -> list[str]:
+    """Return a line for MLflow, and for each command that comes next, ready to be copied.
+
+    Args:
+        file: what is to be shipped.
+    """
+    lines = {"MLflow": ui_command(store.uri)}
+    if file:
+        output = f"--output=model{Path(file.target.file_name).suffix}"
+        lines["Copy the file"] = _command(store, "best", results.name, output)
+        if file.target is not Target.H5 and not file.target.on_tflm_only:
+            lines["Promote it"] = _command(store, "promote", results.name)
+    lines["All files"] = _command(store, "report", results.name, "--all")
+    return [f"{name}: {command}" for name, command in lines.items()]
+
+
+def _command(store: Store, name: str, sweep: str, *options: str) -> str:
+    """Return a command on a sweep, with the store where that is not the usual one."""
+    words = [_program(), "-m", f"runner.{name}", sweep, *options]
+    given = []
+    if store.experiment != resolve_experiment(None):
+        given += ["--experiment", store.experiment]
+    text = shlex.join([*words, *given])
+    if store.uri == resolve(None):
+        return text
+    return f"{text} --tracking-uri {shlex.quote(masked(store.uri))}"
+
+
+def _program() -> str:
+    """Name the Python that runs this as one would type it here."""
+    python, here = Path(sys.executable), Path.cwd()
+    return os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
+
+
+def ui_command(uri: str) -> str:
+    """Return how to look at the store: a server's address, or the command of MLflow's UI."""
+    shown = masked(uri)
+    if uri.startswith(("http", "databricks")):
+        return shown
+    # No password is printed: one of the environment stays there, any other is masked.
+    in_environment = shown != uri and os.environ.get("MLFLOW_TRACKING_URI") == uri
+    address = '"$MLFLOW_TRACKING_URI"' if in_environment else shlex.quote(shown)
+    return f"{shlex.quote(_program())} -m mlflow ui --backend-store-uri {address}"
