@@ -137,10 +137,20 @@ def _without(folder: Path, run: Record, *artifacts: str) -> Iterator[None]:
 
 
 def test_where_nothing_qualifies_the_closest_is_named(tool: Command) -> None:
-    done = tool("best", "unnamed", "--max-zip-bytes", "10", "--target", "h5")
+    done = tool(
+        "best", "initial_sparsity-x-final_sparsity", "--max-zip-bytes", "10", "--target", "h5"
+    )
     assert done.returncode == 1
     assert done.stdout.startswith("no file keeps --max-zip-bytes=10; the closest, h5 of ")
-    done = tool("best", "unnamed", "--max-latency-ms", "1", "--target", "h5", "--json")
+    done = tool(
+        "best",
+        "initial_sparsity-x-final_sparsity",
+        "--max-latency-ms",
+        "1",
+        "--target",
+        "h5",
+        "--json",
+    )
     assert done.returncode == 1
     told = json.loads(done.stdout)
     assert told["qualifies"] is False
@@ -168,7 +178,10 @@ def test_points_can_be_narrowed_by_their_settings(tool: Command) -> None:
         (["latest", "--output", "x.bin"], "--output=x.bin: must end in .h5 or .tflite"),
         (["latest", "--output", "x.h5", "--target", "tflite_int8"], "must end in .tflite"),
         (["latest", "--where", "seed=7"], "--where seed=7: must be a value that a point has: 0"),
-        (["nightly"], "SWEEP=nightly: must be a sweep of experiment sparsity: unnamed; or"),
+        (
+            ["nightly"],
+            "SWEEP=nightly: must be a sweep of experiment sparsity: initial_sparsity-x-final",
+        ),
         (["0" * 32], f"SWEEP={'0' * 32}: no such run"),
         (["latest", "--experiment", "x"], "experiment=x: must be an experiment of the store: "),
         (["latest", "--tracking-uri", "sqlite:///x.db"], "there is no such file"),

@@ -107,7 +107,10 @@ def test_a_version_says_what_it_is_and_takes_no_tensorflow_to_make(
     assert made.run_id == values["run_id"]
     for name in ("target", "fingerprint", "baseline_run_id", "sha256", "point"):
         assert made.tags[f"runner.{name}"] == values[name]
-    assert (made.tags["runner.sweep"], made.tags["runner.sweep_run_id"]) == ("unnamed", sweep.id)
+    assert (made.tags["runner.sweep"], made.tags["runner.sweep_run_id"]) == (
+        "initial_sparsity-x-final_sparsity",
+        sweep.id,
+    )
     assert f"{values['figures']['zip_bytes']:,.0f} bytes zipped" in made.description
     assert "; its drop is within 100 points with 95 % confidence; " in made.description
     assert (made.tags["runner.certainty"], made.tags["runner.confidence"]) == ("within", "0.95")

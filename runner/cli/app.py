@@ -1,5 +1,6 @@
 """Run one job of the runner with the configuration that Hydra has composed."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from runner.process.log_mask import mask_logs
 from runner.settings import Settings, from_hydra
 from runner.settings.internal import require_left_out
 from runner.settings.paths import CONF
+
+log = logging.getLogger(__name__)
 
 
 class RefusedPoint(SystemExit):
@@ -37,11 +40,25 @@ def job(config: DictConfig) -> Any:
         # TensorFlow is imported here, after every check.
         from runner.point.run import run
 
-        return run(settings, Path(HydraConfig.get().runtime.output_dir))
+        outcome = run(settings, Path(HydraConfig.get().runtime.output_dir))
+        if HydraConfig.get().mode is not RunMode.MULTIRUN:
+            _show(settings, outcome.run_id)
+        return outcome
     except Refused as refusal:
         if HydraConfig.get().mode is RunMode.MULTIRUN:
             raise
         raise RefusedPoint(str(refusal)) from None
+
+
+def _show(settings: Settings, run_id: str) -> None:
+    """Print what a single point came to; it is finished, whether or not it can be shown."""
+    from runner.results.point_end import show_point
+    from runner.tracking import StoreFailed
+
+    try:
+        show_point(settings, run_id, HydraConfig.get().overrides.task)
+    except StoreFailed as failure:
+        log.warning("its figures are not shown: %s", failure)
 
 
 def _checked(config: DictConfig) -> Settings:

@@ -101,7 +101,7 @@ def _check_values(
         with suppress(ImpossiblePoint):
             points.append((compose(candidate.overrides), candidate))
     for settings, _ in points:
-        require_left_out(settings.sweep)
+        require_left_out(settings.sweep, in_sweep=True)
     _refuse_to_vary([settings for settings, _ in points])
     for settings, candidate in points:
         with suppress(ImpossiblePoint):

@@ -75,7 +75,7 @@ def _how_sure(evidence: Evidence) -> Iterator[str]:
         name = f"{certain.file.target} of {certain.file.point.name}"
         surely = f"surely within {limit}, with {confidence} confidence"
         yield f"The smallest {surely}: {name}, {bytes_words(certain.file)}."
-    elif certain is None and evidence.certainty is not None:
+    elif certain is None and evidence.certainty is not None and evidence.decision.file:
         yield f"No file is surely within {limit}, with {confidence} confidence."
 
 

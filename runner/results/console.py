@@ -36,13 +36,13 @@ def show(store: Store, results: Results) -> list[Decision]:
             label = f", {found.group.label}" * bool(found.group.label)
             # Whole lines: a break within a name could begin another one.
             say("", f"{TITLE}{_label(decision, results)}{label}:", *found.text_lines)
-            _say_wrapped(console, found.sentences)
+            say_wrapped(console, found.sentences)
     say("")
     several = len(results.request.devices) > 1
     for decision in decisions:
         what = [f"{decision.device}: "] * several
         lines = conclusion(decision)
-        _say_wrapped(console, [f"{''.join(what)}{lines[0]}", *lines[1:]])
+        say_wrapped(console, [f"{''.join(what)}{lines[0]}", *lines[1:]])
         _say_file(store, decision)
     return decisions
 
@@ -56,7 +56,7 @@ def show_all(store: Store, results: Results) -> None:
         console.print(table.on_terminal(console))
     else:
         say(*table.text().split("\n"))
-    _say_wrapped(console, table.legend)
+    say_wrapped(console, table.legend)
 
 
 def _say_failures(results: Results) -> None:
@@ -77,7 +77,7 @@ def _say_front(console: Console, decision: Decision, results: Results) -> None:
     say("", *([f"{about}:"] if about else []))
     terminal = console.is_terminal
     say(*(table.on_terminal(console.width) if terminal else table.markdown()))
-    _say_wrapped(console, table.legend)
+    say_wrapped(console, table.legend)
 
 
 def _say_file(store: Store, decision: Decision) -> None:
@@ -93,7 +93,7 @@ def _label(decision: Decision, results: Results) -> str:
     return f", {data_label(rows, results.rows)}" if len(rows) < len(results.rows) else ""
 
 
-def _say_wrapped(console: Console, sentences: Iterable[str]) -> None:
+def say_wrapped(console: Console, sentences: Iterable[str]) -> None:
     """Give each sentence lines of its own, which on a terminal break between words only."""
     for sentence in sentences:
         width = console.width if console.is_terminal else len(sentence)

@@ -77,14 +77,21 @@ class FrontLine:
 
 
 def front_lines(
-    candidates: Sequence[Candidate], chosen: Candidate | None, max_drop: float
+    candidates: Sequence[Candidate],
+    chosen: Candidate | None,
+    max_drop: float,
+    more: Sequence[Candidate] = (),
 ) -> list[FrontLine]:
     """Describe the files that no other one beats in bytes and validation accuracy, and the pick.
 
     The pick may be none of them, where it is to be within the limit with confidence.
+
+    Args:
+        more: others to describe beside them.
     """
-    front = pareto(candidates)
-    shown = [*front, *([chosen] if chosen and chosen not in front else [])]
+    shown = pareto(candidates)
+    shown += [each for each in (*([chosen] if chosen else []), *more) if each not in shown]
+    shown = [each for number, each in enumerate(shown) if each not in shown[:number]]
     shown.sort(key=lambda candidate: candidate.file.size)
     return [FrontLine.of(candidate, max_drop, candidate is chosen) for candidate in shown]
 

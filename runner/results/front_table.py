@@ -18,11 +18,16 @@ _FIGURES = range(3, 7)
 class FrontTable:
     """The files of a decision that no other one beats in bytes and in validation accuracy."""
 
-    def __init__(self, decision: Decision) -> None:
-        """Take the decision, whose file has a star."""
-        self._decision = decision
-        chosen, limits = decision.candidate, decision.limits
-        self._files = front_lines(decision.candidates, chosen, limits.max_drop or 0.0)
+    def __init__(self, decision: Decision, whole: bool = False) -> None:
+        """Take the decision, whose file has a star.
+
+        Args:
+            whole: whether files that others beat are shown, too.
+        """
+        self._decision, self._whole = decision, whole
+        max_drop = decision.limits.max_drop or 0.0
+        beaten = decision.candidates if whole else ()
+        self._files = front_lines(decision.candidates, decision.candidate, max_drop, beaten)
         self._lines = list(self._files)
         if decision.dense and self._files:
             self._lines.insert(0, FrontLine.of_dense(decision.dense, decision.device))
@@ -40,10 +45,13 @@ class FrontTable:
         bytes_ = "zipped bytes" if self._is_phone else f"flash on {device_words(limits.device)}"
         judged = in_points(limits.max_drop or 0.0)
         files = len(self._decision.candidates)
-        return [
+        shown = (
             f"{len(self._files)} of {files} files: no other is better in both {bytes_} and "
-            f"validation accuracy. drop: of validation accuracy, within {judged}, beyond, or too "
-            "close to tell. *: the file to ship."
+            "validation accuracy. "
+        )
+        return [
+            f"{'' if self._whole else shown}drop: of validation accuracy, within {judged}, beyond, "
+            "or too close to tell. *: the file to ship."
         ]
 
     def markdown(self) -> list[str]:

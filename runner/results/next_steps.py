@@ -32,7 +32,7 @@ def next_steps(store: Store, results: Results, file: File | None) -> list[str]:
 
 def _command(store: Store, name: str, sweep: str, *options: str) -> str:
     """Return a command on a sweep, with the store where that is not the usual one."""
-    words = [_program(), "-m", f"runner.{name}", sweep, *options]
+    words = [program(), "-m", f"runner.{name}", sweep, *options]
     given = []
     if store.experiment != resolve_experiment(None):
         given += ["--experiment", store.experiment]
@@ -42,8 +42,8 @@ def _command(store: Store, name: str, sweep: str, *options: str) -> str:
     return f"{text} --tracking-uri {shlex.quote(masked(store.uri))}"
 
 
-def _program() -> str:
-    """Name the Python that runs this as one would type it here."""
+def program() -> str:
+    """Name the Python that runs this, as one would type it in this folder."""
     python, here = Path(sys.executable), Path.cwd()
     return os.path.relpath(python, here) if python.is_relative_to(here) else str(python)
 
@@ -56,4 +56,4 @@ def ui_command(uri: str) -> str:
     # No password is printed: one of the environment stays there, any other is masked.
     in_environment = shown != uri and os.environ.get("MLFLOW_TRACKING_URI") == uri
     address = '"$MLFLOW_TRACKING_URI"' if in_environment else shlex.quote(shown)
-    return f"{shlex.quote(_program())} -m mlflow ui --backend-store-uri {address}"
+    return f"{shlex.quote(program())} -m mlflow ui --backend-store-uri {address}"

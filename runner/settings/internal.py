@@ -26,12 +26,18 @@ def require_untyped(arguments: Iterable[str]) -> None:
             raise _refusal(argument)
 
 
-def require_left_out(sweep: SweepSettings) -> None:
+def require_left_out(sweep: SweepSettings, in_sweep: bool = False) -> None:
     """Refuse values of such settings that no job of a sweep has: a file may hold them.
+
+    Args:
+        in_sweep: whether it is a sweep, which may have a name.
 
     Raises:
         Refused: names the first one.
     """
+    if sweep.name is not None and not in_sweep:
+        accepted = "this is a single point, which has none; leave it out, or add -m"
+        raise Refused(f"sweep.name={shown(sweep.name)}: must name a sweep, and {accepted}")
     for name in (*_OF_JOBS, "night"):
         value = getattr(sweep, name)
         known = value == SweepSettings.model_fields[name].default

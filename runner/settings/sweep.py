@@ -1,16 +1,24 @@
 """Describe how a sweep goes about its points."""
 
 from runner.settings.base import Group
-from runner.settings.fields import Flag, Job, Names, OptionalCount, OptionalRate, Repeats
+from runner.settings.fields import (
+    Flag,
+    Job,
+    Names,
+    OptionalCount,
+    OptionalRate,
+    OptionalText,
+    Repeats,
+)
 
 
 class SweepSettings(Group):
-    """How a sweep goes about its points; the last seven are written by the runner itself.
+    """How a sweep goes about its points; the last six, and night, are written by the runner itself.
 
     Nothing of this changes what a point comes out as.
     """
 
-    of_some_choices = frozenset({"night", "run_id", "holder", "name", "point", "planned", "job"})
+    of_some_choices = frozenset({"night", "run_id", "holder", "point", "planned", "job"})
 
     retries: Repeats = 0
     """How often a failed point is run again."""
@@ -28,10 +36,11 @@ class SweepSettings(Group):
     """Hours after which no more points are started; null sets no limit."""
     first: Names = ()
     """Names of the points to start with."""
+    name: OptionalText = None
+    """What the sweep is called; null: as its file, or after the settings that vary."""
     night: str | None = None
     run_id: str | None = None
     holder: str | None = None
-    name: str | None = None
     point: str | None = None
     planned: str | None = None
     job: Job = "point"

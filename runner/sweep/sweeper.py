@@ -19,6 +19,7 @@ from runner.planning.writable import require_writable
 from runner.settings.store_uri import resolve
 from runner.sweep.launchers.hydra_launcher import adapt
 from runner.sweep.search_space import SearchSpace
+from runner.sweep.sweep_name import sweep_name
 
 log = logging.getLogger(__name__)
 
@@ -78,12 +79,12 @@ class PruningSweeper(Sweeper):
         if adaptive:
             # Refused now, if it cannot be searched.
             SearchSpace(checked.points)
+        name = sweep_name(checked.points, self._config.hydra.runtime.choices.get("sweep"))
         folder = self._save_config()
 
         # MLflow is imported here, after every check, while the workers' server imports too.
         from runner.sweep.session import run_sweep
 
-        name = self._config.hydra.runtime.choices.get("sweep") or "unnamed"
         try:
             finished, returns = run_sweep(name, checked.points, self._launcher, folder)
         finally:

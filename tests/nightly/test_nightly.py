@@ -220,7 +220,7 @@ def test_one_night_at_a_time_is_resumed_while_it_is_young(started: Start, tmp_pa
     again = started()
     seen = read_until(again, "started: epochs=100000")
     assert f"found dead: nightly {night.name}" in seen
-    assert "resuming unnamed: 1 of 2 points done" in seen
+    assert "resuming epochs: 1 of 2 points done" in seen
     # Its worker opens its run a moment later.
     wait_until(lambda: _runs_now(tmp_path, "epochs=100000"), "the point's own run")
     assert "Traceback" not in seen + _stop(again)

@@ -39,7 +39,7 @@ def test_the_sweep_run_carries_the_report(swept: Swept) -> None:
         assert "plotly.js v" in picture
         assert "<script src" not in picture
     text = file_of(folder, sweep, "report.md").read_text()
-    assert text.startswith("# unnamed\n")
+    assert text.startswith("# initial_sparsity-x-final_sparsity\n")
     assert "python -m runner -m schedule.final_sparsity=0.5,0.8" in text
 
 
@@ -216,5 +216,5 @@ def test_a_sweep_that_lacks_what_is_asked_for_is_not_finished(
     # The figures say that there are files, and the store gives none.
     with pytest.raises(NotReported, match="not all is measured that is asked for: dense "):
         report.make("FINISHED", Patience())
-    assert capsys.readouterr().out.count("Compare in the browser") == 1
+    assert capsys.readouterr().out.count("No file is within 1 point") == 1
     assert Path(store.local_file(store.get(sweep.id), "report.html")).is_file()

@@ -46,7 +46,7 @@ def test_a_model_that_is_replaced_during_a_sweep_ends_it_and_put_back_goes_on(
     shutil.copy(tmp_path / "kept.h5", path)
     again = command(*typed)
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "resuming unnamed: " in again.stdout + again.stderr
+    assert "resuming final_sparsity: " in again.stdout + again.stderr
     assert len(runs_in(tmp_path, "baseline")) == 1
     points = store_in(tmp_path).children(sweep.id)
     assert {run.status for run in points} == {"FINISHED"}

@@ -122,9 +122,9 @@ def test_a_killed_sweep_leaves_no_worker_and_is_resumed(
     assert dead.status == "RUNNING"
     again = started(LONG, "hydra.launcher.n_jobs=2")
     seen = read_until(again, "started: epochs=100000")
-    assert "found dead: sweep unnamed" in seen
+    assert "found dead: sweep epochs" in seen
     assert "found dead: point epochs=100000" in seen
-    assert "resuming unnamed: 1 of 2 points done" in seen
+    assert "resuming epochs: 1 of 2 points done" in seen
     again.send_signal(signal.SIGTERM)
     again.communicate(timeout=HANGS_AFTER)
     (sweep,) = runs_in(tmp_path, "sweep")
@@ -173,7 +173,7 @@ def test_a_sweep_whose_machine_sleeps_is_taken_over_and_notices(
     third = started(*asked, "sweep.take_over=true")
     seen = read_until(third, "started: epochs=100000")
     assert "taken over: point epochs=100000" in seen
-    assert "resuming unnamed: 1 of 2 points done" in seen
+    assert "resuming epochs: 1 of 2 points done" in seen
     scheduler.resume()
     out, _ = sleeper.communicate(timeout=HANGS_AFTER)
     assert sleeper.returncode == 1, out

@@ -32,7 +32,7 @@ def test_points_are_nested_under_their_sweep(swept: tuple[Path, str, str]) -> No
     for run in (sweep, baseline, *points):
         assert run.status == "FINISHED"
     for point in points:
-        assert point.tags["runner.sweep"] == "unnamed"
+        assert point.tags["runner.sweep"] == "initial_sparsity-x-final_sparsity"
         assert point.tags["runner.baseline_run_id"] == baseline.id
         assert point.tags["runner.signature"] == baseline.tags["runner.signature"]
     assert len({point.tags["runner.fingerprint"] for point in points}) == len(points)
@@ -168,7 +168,7 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
     assert Path(report.removeprefix("Report: ")).is_file()
     assert ui.startswith("MLflow: ")
     assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
-    assert " -m runner.best unnamed --output=model." in copy
+    assert " -m runner.best initial_sparsity-x-final_sparsity --output=model." in copy
 
 
 @pytest.mark.long

@@ -1,0 +1,56 @@
+"""Print what a single point came to: its files, its baseline, and what to do next."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rich.console import Console
+
+from runner.device.request import Request
+from runner.escaping.terminal import say
+from runner.results.conclusion import conclusion
+from runner.results.console import say_wrapped
+from runner.results.correct_rows import with_correct
+from runner.results.decision import decide_all
+from runner.results.device_rows import with_device_rows
+from runner.results.front_table import FrontTable
+from runner.results.next_steps import program, ui_command
+from runner.results.rows import Results, Row
+from runner.settings import Settings
+from runner.tracking import Store, tags
+
+_AXIS, _VALUES = "schedule.final_sparsity", "0.5,0.8,0.9"
+
+
+def show_point(settings: Settings, run_id: str, overrides: Sequence[str]) -> None:
+    """Print the files of a point beside its baseline, and what comes next.
+
+    Args:
+        run_id: of the point.
+        overrides: what was typed to run it.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    store = Store(settings.tracking.uri, settings.tracking.experiment)
+    point = store.get(run_id)
+    baseline = store.get(point.tags[tags.BASELINE_RUN_ID])
+    # Judged as a sweep of this point alone.
+    alone = replace(point, tags={**point.tags, tags.DEVICE: Request.of(settings).text})
+    results = Results(alone, (Row(point, baseline),))
+    results = with_correct(store, with_device_rows(store, results, results.request))
+    decision, *_ = decide_all(results, store)
+    console = Console()
+    table = FrontTable(decision, whole=True)
+    say("", *(table.on_terminal(console.width) if console.is_terminal else table.markdown()))
+    say_wrapped(console, [*table.legend, *conclusion(decision)])
+    file = decision.file or decision.closest
+    if file:
+        say(f"File: {store.local_file(file.point, file.artifact)}")
+    say(f"MLflow: {ui_command(store.uri)}", f"Sweep it: {_sweep(overrides)}")
+
+
+def _sweep(overrides: Sequence[str]) -> str:
+    """Return the command that runs the same with several sparsities."""
+    kept = [each for each in overrides if each.partition("=")[0].lstrip("+") != _AXIS]
+    return shlex.join([program(), "-m", "runner", "-m", *kept, f"{_AXIS}={_VALUES}"])

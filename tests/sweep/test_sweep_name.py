@@ -1,0 +1,36 @@
+"""A sweep is called as it is told, or as its file, or after the settings that vary."""
+
+from dataclasses import replace
+
+import pytest
+
+from runner.errors import Refused
+from runner.planning.grid import Point
+from runner.settings import SweepSettings
+from runner.sweep.sweep_name import sweep_name
+from tests.helpers.project import Configure
+
+
+def _points(settings: Configure, *overrides: str, name: str | None = None) -> list[Point]:
+    points = []
+    for override in overrides:
+        made = settings(override)
+        made = made.model_copy(update={"sweep": SweepSettings(name=name)})
+        points.append(Point((override,), override, made, "", "", ""))
+    return points
+
+
+def test_it_is_made_of_what_varies(settings: Configure) -> None:
+    one = _points(settings, "schedule.final_sparsity=0.6")
+    two = [*one, *_points(settings, "schedule.epochs=7")]
+    assert sweep_name(two, None) == "final_sparsity-x-epochs"
+    assert sweep_name(two, "sparsity") == "sparsity"
+    assert sweep_name(one, None) == "lenet_300_100 on npz"
+
+
+def test_it_can_be_chosen(settings: Configure) -> None:
+    named = _points(settings, "schedule.epochs=2", "schedule.epochs=3", name="mine")
+    assert sweep_name(named, "sparsity") == "mine"
+    other = replace(named[0], settings=_points(settings, "schedule.epochs=4")[0].settings)
+    with pytest.raises(Refused, match=r"^sweep\.name=mine,None: must be one name for the sweep$"):
+        sweep_name([named[0], other], None)
