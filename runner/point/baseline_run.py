@@ -24,6 +24,7 @@ from runner.point.deliver import (
 )
 from runner.point.dense_answers import dense_answers
 from runner.point.reference import Reference
+from runner.point.shared_weights import log_weights, take_weights
 from runner.prune.sparsity import LayerSparsity, measure_sparsity, sparsity_figures
 from runner.settings.cache_paths import baseline_lock
 from runner.settings.parameters import as_yaml, baseline_parameters
@@ -58,27 +59,16 @@ class BaselineRun:
     def _obtain(self) -> tuple[Baseline, Reference]:
         context = self.context
         with baseline_lock(context.settings, context.signature):
+            found = take_weights(context)
             baseline = obtain_baseline(
                 context.settings, context.data, context.signature, context.content
             )
             try:
-                reference = self._reference(baseline)
+                reference = self._reference(baseline, found)
             except StoreFailed as failure:
-                return baseline, self._kept(baseline, failure)
+                return baseline, kept_reference.last_known(context, baseline, failure)
             kept_reference.keep(context, reference)
         return baseline, reference
-
-    def _kept(self, baseline: Baseline, failure: StoreFailed) -> Reference:
-        """Take the figures that the store last held; without them, it fails."""
-        try:
-            kept = kept_reference.find(self.context, baseline)
-        except ValueError as fault:
-            raise StoreFailed(
-                f"{failure}; the figures in the cache say {one_line(fault)}"
-            ) from None
-        if kept is None:
-            raise failure
-        return kept
 
     def complete(self, baseline: Baseline) -> None:
         """Add the targets that the run has no figures of, those that failed included.
@@ -119,11 +109,13 @@ class BaselineRun:
                 run.log_text(as_yaml(context.settings), SETTINGS)
                 run.flush()
 
-    def _reference(self, baseline: Baseline) -> Reference:
-        found = self.context.baseline_record()
+    def _reference(self, baseline: Baseline, found: Record | None) -> Reference:
+        # Another machine may have logged it meanwhile.
+        found = found or self.context.baseline_record()
         if found is None:
             run = self._new_run()
             run.log_inputs(self.context.data, as_yaml(self.context.settings))
+            log_weights(self.context, run)
             run.log_history(baseline.history)
             parameters = float(baseline.model.count_params())
             run.log_metrics({**sparsity_figures(_layers(baseline)), "parameters": parameters})

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from runner.backend import save_h5
+from runner.errors import one_line
 from runner.files import private_folder
 from runner.measure.correct_table import Correct, correct_csv, read_correct
 from runner.measure.file_sizes import zipped_bytes
@@ -21,6 +22,7 @@ from runner.point.reference import Reference
 from runner.settings.cache_paths import reference_file
 from runner.settings.targets import Target
 from runner.statistics.paired import Bits
+from runner.tracking import StoreFailed
 from runner.training.baseline import Baseline
 
 # Scaling inside of the file rounds otherwise, which may change some answers.
@@ -86,6 +88,21 @@ def find(context: PointContext, baseline: Baseline) -> Reference | None:
         raise ValueError(f"{kept.zip_bytes:,.0f} zipped bytes; the model has {zipped:,}")
     correct = _correct(context, baseline, kept, test) if kept.correct else None
     return Reference(kept.run_id, kept.zip_bytes, kept.accuracy, kept.warning, correct)
+
+
+def last_known(context: PointContext, baseline: Baseline, failure: StoreFailed) -> Reference:
+    """Return the figures that the store last held, where it does not answer now.
+
+    Raises:
+        StoreFailed: there are none.
+    """
+    try:
+        kept = find(context, baseline)
+    except ValueError as fault:
+        raise StoreFailed(f"{failure}; the figures in the cache say {one_line(fault)}") from None
+    if kept is None:
+        raise failure
+    return kept
 
 
 def _correct(context: PointContext, baseline: Baseline, kept: _Kept, test: Bits) -> Correct:

@@ -21,6 +21,7 @@ from runner.sweep.point_source import PointSource
 from runner.sweep.progress import ProgressView
 from runner.sweep.run_status import close_running, failed_fingerprints
 from runner.tracking import Store, StoreFailed, few_retries
+from runner.tracking.tags import WEIGHTS
 
 
 class PointsFailed(RunnerError):
@@ -117,10 +118,12 @@ class Dispatch:
         return ", ".join(parts)
 
     def _is_missing(self, point: Point) -> bool:
-        if not baseline_folder(point.settings, point.signature).is_dir():
+        known = self.store.baseline(point.signature, measuring_digest(point.settings))
+        if known is None:
             return True
-        measuring = measuring_digest(point.settings)
-        return self.store.baseline(point.signature, measuring) is None
+        # Whoever lacks it takes it from the store, which has none of earlier versions.
+        here = baseline_folder(point.settings, point.signature).is_dir()
+        return WEIGHTS not in known.tags and (self.launcher.detached() or not here)
 
     def _is_new(self, job: Job) -> bool:
         """Tell whether no job of an earlier process goes on that does the same."""

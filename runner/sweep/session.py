@@ -13,6 +13,7 @@ from runner.sweep import again
 from runner.sweep.adaptive import AdaptiveRun
 from runner.sweep.announcement import Announcement
 from runner.sweep.dispatch import Dispatch, PointsFailed
+from runner.sweep.elsewhere import at_work_elsewhere, wait_for_their_end
 from runner.sweep.final_report import FinalReport, NotReported
 from runner.sweep.finished import lacking_baselines, unfinished_points
 from runner.sweep.launchers.protocol import Launcher
@@ -129,7 +130,7 @@ def _run_points(  # noqa: PLR0913, PLR0917
                 say(f"{name}: {adaptive.run()}")
                 points = adaptive.proposed
             else:
-                dispatch.run(_ordered(remaining, settings.sweep.first))
+                _dispatch(dispatch, _ordered(remaining, settings.sweep.first))
             _require_files(store, run.id, points, dispatch)
         finally:
             run.tag(tags.LEFT, list_of_names(dispatch.not_started))
@@ -137,6 +138,20 @@ def _run_points(  # noqa: PLR0913, PLR0917
     run.require_hold()
     with suppress(StoreFailed), few_retries():
         delete_doubles(store, run.id)
+
+
+def _dispatch(dispatch: Dispatch, points: Sequence[Point]) -> None:
+    """Run points; those that jobs of an earlier process still work on come last, if at all.
+
+    Raises:
+        PointsFailed: some point did not finish.
+    """
+    store, run_id = dispatch.store, dispatch.run_id
+    busy = at_work_elsewhere(store, run_id, points) if not dispatch.launcher.finds_jobs() else []
+    dispatch.run([point for point in points if point not in busy])
+    if busy:
+        wait_for_their_end(store, run_id)
+        dispatch.run(unfinished_points(store, run_id, busy))
 
 
 def _require_files(store: Store, run_id: str, points: Sequence[Point], dispatch: Dispatch) -> None:

@@ -114,6 +114,9 @@ class Store(Experiment):
     def baseline(self, signature: str, measuring: str) -> Record | None:
         """Return the whole baseline run of this signature whose h5 file was measured, if any.
 
+        Of several, which machines without a common disk have made at once, it is the one of the
+        lowest id, for all of them.
+
         Args:
             measuring: identifies the code that its figures must come from.
 
@@ -121,8 +124,8 @@ class Store(Experiment):
             StoreFailed: the store does not answer.
         """
         baselines = self.of_kind(Kind.BASELINE, {SIGNATURE: signature, MEASURING: measuring})
-        whole = (record for record in baselines if record.is_whole)
-        return next((record for record in whole if record.has_file(Target.H5)), None)
+        whole = [each for each in baselines if each.is_whole and each.has_file(Target.H5)]
+        return min(whole, key=lambda record: record.id, default=None)
 
     def get(self, run_id: str) -> Record:
         """Return one run.

@@ -29,6 +29,8 @@ LEASED_BY = "runner.leased_by"
 CLAIM = "runner.claim."
 # Of a sweep whose jobs a cluster runs: led by this, where those are that were submitted together.
 LAUNCHED = "runner.launched."
+# Of a baseline whose weights are among the artifacts: what the file of them hashes to.
+WEIGHTS = "runner.weights"
 # Of a run that another process went on without: it counts nowhere.
 SUPERSEDED = "runner.superseded"
 # What the run stands for in its sweep, and which call has created it.

@@ -9,6 +9,7 @@ import math
 import os
 import shutil
 from io import BufferedReader
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +24,7 @@ from runner.training.train import History
 
 _MODEL = "model.h5"
 _RECORD = "record.json"
+NAMES = (_MODEL, _RECORD)
 
 
 class DamagedCache(StepFailed):
@@ -50,6 +52,42 @@ def write(settings: Settings, signature: str, model: keras.Model, history: Histo
     temporary.replace(folder)
 
 
+def files(settings: Settings, signature: str) -> tuple[list[Path], str]:
+    """Return the files of a cached baseline, and what identifies its weights.
+
+    Raises:
+        DamagedCache: it is not whole.
+        Refused: a file there is not its user's alone.
+    """
+    folder = baseline_folder(settings, signature)
+    return [folder / _MODEL, folder / _RECORD], _record(settings, folder).sha256
+
+
+def take(settings: Settings, signature: str, copied: Path, weights: str) -> None:
+    """Take a baseline into the cache that another machine has trained, whole or not at all.
+
+    Args:
+        copied: a folder with its files.
+        weights: what identifies its weights.
+
+    Raises:
+        DamagedCache: they are not those, or not whole.
+    """
+    folder = baseline_folder(settings, signature)
+    name = f".{folder.name}.{os.getpid()}"
+    shutil.rmtree(folder.with_name(name), ignore_errors=True)
+    temporary = private_folder.make(settings.cache.folder, folder.parent.name, name)
+    for each in NAMES:
+        shutil.copyfile(copied / each, temporary / each)
+    private_folder.close_to_others(temporary)
+    record = _record(settings, temporary)
+    with (temporary / _MODEL).open("rb") as file:
+        if not record.sha256 == weights == _sha256(file, _history(record)):
+            raise DamagedCache("the baseline in the store is not what was logged")
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary.replace(folder)
+
+
 def read(settings: Settings, signature: str, model: keras.Model) -> History:
     """Give a model the weights of its cached baseline, and return the history of these.
 
@@ -62,9 +100,8 @@ def read(settings: Settings, signature: str, model: keras.Model) -> History:
     """
     folder, root = baseline_folder(settings, signature), settings.cache.folder
     try:
-        with private_folder.open_own(root, folder / _RECORD) as file:
-            record = _Record.model_validate_json(file.read())
-        history: History = {str(name): values for name, values in record.history.items()}
+        record = _record(settings, folder)
+        history = _history(record)
         _require_whole(history, settings.baseline)
         with private_folder.open_own(root, folder / _MODEL) as file:
             if record.sha256 != _sha256(file, history):
@@ -77,6 +114,20 @@ def read(settings: Settings, signature: str, model: keras.Model) -> History:
         # h5py and NumPy raise many kinds of errors for damaged bytes.
         raise DamagedCache(one_line(error)) from error
     return history
+
+
+def _record(settings: Settings, folder: Path) -> _Record:
+    try:
+        with private_folder.open_own(settings.cache.folder, folder / _RECORD) as file:
+            return _Record.model_validate_json(file.read())
+    except Refused:
+        raise
+    except (OSError, ValueError) as error:
+        raise DamagedCache(one_line(error)) from error
+
+
+def _history(record: _Record) -> History:
+    return {str(name): values for name, values in record.history.items()}
 
 
 def _require_whole(history: History, baseline: BaselineSettings) -> None:

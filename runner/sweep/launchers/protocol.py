@@ -72,6 +72,9 @@ class Launcher(Protocol):
         A launch waits for it in place of running it anew.
         """
 
+    def finds_jobs(self) -> bool:
+        """Return whether it finds those jobs of an earlier process that go on without it."""
+
     def leaves_jobs(self) -> bool:
         """Return whether jobs of a launch that was stopped go on without this process."""
 

@@ -108,6 +108,10 @@ class SlurmLauncher(hydra.plugins.launcher.Launcher):
             self._looked = True
         return self._earlier.goes_on(overrides)
 
+    def finds_jobs(self) -> bool:
+        """Return True."""
+        return True
+
     def leaves_jobs(self) -> bool:
         """Return whether jobs of the last launch go on without this process."""
         return self._leaves_jobs
