@@ -36,7 +36,7 @@ WITH_TENSORFLOW = (
     "point/kept_devices.py",
     "point/kept_figures.py", "point/kept_reference.py",
     "point/pending.py",
-    "point/run.py", "point/stage_log.py",
+    "point/run.py", "point/shared_weights.py", "point/stage_log.py",
     "point/target_files.py", "point/tensorboard.py",
     # Redirects its own output besides.
     "sweep/launchers/local/preload.py",

@@ -216,5 +216,5 @@ def test_a_sweep_that_lacks_what_is_asked_for_is_not_finished(
     # The figures say that there are files, and the store gives none.
     with pytest.raises(NotReported, match="not all is measured that is asked for: dense "):
         report.make("FINISHED", Patience())
-    assert capsys.readouterr().out.count("No file is within 1 point") == 1
+    assert capsys.readouterr().out.count("All files: ") == 1
     assert Path(store.local_file(store.get(sweep.id), "report.html")).is_file()

@@ -115,6 +115,10 @@ class RayLauncher(hydra.plugins.launcher.Launcher):
         """Return False: Ray ends what a process has started with that process."""
         return False
 
+    def finds_jobs(self) -> bool:
+        """Return False: what an earlier process began is waited for by its lease."""
+        return False
+
     def leaves_jobs(self) -> bool:
         """Return False."""
         return False
