@@ -2,12 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from runner.data.classes import Classes, Labels, encode
+from runner.files.derived_text import DerivedTexts
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 # The names of the classes, where a file has them.
@@ -29,6 +31,7 @@ class Arrays:
         classes: the names of the classes; None where the file has none.
         x_validation, y_validation: likewise; None where validation images are taken from the tail
             of the training images.
+        texts: where texts that follow from these arrays are kept; None for arrays in memory.
     """
 
     x_train: Array
@@ -38,6 +41,7 @@ class Arrays:
     classes: tuple[str, ...] | None = None
     x_validation: Array | None = None
     y_validation: Array | None = None
+    texts: DerivedTexts | None = None
 
     def labels(self) -> tuple[dict[str, Labels], Classes]:
         """Number the classes of the labels of each part from 0.
@@ -59,6 +63,12 @@ class Arrays:
         Args:
             treatment: what is done to it, which is identified too.
         """
+        if self.texts is None:
+            return self._digest(treatment)
+        key = Path(__file__).read_bytes() + treatment.encode()
+        return self.texts.obtain(key, lambda: self._digest(treatment))
+
+    def _digest(self, treatment: str) -> str:
         digest = hashlib.sha256(treatment.encode())
         for name in (*NAMES, *(_OF_VALIDATION if self.x_validation is not None else ())):
             array = np.ascontiguousarray(getattr(self, name))

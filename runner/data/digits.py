@@ -71,7 +71,7 @@ def _divide(labels: Numbers) -> tuple[Numbers, Numbers]:
 def _shares(counts: Numbers, number: int, random: np.random.RandomState) -> Numbers:
     """Divide a number in proportion to counts; what is left goes to the largest remainders."""
     exact = counts / counts.sum() * number
-    shares = np.floor(exact).astype(np.int64)
+    shares: Numbers = np.floor(exact).astype(np.int64)
     remainders = exact - shares
     while (missing := number - int(shares.sum())) > 0:
         largest = np.flatnonzero(remainders == remainders.max())

@@ -51,7 +51,8 @@ def unpack(file: BinaryIO, found: Mapping[str, Header], cache: Path, pixels: boo
     path = cache / "datasets" / f"npz-{_identity(file, pixels)}"
     unpacked = array_folder.obtain(cache, path, make)
     names = unpacked.notes["classes"]
-    return Arrays(**unpacked.arrays, classes=None if names is None else tuple(names))
+    classes = None if names is None else tuple(names)
+    return Arrays(**unpacked.arrays, classes=classes, texts=unpacked.texts)
 
 
 def _identity(file: BinaryIO, pixels: bool) -> str:

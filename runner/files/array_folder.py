@@ -4,7 +4,6 @@ A folder holds one `.npy` file an array, and `index.json` with the digest of eac
 when it is complete. What half a write or another hand has left there is noticed by the digests.
 """
 
-import hashlib
 import json
 import logging
 import shutil
@@ -17,7 +16,8 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from runner.files import private_folder
+from runner.files import file_digest, private_folder
+from runner.files.derived_text import DerivedTexts
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,12 @@ class ArrayFolder:
     Attributes:
         arrays: by name; mapped files, which no process can change.
         notes: what was noted with them, as JSON holds it.
+        texts: what follows from the arrays, and takes long to compute.
     """
 
     arrays: Mapping[str, NDArray[Any]]
     notes: Mapping[str, Any]
+    texts: DerivedTexts
 
 
 def obtain(root: Path, path: Path, make: Callable[[Path], Mapping[str, Any]]) -> ArrayFolder:
@@ -83,12 +85,12 @@ def read(root: Path, path: Path) -> ArrayFolder:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"not the arrays that were written there ({error})") from None
-    return ArrayFolder(arrays, notes)
+    return ArrayFolder(arrays, notes, DerivedTexts(root, path))
 
 
 def _map(root: Path, path: Path, name: str, expected: str) -> NDArray[Any]:
     with private_folder.open_own(root, path / f"{name}.npy") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+        if file_digest.digest(file) != expected:
             raise Damaged(f"{name}.npy has other bytes than were written")
         file.seek(0)
         np.lib.format.read_magic(file)
@@ -111,9 +113,11 @@ def _make(path: Path, make: Callable[[Path], Mapping[str, Any]]) -> None:
     unfinished.mkdir(0o700)
     try:
         notes = make(unfinished)
+        # Before they are digested: it changes the files.
+        private_folder.close_to_others(unfinished)
         index = {"digests": _digests(unfinished), "notes": notes}
         (unfinished / _INDEX).write_text(json.dumps(index), encoding="utf-8")
-        private_folder.close_to_others(unfinished)
+        private_folder.close_to_others(unfinished / _INDEX)
         unfinished.replace(path)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -123,5 +127,5 @@ def _digests(folder: Path) -> dict[str, str]:
     digests = {}
     for path in sorted(folder.glob("*.npy")):
         with path.open("rb") as file:
-            digests[path.stem] = hashlib.file_digest(file, "sha256").hexdigest()
+            digests[path.stem] = file_digest.digest(file)
     return digests

@@ -1,6 +1,9 @@
 """Arrays of the cache are mapped, and made anew where they are not as they were written."""
 
+import hashlib
 import logging
+import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -58,6 +61,54 @@ def test_what_is_not_as_it_was_written_is_made_anew(
     assert _obtain(tmp_path, made).arrays["images"].sum() == np.arange(24).sum()
     assert len(made) == 2
     assert "made anew" in caplog.text
+
+
+def test_what_was_digested_is_not_read_again_unless_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    _obtain(tmp_path, made)
+    images = tmp_path / "datasets" / "all" / "images.npy"
+    _wait_for_the_clock(images)
+    _obtain(tmp_path, made)
+    with monkeypatch.context() as patch:
+        patch.setattr(hashlib, "file_digest", _fail)
+        _obtain(tmp_path, made)
+        # The same size and time, and other bytes.
+        before = images.stat()
+        content = bytearray(images.read_bytes())
+        content[-1] ^= 1
+        images.write_bytes(content)
+        os.utime(images, ns=(before.st_atime_ns, before.st_mtime_ns))
+        with pytest.raises(AssertionError, match="read again"):
+            _obtain(tmp_path, made)
+    assert _obtain(tmp_path, made).arrays["images"].sum() == np.arange(24).sum()
+    assert len(made) == 2
+
+
+def test_a_text_that_follows_is_computed_once(tmp_path: Path) -> None:
+    made: list[Path] = []
+    texts = _obtain(tmp_path, made).texts
+    assert texts.obtain(b"key", lambda: "first") == "first"
+    assert _obtain(tmp_path, made).texts.obtain(b"key", lambda: "second") == "first"
+    assert texts.obtain(b"other", lambda: "third") == "third"
+    kept = [*texts.folder.glob("text-*.json")]
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+    for path in kept:
+        path.write_text(path.read_text().replace("first", "wrong"))
+    assert texts.obtain(b"key", lambda: "first") == "first"
+    # It goes with the arrays that it followed from.
+    (texts.folder / "images.npy").write_bytes(b"")
+    assert _obtain(tmp_path, made).texts.obtain(b"key", lambda: "fourth") == "fourth"
+
+
+def _fail(*_: object) -> None:
+    raise AssertionError("read again")
+
+
+def _wait_for_the_clock(path: Path) -> None:
+    while time.time_ns() - path.stat().st_ctime_ns < 200_000_000:
+        time.sleep(0.02)
 
 
 def test_what_is_half_written_is_not_taken(tmp_path: Path) -> None:

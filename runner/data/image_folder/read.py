@@ -67,7 +67,8 @@ def read(settings: DatasetSettings, cache: Path) -> Arrays:
     decoded = array_folder.obtain(cache, path, make)
     refuse_or_tell(settings, decoded.notes["unreadable"], decoded.notes["images"], path)
     _require_all_classes(settings, decoded)
-    return Arrays(**decoded.arrays, classes=tuple(decoded.notes["classes"]))
+    classes = tuple(decoded.notes["classes"])
+    return Arrays(**decoded.arrays, classes=classes, texts=decoded.texts)
 
 
 def _limited(settings: DatasetSettings, parts: Mapping[str, Rows]) -> Mapping[str, Rows]:
