@@ -32,7 +32,7 @@ def next_steps(store: Store, results: Results, file: File | None) -> list[str]:
 
 def _command(store: Store, name: str, sweep: str, *options: str) -> str:
     """Return a command on a sweep, with the store where that is not the usual one."""
-    words = [program(), "-m", f"runner.{name}", sweep, *options]
+    words = [program(), "-m", "runner", name, sweep, *options]
     given = []
     if store.experiment != resolve_experiment(None):
         given += ["--experiment", store.experiment]

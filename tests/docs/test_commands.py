@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from omegaconf import DictConfig
 
+from runner.cli.commands import MODULES
 from runner.nightly.__main__ import _parser
 from runner.settings import from_hydra
 from tests.helpers.pages import PAGES, code_names, shell_lines
@@ -18,11 +19,17 @@ _COMMAND = re.compile(r"(?:^|\s)(?:\S*/)?python -m runner(\.\w+)?(?=\s|$)(.*)")
 _PLACEHOLDER = re.compile(r"(?<![\w/])(FOLDER|NAME|SWEEP|FILE)\b")
 
 
+def _named(match: re.Match[str]) -> tuple[str, str]:
+    """Return the module, and its arguments; a command may stand as a word of its own, too."""
+    word, _, rest = match[2].strip().partition(" ")
+    return (f".{word}", rest) if not match[1] and word in MODULES else (match[1] or "", match[2])
+
+
 def _commands(module: str) -> list[str]:
     """Return the arguments of all command lines of one module, without those to be filled in."""
     lines = [line for page in PAGES for line in [*shell_lines(page), *code_names(page)]]
-    found = [match for line in lines if (match := _COMMAND.search(line))]
-    typed = {match[2].partition(" #")[0].strip() for match in found if (match[1] or "") == module}
+    found = [_named(match) for line in lines if (match := _COMMAND.search(line))]
+    typed = {rest.partition(" #")[0].strip() for name, rest in found if name == module}
     return sorted(arguments for arguments in typed if not _PLACEHOLDER.search(arguments))
 
 

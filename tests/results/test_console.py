@@ -123,8 +123,8 @@ def test_the_next_commands_name_the_store_where_it_is_not_the_usual_one(
     (decision,) = decide_all(results, store)
     ui, copy, every = next_steps(store, results, decision.file)
     assert ui.startswith("MLflow: ")
-    assert " -m runner.best sweep --output=model.h5" in copy
-    assert every.endswith(" -m runner.report sweep --all")
+    assert " -m runner best sweep --output=model.h5" in copy
+    assert every.endswith(" -m runner report sweep --all")
     assert "--tracking-uri" not in copy
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////elsewhere.db")
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "other")

@@ -168,7 +168,7 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
     assert Path(report.removeprefix("Report: ")).is_file()
     assert ui.startswith("MLflow: ")
     assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
-    assert " -m runner.best initial_sparsity-x-final_sparsity --output=model." in copy
+    assert " -m runner best initial_sparsity-x-final_sparsity --output=model." in copy
 
 
 @pytest.mark.long
