@@ -15,8 +15,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RESULTS := results_mnist results_fashion_mnist deep_compression deep_compression_lenet5
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep nightly test test-ui test-long screenshots results bench faults ui check format reference docs \
-	lock upgrade clean
+.PHONY: help sweep nightly test test-ui test-long test-cluster screenshots results bench faults ui \
+	check format reference docs lock upgrade clean
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test-ui: $(INSTALLED_DEV) ## run the tests that need a browser (Chromium): the p
 
 test-long: $(INSTALLED_DEV) ## run the long tests: whole nights and sweeps, real servers, a real cron daemon where there is one
 	@$(BIN)/python -m pytest -m long --dist loadfile $(ARGS)
+
+test-cluster: $(INSTALLED_DEV) ## test sweeps on several machines, made of namespaces of this one, with PostgreSQL, Ray and Slurm
+	@$(BIN)/python -m pytest -m cluster -n 0 tests/cluster $(ARGS)
 
 screenshots: $(INSTALLED_DEV) ## renew the pictures in docs/ on MNIST: RUNNER_DATA=FOLDER make screenshots
 	@SCREENSHOTS=docs $(BIN)/python -m pytest -m ui -n 0 tests/ui
