@@ -31,6 +31,7 @@ from runner.settings.groups import CacheSettings, TrackingSettings
 from runner.tracking import Kind, Record, Store, tags
 from runner.tracking.removal import deleted_runs
 from runner.tracking.silence import close_silent
+from tests.helpers.kept_arrays import unpacked
 from tests.helpers.mlflow_server import tracking_server
 from tests.helpers.project import PROJECT, Command
 
@@ -129,6 +130,28 @@ def test_what_would_go_is_said_and_stays(written: Written, tool_in: Command) -> 
     unasked = tool_in(written.folder, "delete", "old")
     assert unasked.returncode == 2
     assert "--yes: must be given where nobody can be asked" in unasked.stderr
+
+
+def test_arrays_go_that_no_other_run_was_made_with(
+    written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = written.settings.cache.folder
+    (own, gone), (shared, stays) = (unpacked(cache, images, monkeypatch) for images in (60, 64))
+    # Known to no run: another store's, maybe.
+    unpacked(cache, 68, monkeypatch)
+    for name, data in (("old own", own), ("old shared", shared), ("new shared", shared)):
+        run = written.store.reopen(written.named(name))
+        run.log_inputs(data, "")
+        run.end("FINISHED")
+    plan = plan_of(written.store, written.named("old"), [])
+    assert plan.cache.arrays == (gone,)
+    assert gone in plan.cache.folders
+    plan.cache.remove()
+    assert stays.exists()
+    assert not gone.exists()
+    running = written.store.reopen(written.named("new"))
+    running.flush()
+    assert plan_of(written.store, written.named("old"), []).cache.arrays == ()
 
 
 @pytest.mark.long

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
+from runner.nightly.cleanup.arrays import caches_of, remove_arrays
 from runner.settings import Settings
 from runner.settings.cache_paths import (
     baseline_folder,
@@ -18,28 +19,33 @@ from runner.tracking import Record, Store
 from runner.tracking.removal import folders_in, remove_folders
 from runner.tracking.tags import SIGNATURE
 
-_FOLDER = "cache.folder"
-
 
 @dataclass(frozen=True)
 class Cache:
     """Trained baselines, and results that no store took, of points that no other run stands for.
 
-    `baselines` are given with the settings and the signature that their lock is named by.
+    `baselines` are given with the settings and the signature that their lock is named by; `arrays`
+    are the folders of data sets that no other run was made with.
     """
 
     baselines: tuple[tuple[Settings, str], ...] = ()
     unlogged: tuple[Path, ...] = ()
+    arrays: tuple[Path, ...] = ()
 
     @classmethod
-    def of(cls, store: Store, own: Sequence[Record], others: Sequence[Record]) -> "Cache":
+    def of(
+        cls,
+        store: Store,
+        own: Sequence[Record],
+        others: Sequence[Record],
+        arrays: Iterable[Path] = (),
+    ) -> "Cache":
         """Find what is there of these points, and of none of the others.
 
         Raises:
             StoreFailed: the store does not answer.
         """
-        folders = sorted({run.params[_FOLDER] for run in own if _FOLDER in run.params})
-        places = [_settings(store, Path(folder)) for folder in folders]
+        places = [_settings(store, folder) for folder in caches_of(own)]
         signatures = _only(own, others, lambda run: run.tags.get(SIGNATURE, ""))
         free = [signature for signature in signatures if not _elsewhere(store, signature)]
         points = _only(own, others, lambda run: run.fingerprint)
@@ -51,12 +57,14 @@ class Cache:
                 if _is_of_one_store(settings, signature)
             ),
             tuple(path for settings in places for path in _unlogged(settings, points)),
+            tuple(arrays),
         )
 
     @property
     def folders(self) -> list[Path]:
         """All folders that go."""
-        return [*(baseline_folder(*baseline) for baseline in self.baselines), *self.unlogged]
+        baselines = (baseline_folder(*baseline) for baseline in self.baselines)
+        return [*baselines, *self.unlogged, *self.arrays]
 
     def remove(self) -> None:
         """Remove all of it, but for what somebody uses at this moment.
@@ -73,6 +81,7 @@ class Cache:
                 continue
         for folder in self.unlogged:
             remove_folders(folder.parent, [folder.name])
+        remove_arrays(self.arrays)
 
 
 def _settings(store: Store, folder: Path) -> Settings:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runner.deletion.activity import may_be_running, require_ended
+from runner.deletion.arrays import free_arrays
 from runner.deletion.cache import Cache
 from runner.nightly.cleanup.disk import artifact_folders, bytes_in
 from runner.tracking import Kind, Record, Store
@@ -71,7 +72,8 @@ def plan_of(
     baselines = [] if live else _free_baselines(store, sweep, own, [*others, *kept])
     leaving = [sweep, *own, *baselines]
     purged = tuple(run for run in leaving if run in gone)
-    cache = Cache.of(store, own, [run for run in others if run not in baselines])
+    arrays = [] if live else free_arrays(store, own, leaving)
+    cache = Cache.of(store, own, [run for run in others if run not in baselines], arrays)
     paths = artifact_folders(leaving) if can_collect(store) else []
     return Plan(
         sweep=sweep,

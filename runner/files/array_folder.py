@@ -6,6 +6,7 @@ when it is complete. What half a write or another hand has left there is noticed
 
 import json
 import logging
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -55,18 +56,35 @@ def obtain(root: Path, path: Path, make: Callable[[Path], Mapping[str, Any]]) ->
         Refused: what is in the cache is not its user's alone.
     """
     private_folder.make(root, *path.parent.relative_to(root).parts)
-    lock = path.with_name(f".{path.name}.lock")
-    private_folder.require(root, lock)
-    with FileLock(lock, mode=0o600):
+    with lock(root, path):
         private_folder.require(root, path)
         if path.exists():
             try:
-                return read(root, path)
+                found = read(root, path)
+                os.utime(path / _INDEX)
+                return found
             except Damaged as reason:
                 log.warning("%s: %s; made anew", path, reason)
                 shutil.rmtree(path)
         _make(path, make)
         return read(root, path)
+
+
+def lock(root: Path, path: Path) -> FileLock:
+    """Return the lock of who opens or makes a folder; `path` may be the name of one half made.
+
+    Raises:
+        Refused: it is not its user's alone.
+    """
+    file = path.with_name(f".{path.name.removeprefix('.')}.lock")
+    private_folder.require(root, file)
+    return FileLock(file, mode=0o600)
+
+
+def last_used(path: Path) -> float:
+    """Return when a folder, or one half made, was last opened or written to, in seconds."""
+    index = path / _INDEX
+    return (index if index.exists() else path).lstat().st_mtime
 
 
 def read(root: Path, path: Path) -> ArrayFolder:

@@ -42,6 +42,16 @@ class DerivedTexts:
             self._write(path, text)
         return text
 
+    @property
+    def kept(self) -> set[str]:
+        """All texts that are kept.
+
+        Raises:
+            Refused: what is in the cache is not its user's alone.
+        """
+        texts = map(self._read, self.folder.glob("text-*.json"))
+        return {text for text in texts if text is not None}
+
     def _read(self, path: Path) -> str | None:
         """Return what is kept; None where there is nothing, or not what was written."""
         try:

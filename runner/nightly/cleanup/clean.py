@@ -3,13 +3,15 @@
 What is kept of older nights, and why, is said in runner/nightly/cleanup/retention.py.
 """
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich import filesize
 
+from runner.nightly.cleanup.arrays import caches_of, remove_arrays, unused
 from runner.nightly.cleanup.disk import artifact_folders, bytes_in
-from runner.nightly.cleanup.retention import Plan, Records, StoreContents, plan_deletion
+from runner.nightly.cleanup.retention import Plan, StoreContents, plan_deletion
 from runner.tracking import Kind, Store
 from runner.tracking.lease import PERIOD_SECONDS
 from runner.tracking.model_versions import registered_runs
@@ -19,12 +21,16 @@ from runner.tracking.silence import close_silent, silent_runs
 
 @dataclass(frozen=True)
 class Cleanup:
-    """What was deleted, or would be, the bytes that frees here, and what to do elsewhere."""
+    """What was deleted, or would be, the bytes that frees here, and what to do elsewhere.
+
+    `arrays` are the folders of data sets that went from the cache.
+    """
 
     plan: Plan
     freed: int
     dry_run: bool
     advice: str = ""
+    arrays: tuple[Path, ...] = ()
 
     @property
     def text(self) -> str:
@@ -40,6 +46,7 @@ class Cleanup:
             (plan.points, "point", "points"),
             (plan.baselines, "baseline", "baselines"),
             (plan.purged, "run deleted before", "runs deleted before"),
+            (self.arrays, "unused data set of the cache", "unused data sets of the cache"),
         )
         deleted, freed = ("would go", "to be freed") if self.dry_run else ("deleted", "freed")
         room = f", {filesize.decimal(self.freed)} {freed}" if self.freed else ""
@@ -80,11 +87,14 @@ def clean(
         contents = _contents(store, gone)
         plan = plan_deletion(contents, keep_nights)
         names = _night_names(contents, plan)
-        freed = _bytes(store, plan) + sum(map(bytes_in, folders_in(outputs, names)))
+        arrays = _unused_arrays(contents, plan)
+        folders = [*folders_in(outputs, names), *arrays]
+        freed = _bytes(store, plan) + sum(map(bytes_in, folders))
         if dry_run:
-            return Cleanup(plan, freed, dry_run)
+            return Cleanup(plan, freed, dry_run, arrays=arrays)
         remove_folders(outputs, names)
-        return Cleanup(plan, freed, dry_run, remove(store, plan.runs, plan.purged))
+        remove_arrays(arrays)
+        return Cleanup(plan, freed, dry_run, remove(store, plan.runs, plan.purged), arrays)
 
 
 def _silent(store: Store, dry_run: bool, period: float) -> frozenset[str]:
@@ -114,16 +124,24 @@ def _night_names(contents: StoreContents, plan: Plan) -> set[str]:
     return {night.name for night in nights if night.id in leaving} - staying
 
 
+def _unused_arrays(contents: StoreContents, plan: Plan) -> tuple[Path, ...]:
+    """Return what the caches of nights have of data sets, and none of the nights kept has used."""
+    began = [night.started for night in plan.kept_nights]
+    if not began or contents.sweeps_run:
+        return ()
+    return tuple(unused(caches_of(contents.runs), min(began)))
+
+
 def _bytes(store: Store, plan: Plan) -> int:
     """Sum up what `mlflow gc` frees on this machine."""
     runs = plan.runs + plan.purged if can_collect(store) else ()
     return sum(map(bytes_in, artifact_folders(runs)))
 
 
-def _counts(*counted: tuple[Records, str, str]) -> str:
-    """Count the runs of each kind, given with its name for one and for several."""
+def _counts(*counted: tuple[Sized, str, str]) -> str:
+    """Count what there is of each kind, given with its name for one and for several."""
     return ", ".join(
-        f"{len(runs)} {singular if len(runs) == 1 else plural}"
-        for runs, singular, plural in counted
-        if runs
+        f"{len(found)} {singular if len(found) == 1 else plural}"
+        for found, singular, plural in counted
+        if found
     )

@@ -22,6 +22,11 @@ class StoreContents:
     registered: frozenset[str]
     live: frozenset[str]
 
+    @property
+    def sweeps_run(self) -> bool:
+        """Whether a sweep or a point is live, which may use what is in the cache at any moment."""
+        return any(run.id in self.live and run.kind != Kind.NIGHTLY for run in self.runs)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -104,7 +109,7 @@ def _needed(contents: StoreContents, leaving: set[str]) -> frozenset[str]:
     staying = [run for run in contents.runs if run.id not in leaving]
     baselines = {run.tags.get(BASELINE_RUN_ID, "") for run in staying}
     # A running sweep may use any baseline at any moment.
-    if any(run.id in contents.live and run.kind != Kind.NIGHTLY for run in contents.runs):
+    if contents.sweeps_run:
         baselines |= {run.id for run in _of_kind(contents.runs, Kind.BASELINE)}
     return frozenset(baselines) | contents.registered | contents.live
 
