@@ -10,7 +10,7 @@ INSTALLED_DEV := .venv/installed-dev
 SOURCES := runner tests benchmarks
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml
-EXTRAS_DEV := $(addprefix --extra ,checkout dev ray slurm)
+EXTRAS_DEV := $(addprefix --extra ,checkout dev ray slurm postgres)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RESULTS := results_mnist results_fashion_mnist deep_compression deep_compression_lenet5
 

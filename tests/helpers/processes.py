@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -18,6 +19,8 @@ def end_tree(process: "subprocess.Popen[Any]") -> None:
     """Kill a process and everything that it has started."""
     if process.poll() is None:
         for child in psutil.Process(process.pid).children(recursive=True):
-            child.kill()
+            # What one ends with its own end may be gone by then.
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         process.kill()
         process.wait()
