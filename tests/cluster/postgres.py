@@ -115,10 +115,9 @@ def _make(host: Host) -> Path:
     password.write_text(_PASSWORD)
     if _account():
         shutil.chown(data, _ACCOUNT, _ACCOUNT)
-    first = ["-D", data, "-U", _USER, f"--pwfile={password}", "--auth=scram-sha-256"]
-    made = host.run(
-        [*_account(), _programs()[0] / "initdb", *first, "-E", "UTF8", "--no-locale", "--no-sync"]
-    )
+    who = ["-U", _USER, f"--pwfile={password}", "--auth=scram-sha-256"]
+    how = ["-E", "UTF8", "--no-locale", "--no-sync"]
+    made = host.run([*_account(), _programs()[0] / "initdb", "-D", data, *who, *how])
     assert made.returncode == 0, made.stdout
     with (data / "pg_hba.conf").open("a") as rules:
         rules.write("host all all all scram-sha-256\n")
