@@ -19,6 +19,7 @@ from runner.sweep.finished import lacking_baselines, unfinished_points
 from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.patience import Patience
 from runner.sweep.progress import choose_view
+from runner.sweep.reach import require_files
 from runner.sweep.remaining import remaining_points
 from runner.sweep.resume import describe, resume_or_begin
 from runner.sweep.run_status import close_running
@@ -54,6 +55,8 @@ def run_sweep(
     settings = points[0].settings
     store = Store(settings.tracking.uri, settings.tracking.experiment)
     store.connect()
+    if launcher.runs_elsewhere():
+        require_files(store.experiment, store.files, store.has_local_files)
     finished = again.finished_before(store, name, points)
     if finished:
         _announce(store, finished.id)

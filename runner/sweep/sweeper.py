@@ -18,6 +18,7 @@ from runner.planning.candidates import expand
 from runner.planning.writable import require_writable
 from runner.settings.store_uri import resolve
 from runner.sweep.launchers.hydra_launcher import adapt
+from runner.sweep.reach import require_address
 from runner.sweep.search_space import SearchSpace
 from runner.sweep.sweep_name import sweep_name
 
@@ -79,6 +80,8 @@ class PruningSweeper(Sweeper):
         if adaptive:
             # Refused now, if it cannot be searched.
             SearchSpace(checked.points)
+        if self._launcher.runs_elsewhere():
+            require_address(checked.points[0].settings.tracking.uri)
         name = sweep_name(checked.points, self._config.hydra.runtime.choices.get("sweep"))
         folder = self._save_config()
 

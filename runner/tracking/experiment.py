@@ -2,27 +2,26 @@
 
 import functools
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from mlflow.entities import LifecycleStage
+from mlflow.utils.uri import is_local_uri
 
 from runner.errors import Refused, is_fault, one_line
 from runner.settings.address_mask import masked
 from runner.settings.experiment_name import id_in
 from runner.settings.secret_text import without_secrets
 from runner.settings.store_uri import SQLITE
+from runner.tracking import missing_package
 from runner.tracking.connection import Connection, StoreFailed, store_lock
 from runner.tracking.new_database import advice
+from runner.tracking.place_of_files import place_of_files
 from runner.tracking.retries import are_set, few_retries
 from runner.tracking.wait import UNWELL, Wait
 
 # Seconds in which a server may be unwell before anything begins, and between two questions.
 _UNWELL_FOR, _PAUSE = 30.0, 2.0
-# Of a file, in bytes, on Linux.
-_LONGEST_NAME = 255
 
 
 class Experiment:
@@ -41,7 +40,7 @@ class Experiment:
         if not create:
             _require_database(self.uri)
         try:
-            self._experiment_id, self.experiment = self._find_patiently(create)
+            self._remember(self._find_patiently(create))
         except Refused:
             raise
         except Exception as error:
@@ -49,11 +48,18 @@ class Experiment:
                 raise
             # A database may have no driver here, or be no database; each raises its own.
             why = without_secrets(one_line(error))
-            help_ = advice(Path(self.uri.removeprefix(SQLITE)), why) if self._is_file else ""
+            help_ = missing_package.advice(error)
+            if self._is_file:
+                help_ = advice(Path(self.uri.removeprefix(SQLITE)), why)
             shown = masked(self.uri)
             raise Refused(f"tracking.uri={shown}: not usable ({why}){help_}") from None
 
-    def _find_patiently(self, create: bool) -> tuple[str, str]:
+    def _remember(self, experiment: Any) -> None:
+        self._experiment_id, self.experiment = str(experiment.experiment_id), str(experiment.name)
+        self._files = str(experiment.artifact_location)
+        missing_package.require_for_files(self.experiment, self._files)
+
+    def _find_patiently(self, create: bool) -> Any:
         """Find the experiment, in a while where the server is just started, say.
 
         Raises:
@@ -90,6 +96,18 @@ class Experiment:
         return self._experiment_id
 
     @property
+    def files(self) -> str:
+        """Address of the folder that holds the files of new runs."""
+        if not hasattr(self, "_files"):
+            self.connect()
+        return self._files
+
+    @property
+    def has_local_files(self) -> bool:
+        """Whether that is a folder of this machine."""
+        return bool(is_local_uri(self.files))
+
+    @property
     def connection(self) -> Connection:
         """The client itself, for calls that belong to no run."""
         return self._client
@@ -99,8 +117,8 @@ class Experiment:
         return Connection(self.uri)
 
 
-def _found(client: Connection, uri: str, name: str, create: bool) -> tuple[str, str]:
-    """Return the id and the name of the experiment, which is created if it may be.
+def _found(client: Connection, uri: str, name: str, create: bool) -> Any:
+    """Return the experiment, which is created if it may be.
 
     Raises:
         Refused: there is none and it must not be created, or it was deleted.
@@ -109,7 +127,7 @@ def _found(client: Connection, uri: str, name: str, create: bool) -> tuple[str, 
     number = id_in(name)
     experiment = _of_id(client, number) if number else client.get_experiment_by_name(name)
     if experiment is None and create and not number:
-        return _created(client, uri, name), name
+        return client.get_experiment(_created(client, uri, name))
     if experiment is None:
         known = ", ".join(other.name for other in client.search_experiments())
         setting = name if number else f"experiment={name}"
@@ -119,7 +137,7 @@ def _found(client: Connection, uri: str, name: str, create: bool) -> tuple[str, 
             f"tracking.experiment={experiment.name}: was deleted; choose another name, or "
             f"restore it: mlflow experiments restore --experiment-id {experiment.experiment_id}"
         )
-    return str(experiment.experiment_id), str(experiment.name)
+    return experiment
 
 
 def _of_id(client: Connection, number: str) -> Any:
@@ -135,7 +153,7 @@ def _of_id(client: Connection, number: str) -> Any:
 def _created(client: Connection, uri: str, name: str) -> str:
     """Create the experiment, unless another machine, or a request whose answer was lost, has."""
     try:
-        return str(client.create_experiment(name, _artifacts(uri, name)))
+        return str(client.create_experiment(name, place_of_files(uri, name)))
     except StoreFailed as failure:
         there = client.get_experiment_by_name(name)
         if failure.code != "RESOURCE_ALREADY_EXISTS" or there is None:
@@ -153,25 +171,3 @@ def _require_database(uri: str) -> None:
         raise Refused(
             f"tracking-uri={uri}: must be a store that sweeps were logged to; there is no such file"
         )
-
-
-def _artifacts(uri: str, experiment: str) -> str | None:
-    """Keep files beside the database they belong to; None leaves the place to the server.
-
-    MLflow's own default is a folder in whatever directory the experiment is first used from.
-    """
-    if not uri.startswith(SQLITE):
-        return None
-    folder = Path(uri.removeprefix(SQLITE)).parent / "mlruns" / _folder_name(experiment)
-    return folder.as_uri()
-
-
-def _folder_name(experiment: str) -> str:
-    """Name a folder of one experiment alone, which lies where it is put."""
-    name = quote(experiment, safe="")
-    if not name.strip("."):
-        return name.replace(".", "%2E")
-    if len(name) <= _LONGEST_NAME:
-        return name
-    digest = sha256(experiment.encode(errors="replace")).hexdigest()
-    return f"{name[: _LONGEST_NAME - 9]}-{digest[:8]}"

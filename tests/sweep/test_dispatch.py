@@ -40,6 +40,9 @@ class Numbering:
     def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
         return False
 
+    def runs_elsewhere(self) -> bool:
+        return False
+
     def finds_jobs(self) -> bool:
         return False
 

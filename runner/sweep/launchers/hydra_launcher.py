@@ -38,6 +38,10 @@ class HydraLauncher:
         """Return False: an earlier process has ended its jobs."""
         return False
 
+    def runs_elsewhere(self) -> bool:
+        """Return False."""
+        return False
+
     def finds_jobs(self) -> bool:
         """Return False."""
         return False

@@ -72,6 +72,9 @@ class Launcher(Protocol):
         A launch waits for it in place of running it anew.
         """
 
+    def runs_elsewhere(self) -> bool:
+        """Return whether some machine that jobs may run on is not this one."""
+
     def finds_jobs(self) -> bool:
         """Return whether it finds those jobs of an earlier process that go on without it."""
 

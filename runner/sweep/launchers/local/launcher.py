@@ -74,6 +74,10 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """Return False: workers end with the process that started them."""
         return False
 
+    def runs_elsewhere(self) -> bool:
+        """Return False."""
+        return False
+
     def finds_jobs(self) -> bool:
         """Return False."""
         return False

@@ -85,6 +85,13 @@ class Cluster:
 
         return sum(share.room(node["Resources"]) for node in ray.nodes() if node["Alive"])
 
+    def has_others(self) -> bool:
+        """Return whether another machine than this one belongs to it."""
+        import ray
+
+        own = ray.get_runtime_context().get_node_id()
+        return any(node["Alive"] and node["NodeID"] != own for node in ray.nodes())
+
     def require_room(self, share: Share) -> None:
         """Warn that a machine is waited for which the cluster does not have, or refuse that here.
 

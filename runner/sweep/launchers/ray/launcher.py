@@ -115,6 +115,10 @@ class RayLauncher(hydra.plugins.launcher.Launcher):
         """Return False: Ray ends what a process has started with that process."""
         return False
 
+    def runs_elsewhere(self) -> bool:
+        """Return whether the cluster has another machine."""
+        return not self._cluster.is_here and self._cluster.has_others()
+
     def finds_jobs(self) -> bool:
         """Return False: what an earlier process began is waited for by its lease."""
         return False

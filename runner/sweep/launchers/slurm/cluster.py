@@ -25,6 +25,9 @@ class Cluster(Protocol):
             Refused: they cannot.
         """
 
+    def has_others(self) -> bool:
+        """Return whether jobs may run on another machine than this one."""
+
     def most_at_once(self) -> int:
         """Return how many jobs it takes in one submission."""
 

@@ -108,6 +108,10 @@ class SlurmLauncher(hydra.plugins.launcher.Launcher):
             self._looked = True
         return self._earlier.goes_on(overrides)
 
+    def runs_elsewhere(self) -> bool:
+        """Return whether the cluster has another machine."""
+        return self._cluster.has_others()
+
     def finds_jobs(self) -> bool:
         """Return True."""
         return True

@@ -28,6 +28,10 @@ class LocalCluster:
     def require(self) -> None:
         """Require nothing."""
 
+    def has_others(self) -> bool:
+        """Return False."""
+        return False
+
     def most_at_once(self) -> int:
         """Return how many processes may run at once: nothing else holds them back."""
         return self._options.array_parallelism

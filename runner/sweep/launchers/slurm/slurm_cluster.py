@@ -3,6 +3,7 @@
 import io
 import math
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -60,6 +61,14 @@ class SlurmCluster:
             )
         if tried.returncode and not any(each in tried.stderr for each in _PASSING):
             raise self._refusal(tried.stderr)
+
+    def has_others(self) -> bool:
+        """Return whether jobs may run on another machine than this one, as far as is known."""
+        here = {"localhost", platform.node(), platform.node().partition(".")[0]}
+        try:
+            return not slurm_commands.machines(self._options.partition) <= here
+        except Silent:
+            return True
 
     def most_at_once(self) -> int:
         """Return how many jobs an array may have."""

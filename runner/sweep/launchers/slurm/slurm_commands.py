@@ -62,6 +62,16 @@ def cancel(job_ids: Collection[str], *options: str) -> None:
         _ask("scancel", "--quiet", *options, *list(job_ids)[start : start + _IDS])
 
 
+def machines(partition: str | None) -> set[str]:
+    """Return the host names of the machines of a partition, or of all partitions.
+
+    Raises:
+        Silent: the controller does not answer.
+    """
+    only = [f"--partition={partition}"] if partition else []
+    return set(_ask("sinfo", "--noheader", "--Node", "--format=%n", *only).split())
+
+
 def largest_array() -> int:
     """Return how many jobs an array may have.
 
