@@ -11,11 +11,13 @@ from runner.settings.targets import Target
 from runner.tracking import Record, Store, StoreFailed, tags
 
 _OF_DEVICES = ("device.", "devices", "measure.")
+# Each machine of a cluster has folders of its own.
+_OF_MACHINES = "cache."
 SEED = "seed"
 # In place of what was not looked for: what was, and is not there, is another empty mapping.
 NOT_READ: Mapping[Target, Correct] = {}
 # What makes no other point.
-_APART = (*_OF_DEVICES, "report.", "tracking.", "cache.")
+_APART = (*_OF_DEVICES, "report.", "tracking.", _OF_MACHINES)
 _Item = TypeVar("_Item")
 # Of the same images: the numbers that a model takes for their pixels.
 _RANGE = {f"dataset.{name}" for name in ("scale", "mean", "std", "scale_in_file")}
@@ -103,7 +105,7 @@ def varying(points: Sequence[Record]) -> list[str]:
     What a stage is given does not count where a point has no such stage.
     """
     names = dict.fromkeys(name for point in points for name in point.params)
-    names = {name: None for name in names if not name.startswith(_OF_DEVICES)}
+    names = {name: None for name in names if not name.startswith((*_OF_DEVICES, _OF_MACHINES))}
     values = {
         name: {point.params[name] for point in points if name in point.params} for name in names
     }

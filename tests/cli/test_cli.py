@@ -40,6 +40,14 @@ def no_tensorflow(tmp_path: Path) -> dict[str, str]:
             "hydra.launcher.njobs: no such setting; hydra.launcher has n_",
         ),
         (["-m", "hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs=0: must be a whole number of"),
+        (
+            ["-m", "hydra/launcher=ray", "hydra.launcher.address=ray://head:10001"],
+            "must be auto, HOST:PORT or null: Ray's client, which other",
+        ),
+        (
+            ["-m", "hydra/launcher=ray", "hydra.launcher.memory=0"],
+            "hydra.launcher.memory=0: must be a positive number of GB, or null",
+        ),
         (["-m", "sweep.retries=-1"], "sweep.retries=-1: must be a whole number of at least 0"),
         (["-m", "threads=1,2"], "threads: takes one value for a whole sweep"),
         (["-m", "device=phone,microcontroller"], "in brackets, as in devices=[phone,micro"),

@@ -85,7 +85,11 @@ def test_points_without_files_are_no_candidates() -> None:
 
 
 def test_only_what_varies_is_shown() -> None:
-    points = [_record("a", {}, seed="0", epochs="1"), _record("b", {}, seed="0", epochs="2")]
+    # On a cluster each machine has a cache of its own.
+    points = [
+        _record(name, {}, seed="0", epochs=epochs, **{"cache.folder": f"/{name}"})
+        for name, epochs in (("a", "1"), ("b", "2"))
+    ]
     assert results.varying(points) == ["epochs"]
 
 

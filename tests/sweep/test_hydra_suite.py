@@ -6,6 +6,7 @@ from multiprocessing import forkserver
 from typing import Any
 
 import pytest
+import ray
 from hydra import version
 from hydra.test_utils.launcher_common_tests import IntegrationTestSuite, LauncherTestSuite
 
@@ -46,6 +47,22 @@ LOCAL = ["hydra.launcher.cluster=local", "hydra.launcher.array_parallelism=2"]
 @pytest.mark.parametrize(("launcher_name", "overrides"), [("slurm", [FOUND, *LOCAL])])
 class TestSlurm(LauncherTestSuite):
     """The same, each job in a process of submitit's."""
+
+
+@pytest.fixture(scope="module")
+def _cluster() -> Iterator[None]:
+    """End the cluster that the first of these tests starts, and the others use."""
+    yield
+    ray.shutdown()
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("_cluster")
+@pytest.mark.parametrize(
+    ("launcher_name", "overrides"), [("ray", [FOUND, "hydra.launcher.n_jobs=2"])]
+)
+class TestRay(LauncherTestSuite):
+    """The same, each job in an actor of Ray's."""
 
 
 @pytest.mark.long

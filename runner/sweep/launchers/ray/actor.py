@@ -10,6 +10,7 @@ from queue import SimpleQueue
 
 import cloudpickle
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.singleton import Singleton
 from hydra.core.utils import JobRuntime, setup_globals
 from omegaconf import open_dict
 
@@ -69,9 +70,11 @@ class JobActor:
 def _job(pickled: bytes) -> Job:
     """Make this process Hydra's for a job, whose relative folders are those of this process."""
     job: Job
-    job, name = cloudpickle.loads(pickled)
+    job, name, resolvers = cloudpickle.loads(pickled)
     with open_dict(job.config):
         job.config.hydra.runtime.cwd = os.getcwd()  # noqa: PTH109
+    state = Singleton.get_state()
+    Singleton.set_state({**state, "omegaconf_resolvers": resolvers})
     setup_globals()
     JobRuntime.instance().set("name", name)
     HydraConfig.instance().set_config(job.config)

@@ -58,9 +58,10 @@ class Cluster:
         # Whoever wants to report to Ray's makers sets it to 1.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         if self.is_here:
-            # Without a token others on the network could run code here. Ray would keep it at home.
-            os.environ.setdefault("RAY_AUTH_MODE", "token")
+            # Ray asks for it: others on the network could run code here. It would keep its own at
+            # home, and warn that it does.
             os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+            logging.getLogger("ray._private.authentication").setLevel(logging.ERROR)
         import ray
 
         if ray.is_initialized():

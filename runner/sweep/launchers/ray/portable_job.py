@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import cloudpickle
+from hydra.core.singleton import Singleton
 from hydra.core.utils import JobRuntime
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -21,7 +22,7 @@ _OF_THE_USER = ("MLFLOW_", "AWS_", "RUNNER_DATA")
 
 
 def portable_job(context: LaunchContext, overrides: Sequence[str], number: int) -> bytes:
-    """Compose a job, and pickle it, with the name of the application.
+    """Compose a job, and pickle it, with the name of the application and OmegaConf's resolvers.
 
     Relative paths of the user's become absolute. Relative folders of the output and the cache stay
     as they are: each machine has its own.
@@ -43,7 +44,8 @@ def portable_job(context: LaunchContext, overrides: Sequence[str], number: int) 
     callbacks = job.hydra.callbacks
     there = HydraContext(config_loader=None, callbacks=callbacks)  # type: ignore[arg-type]
     name = JobRuntime.instance().get("name")
-    return bytes(cloudpickle.dumps((replace(job, hydra=there), name)))
+    resolvers = Singleton.get_state()["omegaconf_resolvers"]
+    return bytes(cloudpickle.dumps((replace(job, hydra=there), name, resolvers)))
 
 
 def users_variables() -> Mapping[str, str]:
