@@ -15,6 +15,7 @@ from runner.models import build
 from runner.models.errors import short, subject
 from runner.models.layer_plan import PRUNED, LayerPlan
 from runner.models.preprocessing import expected_scale, is_preprocessing
+from runner.models.sizes import Sizes
 from runner.planning import conversion_check
 from runner.planning.examination import Examination
 from runner.planning.request import Request
@@ -47,7 +48,8 @@ def examine(request: Request) -> Examination:
         if not isinstance(layer, keras.layers.InputLayer)
     )
     changed = None if scale == request.scale else scale.name
-    return Examination(layers=layers, scale=changed, notes=(*notes, *whole))
+    sizes = Sizes.of(model)
+    return Examination(layers=layers, scale=changed, notes=(*notes, *whole), sizes=sizes)
 
 
 def _require(checks: Sequence[Check], model: keras.Model, request: Request) -> None:

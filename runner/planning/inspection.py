@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from runner.errors import ImpossiblePoint, Refused, is_fault, one_line
 from runner.models.errors import short, subject
+from runner.models.sizes import Sizes
 from runner.planning.examination import Examination
 from runner.planning.file_inspection import require_fit
 from runner.planning.request import Request
@@ -77,7 +78,18 @@ def inspect(request: Request, sample: Callable[[], Sample] | None = None) -> Exa
         )
     if "examination" not in answer:
         raise Refused(f"{subject(architecture)}: cannot be built ({answer['ended']})")
-    return Examination.model_validate(answer["examination"])
+    examination = Examination.model_validate(answer["examination"])
+    if examination.sizes is not None:
+        _sizes[architecture] = examination.sizes
+    return examination
+
+
+_sizes: dict[ArchitectureSettings, Sizes] = {}
+
+
+def inspected_sizes(architecture: ArchitectureSettings) -> Sizes | None:
+    """Return how large a model is that was inspected by this process; None for any other."""
+    return _sizes.get(architecture)
 
 
 # Points that differ in their schedule need several inspections of one model.

@@ -17,7 +17,7 @@ from runner.models.errors import Unfit
 from runner.models.source_files import source_files
 from runner.models.user_function import source_digest
 from runner.planning.checks import examine
-from runner.planning.inspection import inspect
+from runner.planning.inspection import inspect, inspected_sizes
 from runner.planning.request import content
 from runner.settings import ArchitectureSettings
 from tests.helpers.own_models import (
@@ -188,6 +188,7 @@ def test_a_model_is_inspected_in_a_process_of_its_own(
     own = from_function(f"{functions(tmp_path, 'inspected')}:network")
     found = inspect(asked(settings, own, "schedule.dense_layers=[scale*]"))
     assert [layer.rank for layer in found.layers] == [4, None, None, 2]
+    assert inspected_sizes(own) == found.sizes
     # What does not matter to it is not asked again.
     monkeypatch.setattr(subprocess, "Popen", None)
     more = ["schedule.dense_layers=[scale*]", "schedule.epochs=9", "seed=5", "compress.epochs=3"]

@@ -1,5 +1,6 @@
 """Run the jobs of a sweep in processes forked from a preloaded server."""
 
+import functools
 from collections.abc import Callable, Sequence
 from multiprocessing.context import ForkServerContext
 
@@ -16,6 +17,8 @@ from runner.sweep.launchers.job import LaunchContext
 from runner.sweep.launchers.launch import launch, prepare
 from runner.sweep.launchers.local import forkserver
 from runner.sweep.launchers.local.capacity import Capacity
+from runner.sweep.launchers.local.expected_memory import expected_bytes
+from runner.sweep.launchers.local.kept_memory import KeptMemory
 from runner.sweep.launchers.local.worker_process import WorkerProcess
 from runner.sweep.launchers.local.workers import workers
 from runner.sweep.launchers.protocol import Observer
@@ -40,6 +43,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         self._timeout_minutes = timeout_minutes
         self._processes: ForkServerContext | None = None
         self._observer: Observer | None = None
+        self._points: Sequence[Settings] = ()
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -51,7 +55,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
         """Return how many jobs run at once: what workers take of the memory changes it."""
         if self._n_jobs is not None:
             return self._n_jobs
-        self._capacity = self._capacity or Capacity(threads_of(self._config))
+        self._capacity = self._capacity or self._count()
         return self._capacity.workers
 
     def can_stop(self) -> bool:
@@ -61,6 +65,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
     def preload(self, points: Sequence[Settings]) -> None:
         """Start the server process, which imports and loads what these points need."""
         self._processes = self._server(points)
+        self._points = points
 
     def watch(self, observer: Observer) -> None:
         """Report the launches that follow to this observer."""
@@ -94,12 +99,25 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
     ) -> Sequence[JobReturn]:
         """Run the jobs; see the protocol for the arguments and the result."""
         prepare(self._config)
-        at_work = workers(self._starter(), self._note_memory)
+        of_points = not job_overrides or not all(map(_trains_a_baseline, job_overrides))
+        at_work = workers(self._starter(), lambda most: self._note_memory(most, of_points))
         return launch(at_work, self.n_jobs, job_overrides, initial_job_idx, self._observer)
 
-    def _note_memory(self, most: int) -> None:
+    def _note_memory(self, most: int, of_points: bool) -> None:
         if self._capacity is not None:
-            self._capacity.note(most)
+            self._capacity.note(most, of_points)
+        if of_points:
+            self._memory.note(most)
+
+    def _count(self) -> Capacity:
+        threads = threads_of(self._config)
+        if self._memory.most or not self._points:
+            return Capacity(threads, self._memory.most)
+        return Capacity(threads, expected=expected_bytes(self._points))
+
+    @functools.cached_property
+    def _memory(self) -> KeptMemory:
+        return KeptMemory(self._points)
 
     def _starter(self) -> Callable[[], WorkerProcess]:
         state = Singleton.get_state()
@@ -112,3 +130,7 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
     def _server(self, points: Sequence[Settings]) -> ForkServerContext:
         environment = dict(self._config.hydra.job.env_set)
         return forkserver.start(points, environment, loads=is_this_one(self._config))
+
+
+def _trains_a_baseline(overrides: Sequence[str]) -> bool:
+    return any(override.startswith("sweep.job=baseline") for override in overrides)
