@@ -21,6 +21,8 @@ _AS_ACCOUNT = [
     *("setpriv", f"--reuid={_ACCOUNT}", f"--regid={_ACCOUNT}", "--clear-groups"),
     *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
 ]
+# On a busy machine a process of it that does not answer for seconds is not dead.
+_PATIENT = ["--uvicorn-opts", "--timeout-worker-healthcheck 120"]
 _HEALTHY = """
 import sys, time, urllib.request
 end = time.monotonic() + 60
@@ -57,9 +59,19 @@ class SharedStore:
 
 
 @contextmanager
-def shared_store(host: Host, database_port: int, server_port: int) -> Iterator[SharedStore]:
-    """Run a database and a tracking server at these ports of a machine until the block ends."""
-    with postgres(host, database_port) as database, server(host, server_port, database) as address:
+def shared_store(
+    host: Host, database_port: int, server_port: int, *options: str, **env: str
+) -> Iterator[SharedStore]:
+    """Run a database and a tracking server at these ports of a machine until the block ends.
+
+    Args:
+        options: further ones of the tracking server.
+        env: of the tracking server.
+    """
+    with (
+        postgres(host, database_port) as database,
+        server(host, server_port, database, *options, **env) as address,
+    ):
         yield SharedStore(database, address)
 
 
@@ -84,8 +96,9 @@ def server(host: Host, port: int, database: str, *options: str, **env: str) -> I
     """Run MLflow's server, which hands out files too, until the block ends; yields its address."""
     where = ["--backend-store-uri", database, "--host", host.address, "--port", str(port)]
     files = ["--serve-artifacts", "--artifacts-destination", str(host.folder / "artifacts")]
+    command = [sys.executable, "-m", "mlflow", "server", *where, *files, *_PATIENT, *options]
     process = host.start(
-        [sys.executable, "-m", "mlflow", "server", *where, *files, "--workers", "2", *options],
+        [*command, "--workers", "2"],
         "server.txt",
         **{"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **env},
     )
