@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from runner.data import digits, download, npz
+from runner.data import digits, download, npz, remote
 from runner.data.arrays import Arrays
 from runner.data.image_folder import read as image_folder
 from runner.errors import Refused, refusing_unreadable
@@ -30,14 +30,18 @@ _CLASS_NAMES = {
 }
 
 
-def local_file(settings: DatasetSettings) -> Path | None:
+def local_file(settings: DatasetSettings, cache: Path) -> Path | None:
     """Find the user's own file, or folder of images, for this data set; None without one.
 
+    One that has an address is fetched into the cache.
+
     Raises:
-        Refused: `dataset.folder` does not exist.
+        Refused: `dataset.folder` does not exist, or nothing can be fetched.
     """
-    if settings.path is not None:
-        return settings.path
+    if settings.address is not None:
+        return remote.fetch(settings.address, cache)
+    if settings.place is not None:
+        return settings.place
     if settings.folder is None:
         return None
     path = settings.folder / f"{settings.name}.npz"
@@ -60,7 +64,7 @@ def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     pixels = settings.scale != "as_is"
     if settings.name == "digits":
         return digits.read(), "sklearn.datasets.load_digits"
-    path = local_file(settings)
+    path = local_file(settings, cache)
     if path is None:
         path = cache / "datasets" / f"{settings.name}.npz"
         download.ensure(settings.name, path)
@@ -70,7 +74,7 @@ def read(settings: DatasetSettings, cache: Path) -> tuple[Arrays, str]:
     names = _CLASS_NAMES.get(settings.name, ())
     if names and _are_numbered(arrays, len(names)):
         arrays = replace(arrays, classes=names)
-    return arrays, str(path)
+    return arrays, settings.address or str(path)
 
 
 def _are_numbered(arrays: Arrays, classes: int) -> bool:

@@ -50,7 +50,7 @@ def check(settings: Settings, typed: Sequence[str] = ()) -> Settings:
         check_schedule(plan(architecture.name), settings.schedule, architecture.name)
     require_writable({"cache.folder": settings.cache.folder}, settings.tracking.uri)
     private_folder.make(settings.cache.folder)
-    if shipped and local_file(dataset) is None:
+    if shipped and local_file(dataset, settings.cache.folder) is None:
         _require_large_images(architecture.name, SHAPES[dataset.name], dataset.name)
     loaded = load(dataset, settings.cache.folder)
     if shipped:

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 MASK = "***"
 # What may be printed of an address that cannot be parsed.
 _SCHEME = re.compile(
-    r"(?:https?|ftp|file|sqlite|databricks(?:-uc)?|(?:postgres(?:ql)?|mysql|mariadb|mssql|oracle)"
+    r"(?:https?|ftp|file|s3|gs|memory|sqlite|databricks(?:-uc)?|(?:postgres(?:ql)?|mysql|mariadb|mssql|oracle)"
     r"(?:\+[a-z0-9_]+)?)://",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
@@ -11,9 +12,9 @@ from runner.settings.base import Group
 from runner.settings.fields import (
     ChannelDeviations,
     ChannelNumbers,
+    FileOrAddress,
     Flag,
     OptionalCount,
-    OptionalFile,
     OptionalFolder,
     OptionalShare,
     OptionalSize,
@@ -53,8 +54,9 @@ class DatasetSettings(Group):
     folder: OptionalFolder = None
     """Folder that holds `NAME.npz` of a known data set; the default is `RUNNER_DATA`. Without such
     a file Keras downloads it."""
-    path: OptionalFile = None
-    """File of `dataset=npz`, or folder of `dataset=image_folder`."""
+    path: FileOrAddress = None
+    """File of `dataset=npz`, or its address, as in `s3://BUCKET/FILE.npz`; or folder of
+    `dataset=image_folder`."""
     image_size: OptionalSize = None
     """Height and width in pixels that the images of a folder are scaled to; [32,32] with
     `dataset=image_folder`."""
@@ -97,6 +99,16 @@ class DatasetSettings(Group):
             return {"folder": os.environ.get("RUNNER_DATA")}
         return {}
 
+    @property
+    def address(self) -> str | None:
+        """Where the data set is fetched from; None for one on this machine."""
+        return self.path if isinstance(self.path, str) else None
+
+    @property
+    def place(self) -> Path | None:
+        """The user's own file or folder on this machine."""
+        return self.path if isinstance(self.path, Path) else None
+
     @model_validator(mode="after")
     def _own_data_has_a_path(self) -> Self:
         if self.name == "npz" and self.path is None:
@@ -106,6 +118,11 @@ class DatasetSettings(Group):
                 raise Refused(
                     "dataset.path=null: dataset=image_folder takes the path of a folder with a "
                     "folder of images for each class"
+                )
+            if self.address is not None:
+                raise Refused(
+                    f"dataset.path={self.address}: dataset=image_folder takes a folder of this "
+                    "machine; an address is taken by dataset=npz"
                 )
             for setting in ("image_size", "resize", "color", "test_share"):
                 if getattr(self, setting) is None:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from runner.errors import Refused
 from runner.settings import byte_count, experiment_name
 from runner.settings.byte_count import read_bytes
+from runner.settings.data_address import path_or_address
 from runner.settings.devices import Device
 from runner.settings.frozen_numbers import FrozenNumbers
 from runner.settings.store_uri import ACCEPTED, resolve
@@ -55,11 +56,16 @@ def _measuring(command: str) -> str:
     return command
 
 
-def _absolute(path: Path | None) -> Path | None:
-    if path and "\0" in str(path):
+_Place = TypeVar("_Place", Path, Path | None, Path | str | None)
+
+
+def _absolute(path: _Place) -> _Place:
+    if not isinstance(path, Path):
+        return path
+    if "\0" in str(path):
         raise ValueError("no system has such a path")
     try:
-        return path and Path(to_absolute_path(str(path.expanduser())))
+        return Path(to_absolute_path(str(path.expanduser())))
     except RuntimeError as error:
         # As in ~someone/data, where there is no such user.
         raise ValueError(str(error)) from None
@@ -162,6 +168,12 @@ OptionalText = Annotated[str | None, Field(strict=True, min_length=1, descriptio
 OptionalCommand = Annotated[
     Annotated[str, Field(strict=True), AfterValidator(_measuring)] | None,
     Field(description="a command, quoted as in a shell, with {file} for a file's path, or null"),
+]
+FileOrAddress = Annotated[
+    Path | str | None,
+    BeforeValidator(path_or_address),
+    AfterValidator(_absolute),
+    Field(description="a path, or an address such as s3://BUCKET/FILE.npz"),
 ]
 OptionalFile = Annotated[Path | None, AfterValidator(_absolute), Field(description="a path")]
 Targets = Annotated[

@@ -105,7 +105,9 @@ def test_a_path_that_no_system_takes_is_refused(tmp_path: Path, name: str) -> No
         with pytest.raises((Refused, ValidationError)):
             dataset.load(DatasetSettings.model_validate(values), tmp_path)
     with pytest.raises((Refused, ValidationError)):
-        sources.local_file(DatasetSettings.model_validate({"name": "mnist", "folder": name}))
+        sources.local_file(
+            DatasetSettings.model_validate({"name": "mnist", "folder": name}), tmp_path
+        )
 
 
 def test_the_tree_of_exceptions_names_them_all() -> None:

@@ -45,7 +45,7 @@ def read(settings: DatasetSettings, cache: Path) -> Arrays:
         Refused: the folder is not laid out as it must be, an image cannot be read, or there is no
             room for the pixels.
     """
-    root = settings.path
+    root = settings.place
     with refusing_unreadable("dataset.path", root):
         there = root is not None and root.is_dir()
     if root is None or not there:

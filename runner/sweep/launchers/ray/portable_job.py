@@ -11,6 +11,7 @@ from hydra.core.utils import JobRuntime
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from runner.settings.data_address import is_address
 from runner.settings.path_names import path_names
 from runner.settings.secret_text import VARIABLE
 from runner.settings.store_uri import SQLITE, resolve
@@ -60,7 +61,7 @@ def _settle_path(config: DictConfig, name: str) -> None:
     if not isinstance(node, DictConfig) or OmegaConf.is_interpolation(node, key):
         return
     path = node.get(key)
-    if isinstance(path, str) and path and not path.startswith("~"):
+    if isinstance(path, str) and path and not path.startswith("~") and not is_address(path):
         node[key] = str(Path(path).absolute())
 
 
