@@ -11,22 +11,15 @@ from tests.helpers.hanging import HANGS_AFTER, read_until
 from tests.helpers.processes import end_tree
 from tests.helpers.stores import artifacts_in, figures_in, runs_in
 from tests.helpers.tiny import quick
+from tests.helpers.varied_training import FALLING, VARIED
 
 Start = Callable[[Path], "subprocess.Popen[str]"]
-_FALLING = ("learning_rate_schedule=cosine", "warmup_epochs=0.5", "class_weights=balanced")
 SETTINGS = [
-    *("augment.shift=1", "augment.flip=both", "augment.rotation=0.02", "augment.zoom=0.1"),
-    *("augment.brightness=0.1", "augment.contrast=0.1"),
-    *(f"baseline.{each}" for each in _FALLING),
-    *("baseline.epochs=4", "baseline.early_stopping=1"),
-    *(f"channels.{each}" for each in _FALLING),
+    *VARIED,
+    *(f"channels.{setting}" for setting in FALLING),
     *("channels.share=0.5", "channels.early_stopping=1"),
-    *("schedule.optimizer=sgd", "schedule.learning_rate=0.05", "schedule.distill=true"),
-    *("schedule.learning_rate_schedule=exponential", "schedule.epochs=4", "schedule.end=0.5"),
-    "schedule.early_stopping=1",
-    *(f"compress.{each}" for each in _FALLING),
+    *(f"compress.{setting}" for setting in FALLING),
     *("compress=cluster", "compress.optimizer=sgd", "compress.early_stopping=1"),
-    *("export.targets=[h5]", "hydra.launcher.n_jobs=1"),
 ]
 
 
