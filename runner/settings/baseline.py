@@ -1,8 +1,6 @@
 """Describe how the dense model is trained that every pruned one starts from."""
 
-from typing import Any, ClassVar, Self
-
-from pydantic import model_validator
+from typing import Any, ClassVar
 
 from runner.settings.base import Group
 from runner.settings.fields import Count, Flag, Rate, Repeats
@@ -25,11 +23,6 @@ class BaselineSettings(TrainingGroup, _Length):
     """How the dense model is trained, before any pruning."""
 
     place: ClassVar[str] = "baseline"
-
-    @model_validator(mode="after")
-    def _training_has_room(self) -> Self:
-        self.check_length(self.epochs)
-        return self
 
     @property
     def effective(self) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Describe how many channels are removed before pruning, and how the narrow model is trained."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from runner.settings.base import Group
 from runner.settings.fields import (
@@ -46,11 +46,6 @@ class ChannelsSettings(TrainingGroup, _Removal):
     """How many channels are removed from the baseline before it is pruned; none unless asked."""
 
     place: ClassVar[str] = "channels"
-
-    @model_validator(mode="after")
-    def _training_has_room(self) -> Self:
-        self.check_length(self.epochs)
-        return self
 
     @property
     def removes(self) -> bool:

@@ -1,8 +1,8 @@
 """Describe what follows pruning: clustering, quantization-aware training."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from runner.settings.base import Group
 from runner.settings.fields import (
@@ -37,11 +37,6 @@ class CompressSettings(TrainingGroup, _Stages):
     """How weights are clustered and quantized after pruning; each stage is fine-tuned so long."""
 
     place: ClassVar[str] = "compress"
-
-    @model_validator(mode="after")
-    def _training_has_room(self) -> Self:
-        self.check_length(self.epochs)
-        return self
 
     @property
     def clusters_weights(self) -> bool:

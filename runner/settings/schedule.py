@@ -84,7 +84,6 @@ class ScheduleSettings(DistillationGroup, TrainingGroup, _Growth):
         if self.name == "constant" and self.initial_sparsity != self.final_sparsity:
             accepted = f"schedule.final_sparsity={self.final_sparsity} in a constant schedule"
             raise impossible("schedule.initial_sparsity", self.initial_sparsity, accepted)
-        self.check_length(self.epochs)
         self._has_several_last_epochs()
         self._policy_has_no_pattern()
         if self.m_by_n:

@@ -1,8 +1,8 @@
 """Describe what the settings of all training have in common, besides its length."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from runner.settings.base import Group, impossible
 from runner.settings.fields import Decay, Momentum, NumberOfEpochs, OptionalCount
@@ -47,18 +47,17 @@ class TrainingGroup(Group):
         takers["decay_rate"] = self.learning_rate_schedule == "exponential"
         return {name for name, taken in takers.items() if not taken}
 
-    def check_length(self, epochs: int) -> None:
-        """Refuse what so many epochs leave no room for.
-
-        Raises:
-            PydanticCustomError: names the setting.
-        """
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        # Each group says for itself how few epochs it takes.
+        epochs: int = vars(self)["epochs"]
         given = f"{self.place}.epochs={epochs}"
         if self.warmup_epochs and self.warmup_epochs >= epochs:
             raise impossible(f"{self.place}.warmup_epochs", self.warmup_epochs, f"below {given}")
         if self.early_stopping and epochs < 2:
             accepted = f"null with {given}: there is no best of several epochs"
             raise impossible(f"{self.place}.early_stopping", self.early_stopping, accepted)
+        return self
 
 
 TRAINING_NAMES = frozenset(TrainingGroup.model_fields)
