@@ -1,7 +1,6 @@
 """Measure how long this processor takes to run a TFLite file on one image."""
 
 import itertools
-import platform
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from runner.measure.quantization import quantize_images
+from runner.process.processor import processor_name
 
 Images = NDArray[np.float32]
 
@@ -24,7 +24,6 @@ _LEAST, _MOST = 50, 1000
 _SECONDS = 1.0
 # So many that no single image matters, and so few that all fit in memory as the file takes them.
 IMAGES = 100
-_CPU_INFO = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True)
@@ -65,12 +64,9 @@ def summarize(seconds: Iterator[float], at_most: float = _SECONDS) -> Latency:
     return Latency(float(median), float(p90))
 
 
-def processor(info: Path = _CPU_INFO) -> str:
+def processor() -> str:
     """Name the processor that latencies are measured on, as `AMD EPYC 7B13, 1 thread`."""
-    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
-    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    name = next(models, "") or platform.processor() or platform.machine()
-    return f"{name}, {_THREADS} thread"
+    return f"{processor_name()}, {_THREADS} thread"
 
 
 def _invocations(interpreter: Any, images: Images) -> Iterator[float]:

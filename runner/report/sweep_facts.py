@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from runner.results.processors import several_processors
 from runner.results.rows import Results, Row
 from runner.tracking import Record, tags
 
@@ -25,6 +26,7 @@ def facts(results: Results) -> Mapping[str, str]:
         "run": sweep.id,
         "commit": commit and commit + dirty,
         "versions": sweep.tags.get(tags.VERSIONS, ""),
+        "processors": several_processors(results),
         "latency on": next(filter(None, map(_processor, results.rows)), ""),
     }
     return {name: value for name, value in values.items() if value}

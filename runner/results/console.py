@@ -11,6 +11,7 @@ from runner.results.correct_rows import with_correct
 from runner.results.decision import Decision, decide_all
 from runner.results.device_rows import with_device_rows
 from runner.results.front_table import FrontTable
+from runner.results.processors import several_processors
 from runner.results.rows import Results, data_label
 from runner.results.table import PointsTable
 from runner.results.ways_table import TITLE, ways_tables
@@ -44,6 +45,7 @@ def show(store: Store, results: Results) -> list[Decision]:
         lines = conclusion(decision)
         say_wrapped(console, [f"{''.join(what)}{lines[0]}", *lines[1:]])
         _say_file(store, decision)
+    say_wrapped(console, filter(None, [several_processors(results)]))
     return decisions
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from runner.process import liveness
 from runner.process.holder import this_holder
+from runner.process.processor import processor_name
 from runner.settings.address_mask import masked
 from runner.settings.experiment_name import ID, NAME
 from runner.settings.secret_text import VARIABLE, without_secrets
@@ -26,6 +27,7 @@ from runner.tracking.tags import (
     LEASE,
     LEASED_BY,
     PROCESS,
+    PROCESSOR,
     VERSIONS,
 )
 
@@ -47,6 +49,7 @@ def origin_tags() -> Mapping[str, str]:
     return {
         PROCESS: liveness.this_process(),
         HOLDER: this_holder(),
+        PROCESSOR: processor_name(),
         COMMAND: typed_command(),
         VERSIONS: versions(),
         "mlflow.source.name": "runner",

@@ -29,6 +29,7 @@ from runner.tracking.tags import (
     KIND,
     MEASURING,
     PARENT,
+    PROCESSOR,
     REUSED_FROM,
     SIGNATURE,
 )
@@ -37,7 +38,7 @@ from runner.tracking.temporary_folder import temporary_folder
 log = logging.getLogger(__name__)
 
 # What a copy of a run has of the tags of the run that it is copied from.
-_COPIED_TAGS = (SIGNATURE, FINGERPRINT, BASELINE_RUN_ID, CPU)
+_COPIED_TAGS = (SIGNATURE, FINGERPRINT, BASELINE_RUN_ID, CPU, PROCESSOR)
 
 
 class Store(Experiment):

@@ -14,6 +14,7 @@ BASELINE_RUN_ID = "runner.baseline_run_id"
 REUSED_FROM = "runner.reused_from"
 FAILED_TARGETS = "runner.failed_targets"
 CPU = "runner.cpu"
+PROCESSOR = "runner.processor"
 ERROR = "runner.error"
 
 # Who opened it, where and from which code.
