@@ -1,0 +1,1 @@
+"""Measure what a sweep of many points costs besides its points."""
