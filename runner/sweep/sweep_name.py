@@ -23,12 +23,29 @@ def sweep_name(points: Sequence[Point], file: str | None) -> str:
     return next(iter(given)) or file or _after_what_varies(points)
 
 
+def sweep_words(name: str, points: Sequence[Point]) -> str:
+    """Say in a line which points a sweep has: how many, of what, and what varies."""
+    settings = points[0].settings
+    varying = {key: values for key, values in _values(points).items() if len(values) > 1}
+    labels = short(list(varying))
+    axes = "".join(f", {labels[key]} {','.join(values)}" for key, values in varying.items())
+    number = f"{len(points):,} point{'' if len(points) == 1 else 's'}"
+    return f"{name}: {number}, {settings.architecture.label} on {settings.dataset.name}{axes}"
+
+
 def _after_what_varies(points: Sequence[Point]) -> str:
     """Join the names of the settings that vary; without one, say what is pruned on which data."""
-    each = [point_parameters(point.settings) for point in points]
-    names = dict.fromkeys(name for values in each for name in values)
-    varying = [name for name in names if len({values.get(name) for values in each}) > 1]
+    varying = [name for name, values in _values(points).items() if len(values) > 1]
     if varying:
         return "-x-".join(short(varying).values())
     settings = points[0].settings
     return f"{settings.architecture.label} on {settings.dataset.name}"
+
+
+def _values(points: Sequence[Point]) -> dict[str, dict[str, None]]:
+    """Return the values of each setting, in the order of the points."""
+    found: dict[str, dict[str, None]] = {}
+    for point in points:
+        for name, value in point_parameters(point.settings).items():
+            found.setdefault(name, {})[value] = None
+    return found

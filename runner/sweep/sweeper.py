@@ -12,7 +12,9 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 from runner.errors import Refused, one_line
+from runner.escaping.brief import brief
 from runner.escaping.log_lines import require_file_name
+from runner.escaping.terminal import say
 from runner.planning import grid
 from runner.planning.candidates import expand
 from runner.planning.writable import require_writable
@@ -20,9 +22,12 @@ from runner.settings.store_uri import resolve
 from runner.sweep.launchers.hydra_launcher import adapt
 from runner.sweep.reach import require_address
 from runner.sweep.search_space import SearchSpace
-from runner.sweep.sweep_name import sweep_name
+from runner.sweep.sweep_name import sweep_name, sweep_words
 
 log = logging.getLogger(__name__)
+
+# Characters of the line that says what a sweep is.
+_LONGEST = 200
 
 
 class PruningSweeper(Sweeper):
@@ -83,6 +88,8 @@ class PruningSweeper(Sweeper):
         if self._launcher.runs_elsewhere():
             require_address(checked.points[0].settings.tracking.uri)
         name = sweep_name(checked.points, self._config.hydra.runtime.choices.get("sweep"))
+        # Before anything heavy is imported: something is on the screen soon.
+        say(brief(sweep_words(name, checked.points), _LONGEST))
         folder = self._save_config()
 
         # MLflow is imported here, after every check, while the workers' server imports too.

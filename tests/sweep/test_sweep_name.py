@@ -7,7 +7,7 @@ import pytest
 from runner.errors import Refused
 from runner.planning.grid import Point
 from runner.settings import SweepSettings
-from runner.sweep.sweep_name import sweep_name
+from runner.sweep.sweep_name import sweep_name, sweep_words
 from tests.helpers.project import Configure
 
 
@@ -26,6 +26,8 @@ def test_it_is_made_of_what_varies(settings: Configure) -> None:
     assert sweep_name(two, None) == "final_sparsity-x-epochs"
     assert sweep_name(two, "sparsity") == "sparsity"
     assert sweep_name(one, None) == "lenet_300_100 on npz"
+    words = sweep_words("mine", two)
+    assert words.startswith("mine: 2 points, lenet_300_100 on npz, final_sparsity 0.6,")
 
 
 def test_it_can_be_chosen(settings: Configure) -> None:
