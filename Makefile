@@ -1,6 +1,6 @@
 # Every target that needs Python packages installs them first, from a lock file, into .venv:
 # what sweeps need from requirements.lock, and what tests and docs need besides from
-# requirements-dev.lock.
+# requirements-dev.lock. What all extras need, for the Dockerfile, is in requirements-cluster.lock.
 PYTHON ?= $(firstword $(foreach name,python3.12 python3.11 python3.13 python3,\
 	$(shell $(name) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13)' \
 	2>/dev/null && echo $(name))))
@@ -10,6 +10,8 @@ INSTALLED_DEV := .venv/installed-dev
 SOURCES := runner tests benchmarks
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml
+# For the Dockerfile, and whoever wants all of them as they were tried together.
+EXTRAS_CLUSTER := $(addprefix --extra ,checkout ray slurm postgres remote)
 EXTRAS_DEV := $(addprefix --extra ,checkout dev ray slurm postgres)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RESULTS := results_mnist results_fashion_mnist deep_compression deep_compression_lenet5
@@ -73,11 +75,13 @@ docs: $(INSTALLED_DEV) ## build the manual into site/; a broken link fails
 
 lock: $(INSTALLED_DEV) ## lock what pyproject.toml asks for now; what is locked already stays as it is
 	@$(LOCK) --extra checkout -o requirements.lock
-	@$(LOCK) $(EXTRAS_DEV) --constraint requirements.lock -o requirements-dev.lock
+	@$(LOCK) $(EXTRAS_CLUSTER) --constraint requirements.lock -o requirements-cluster.lock
+	@$(LOCK) $(EXTRAS_DEV) --constraint requirements-cluster.lock -o requirements-dev.lock
 
 upgrade: $(INSTALLED_DEV) ## lock the newest versions that the ranges in pyproject.toml allow
 	@$(LOCK) --upgrade --extra checkout -o requirements.lock
-	@$(LOCK) --upgrade $(EXTRAS_DEV) --constraint requirements.lock -o requirements-dev.lock
+	@$(LOCK) --upgrade $(EXTRAS_CLUSTER) --constraint requirements.lock -o requirements-cluster.lock
+	@$(LOCK) --upgrade $(EXTRAS_DEV) --constraint requirements-cluster.lock -o requirements-dev.lock
 
 clean: ## remove .venv and all caches; results (mlflow.db, mlruns, outputs) stay
 	rm -rf .venv build dist site .cache .mypy_cache .pytest_cache .ruff_cache

@@ -24,7 +24,7 @@ SPARSITIES = ["0.5,0.55,0.6", "0.65,0.7,0.75", "0.8,0.85,0.9", "0.92,0.94,0.96"]
 FEW = ["baseline.epochs=1", "schedule.epochs=1", "export.targets=[h5,tflite_dynamic]"]
 LOGIN = {"MLFLOW_TRACKING_USERNAME": "ann", "MLFLOW_TRACKING_PASSWORD": "not-a-secret-1"}
 WRONG = {"MLFLOW_TRACKING_PASSWORD": "wrong-password"}
-# Without the last line, each request costs the check of a password: tenths of a second.
+# Without the last line, each request costs the check of a password: 0.07 s of a core.
 _CONFIGURATION = """
 [mlflow]
 default_permission = NO_PERMISSIONS
