@@ -54,9 +54,8 @@ bench: $(INSTALLED_DEV) ## measure speed on MNIST, beside one script a point: RU
 faults: $(INSTALLED_DEV) ## break small real sweeps at random moments and resume them: make faults ARGS="--count 10 --seed 1"
 	@$(BIN)/python -m benchmarks.faults $(ARGS)
 
-ui: $(INSTALLED) ## open MLflow's UI on the store that sweeps write to
-	@case "$$MLFLOW_TRACKING_URI" in http*) echo "The store has its own UI: $$MLFLOW_TRACKING_URI";; \
-	*) $(BIN)/mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}" $(ARGS);; esac
+ui: $(INSTALLED) ## show the newest sweep on MLflow's pages, in the browser
+	@$(BIN)/python -m runner ui $(ARGS)
 
 check: $(INSTALLED_DEV) ## check format, lint and types
 	@$(BIN)/ruff format --check $(SOURCES)

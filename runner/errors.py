@@ -22,6 +22,7 @@
     ├── Lost                    a worker process that ended early    (point/outcome.py)
     ├── PointsFailed            points of a sweep (sweep/dispatch.py)
     ├── NotReported             a sweep whose report is in no store (sweep/final_report.py)
+    ├── NotStarted              MLflow's UI (ui/local_server.py)
     ├── SweepFailed             a sweep that Python started           (api.py)
     ├── NothingQualifies        no file is to ship                    (report/best_file.py)
     ├── Incomplete              what a stored run cannot get (completion/incomplete.py): a warning

@@ -30,6 +30,9 @@ from runner.settings.cache_paths import baseline_folder, unlogged_folder
 from runner.settings.groups import CacheSettings, TrackingSettings
 from runner.tracking import Kind, Record, Store, tags
 from runner.tracking.removal import deleted_runs
+from runner.tracking.saved_views.keep import keep, points_key
+from runner.tracking.saved_views.tag_text import PREFIX
+from runner.tracking.saved_views.view import View
 from runner.tracking.silence import close_silent
 from tests.helpers.kept_arrays import unpacked
 from tests.helpers.mlflow_server import tracking_server
@@ -268,6 +271,17 @@ def _renewed(written: Written, run_id: str) -> Iterator[None]:
             renewed.result()
 
 
+def _save_views(store: Store, *sweeps: str) -> None:
+    views = [View(points_key(sweep), "points", "x") for sweep in sweeps]
+    assert "viewStateShareKey" in keep(store, views, views[0])
+
+
+def _views(store: Store) -> set[str]:
+    """Return the keys of the views that are saved."""
+    saved = store.connection.get_experiment(store.experiment_id).tags
+    return {tag.removeprefix(PREFIX) for tag in saved if tag.startswith(PREFIX)}
+
+
 @pytest.mark.long
 def test_a_sweep_goes_with_all_that_is_its_own_though_it_was_interrupted(
     written: Written, tool_in: Command
@@ -277,6 +291,7 @@ def test_a_sweep_goes_with_all_that_is_its_own_though_it_was_interrupted(
     for name in ("old own", "new shared"):
         run = written.named(name)
         client.create_model_version("digits", f"{run.artifacts}/models", run.id)
+    _save_views(written.store, written.old, written.new)
     command = ["old", "--yes", "--registered"]
     deleting = subprocess.Popen(
         [sys.executable, "-m", "runner.delete", *command],
@@ -294,6 +309,7 @@ def test_a_sweep_goes_with_all_that_is_its_own_though_it_was_interrupted(
     assert written.left() == LEFT
     assert written.on_disk() == LEFT_ON_DISK
     assert [each.version for each in client.search_model_versions()] == [2]
+    assert _views(written.store) == {points_key(written.new)}
     again = tool_in(written.folder, "delete", *command)
     assert "SWEEP=old: must be a sweep of experiment sparsity: new" in again.stderr
 
@@ -317,10 +333,13 @@ def test_a_sweep_that_a_server_has_deleted_is_found_no_more(
     with tracking_server(store_folder, empty_store) as port:
         store = Store(f"http://127.0.0.1:{port}", "sparsity")
         older, newer = (_swept(store) for _ in range(2))
+        _save_views(store, older, newer)
         for expected in (newer, older):
             found = sweep_to_delete(store, "mnist", deleted_runs(store))
             assert found.id == expected
+            assert points_key(expected) in _views(store)
             carry_out(store, plan_of(store, found, deleted_runs(store)))
+            assert points_key(expected) not in _views(store)
         with pytest.raises(Refused, match="SWEEP=latest: "):
             sweep_to_delete(store, "latest", deleted_runs(store))
 

@@ -13,6 +13,7 @@ MODULES = {
     "nightly": "runner.nightly.__main__",
     "promote": "runner.promote",
     "report": "runner.report.__main__",
+    "ui": "runner.ui.__main__",
 }
 REFUSED = 2
 

@@ -39,6 +39,7 @@ Exit code: 0 all points finished, 1 some point failed, 2 refused before any work
 by Ctrl-C or SIGTERM; the same command then goes on.
 Afterwards, on a sweep by name, run id or `latest` (each with --help):
   python -m runner report latest       make its report again, or put several sweeps side by side
+  python -m runner ui latest           show it on MLflow's pages, in the browser
   python -m runner best latest         choose a file under other limits, and copy it
   python -m runner promote latest      register the file in MLflow's model registry
   python -m runner delete latest       delete it, and what only it uses; asks first

@@ -4,6 +4,7 @@ from runner.deletion.plan import Plan
 from runner.tracking import Store
 from runner.tracking.model_versions import unregister
 from runner.tracking.removal import advice, can_collect, remove
+from runner.tracking.saved_views.keep import forget
 from runner.tracking.tags import DELETING
 
 
@@ -25,6 +26,7 @@ def carry_out(store: Store, plan: Plan) -> str:
     plan.cache.remove()
     before = [run for run in plan.purged if run.id != plan.sweep.id]
     remove(store, [*plan.points, *plan.baselines], before)
+    forget(store, [plan.sweep.id])
     remove(store, [plan.sweep] * plan.begins, [plan.sweep] * (not plan.begins))
     if can_collect(store):
         return ""

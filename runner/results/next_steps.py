@@ -7,20 +7,22 @@ from pathlib import Path
 
 from runner.results.file import File
 from runner.results.rows import Results
-from runner.settings.address_mask import masked
+from runner.settings.address_mask import masked, without_login
 from runner.settings.experiment_name import resolve as resolve_experiment
 from runner.settings.store_uri import resolve
 from runner.settings.targets import Target
 from runner.tracking import Store
+from runner.tracking.saved_views.address import LOCAL
 
 
-def next_steps(store: Store, results: Results, file: File | None) -> list[str]:
-    """Return a line for MLflow, and for each command that comes next, ready to be copied.
+def next_steps(store: Store, results: Results, file: File | None, page: str) -> list[str]:
+    """Return lines for MLflow, and one for each command that comes next, ready to be copied.
 
     Args:
         file: what is to be shipped.
+        page: where MLflow shows the sweep: the address after the server's.
     """
-    lines = {"MLflow": ui_command(store.uri)}
+    lines = _in_mlflow(store, results.name, page)
     if file:
         output = f"--output=model{Path(file.target.file_name).suffix}"
         lines["Copy the file"] = _command(store, "best", results.name, output)
@@ -28,6 +30,15 @@ def next_steps(store: Store, results: Results, file: File | None) -> list[str]:
             lines["Promote it"] = _command(store, "promote", results.name)
     lines["All files"] = _command(store, "report", results.name, "--all")
     return [f"{name}: {command}" for name, command in lines.items()]
+
+
+def _in_mlflow(store: Store, sweep: str, page: str) -> dict[str, str]:
+    """Say where MLflow shows the sweep: at its server, or once a command of ours has started it."""
+    if store.uri.startswith("databricks"):
+        return {"MLflow": masked(store.uri)}
+    if store.uri.startswith("http"):
+        return {"MLflow": f"{without_login(store.uri)}{page}"}
+    return {"MLflow": _command(store, "ui", sweep), "which opens": f"{LOCAL}{page}"}
 
 
 def _command(store: Store, name: str, sweep: str, *options: str) -> str:

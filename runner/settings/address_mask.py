@@ -41,6 +41,15 @@ def masked(address: str) -> str:
     return f"{scheme}://{_masked_place(parts)}{parts.path}{query}{fragment}"
 
 
+def without_login(address: str) -> str:
+    """Return a server's address for a browser, which asks for the login itself, without a slash."""
+    shown = masked(address)
+    parts = parsed(shown)
+    if parts is None:
+        return shown
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
+
+
 def holds_secret(address: str) -> bool:
     """Tell whether something in the address must not be shown."""
     return masked(address) != address

@@ -18,6 +18,7 @@ from runner.report import folder
 from runner.results import console
 from runner.results.decision import Decision
 from runner.results.next_steps import next_steps
+from runner.results.page_views import saved_page
 from runner.results.rows import Results, read
 from runner.settings import Settings
 from runner.settings.address_mask import masked
@@ -82,7 +83,8 @@ class FinalReport:
             raise NotReported(reason) from failure
         self._publish(results, drawing, patience)
         if decisions:
-            say(*next_steps(self.store, results, decisions[0].file))
+            page = saved_page(self.store, results, decisions)
+            say(*next_steps(self.store, results, decisions[0].file, page))
         if lacking:
             reason = f"not all is measured that is asked for: {lacking[0]}"
             raise NotReported(f"{reason}; the same command measures the rest")
@@ -99,12 +101,13 @@ class FinalReport:
         from runner.report.publish import publish_drawing
 
         try:
-            say(f"Report: {patience.call(lambda: publish_drawing(self.store, results, drawing))}")
+            path = patience.call(lambda: publish_drawing(self.store, results, drawing))
         except Exception as failure:
             self._explain(failure)
             self._write(drawing)
             reason = f"its report could not be stored: {one_line(failure)}"
             raise NotReported(reason) from failure
+        say(f"Report: {path}")
 
     def _read(self, status: str) -> Results:
         """Read the sweep as it is to be once its report is there."""

@@ -8,6 +8,7 @@ import pytest
 
 from runner import __main__ as door
 from runner.cli.commands import MODULES
+from tests.helpers.project import Command
 
 Enter = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -55,7 +56,7 @@ def test_another_word_is_refused_with_the_command_that_is_meant(
 
 
 @pytest.mark.parametrize("word", ["schedule.epoch", "nope=1", "~dataset", "--nope"])
-def test_what_is_no_plain_word_goes_to_hydra(enter: Enter, word: str) -> None:
-    done = enter(word)
+def test_what_is_no_plain_word_goes_to_hydra(light_command: Command, word: str) -> None:
+    done = light_command(word)
     assert done.returncode == 2
     assert "commands" not in done.stderr

@@ -47,7 +47,8 @@ def test_points_and_sweeps_are_accepted(
     ("name", "arguments"),
     [
         (name, arguments)
-        for name in ("best", "report", "promote", "delete")
+        for name in MODULES
+        if name != "nightly"
         for arguments in _commands(f".{name}")
         if arguments and "--help" not in arguments
     ],
@@ -55,8 +56,7 @@ def test_points_and_sweeps_are_accepted(
 def test_commands_on_sweeps_are_accepted(
     name: str, arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = "report.__main__" if name == "report" else name
-    module = importlib.import_module(f"runner.{place}")
+    module = importlib.import_module(MODULES[name])
     # The store is looked for once the command line was accepted.
     line = [name, *shlex.split(arguments), "--tracking-uri", "sqlite:///none.db"]
     monkeypatch.setattr(sys, "argv", line)
@@ -70,6 +70,6 @@ def test_commands_of_nights_are_accepted(arguments: str) -> None:
     _parser().parse_args([part for part in shlex.split(arguments) if part != "--help"])
 
 
-@pytest.mark.parametrize("module", ["", ".best", ".report", ".promote", ".delete", ".nightly"])
+@pytest.mark.parametrize("module", ["", *(f".{name}" for name in MODULES)])
 def test_every_command_is_on_a_page(module: str) -> None:
     assert _commands(module)

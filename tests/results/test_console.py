@@ -121,15 +121,18 @@ def test_the_next_commands_name_the_store_where_it_is_not_the_usual_one(
 ) -> None:
     results = Results(SWEEP, tuple(rows))
     (decision,) = decide_all(results, store)
-    ui, copy, every = next_steps(store, results, decision.file)
+    ui, page, copy, every = next_steps(store, results, decision.file, "/#/runs")
     assert ui.startswith("MLflow: ")
+    assert ui.endswith(" -m runner ui sweep")
+    assert page == "which opens: http://127.0.0.1:5000/#/runs"
     assert " -m runner best sweep --output=model.h5" in copy
     assert every.endswith(" -m runner report sweep --all")
     assert "--tracking-uri" not in copy
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////elsewhere.db")
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "other")
-    _, copy, every = next_steps(store, results, decision.file)
+    ui, _, copy, every = next_steps(store, results, decision.file, "/#/runs")
     given = f"--experiment sparsity --tracking-uri {store.uri}"
+    assert ui.endswith(given)
     assert copy.endswith(given)
     assert every.endswith(given)
 
@@ -143,6 +146,19 @@ def test_only_what_was_asked_for_can_have_failed(
     rows = [*rows, Row(store.get(failed.id), None)]
     (line,) = (line for line in shown(rows, 400) if line.count(" failed") == 2)
     assert line.split().count("-") == 1 + len(Target) - 2
+
+
+@pytest.mark.parametrize(
+    ("uri", "line"),
+    [
+        ("http://me:secret@host/x/", "MLflow: http://host/x/#/runs"),
+        ("https://token@host", "MLflow: https://host/#/runs"),
+        ("databricks", "MLflow: databricks"),
+    ],
+)
+def test_a_servers_pages_are_named_without_a_login(uri: str, line: str) -> None:
+    store, results = Store(uri, "sparsity"), Results(SWEEP, ())
+    assert next_steps(store, results, None, "/#/runs")[0] == line
 
 
 def test_the_ui_command_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,13 +161,17 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
 ) -> None:
     folder, out, _ = swept
     assert all(character.isprintable() or character in "\n\t" for character in out)
-    *lines, file, report, ui, copy, _promote, _all = out.splitlines()
+    *lines, file, report, ui, page, copy, _promote, _all = out.splitlines()
     assert any(line.startswith("Ship ") for line in lines)
     assert Path(file.removeprefix("File: ")).is_file()
     assert Path(report.removeprefix("Report: ")).name == "report.html"
     assert Path(report.removeprefix("Report: ")).is_file()
     assert ui.startswith("MLflow: ")
-    assert ui.endswith(f"-m mlflow ui --backend-store-uri sqlite:///{folder}/mlflow.db")
+    assert ui.endswith(" -m runner ui initial_sparsity-x-final_sparsity")
+    (sweep,) = runs_in(folder, "sweep")
+    key = f"viewStateShareKey=runner-points-{sweep.id[:12]}"
+    runs = f"experiments/{sweep.experiment_id}/runs?workflowType=machine_learning&{key}"
+    assert page == f"which opens: http://127.0.0.1:5000/#/{runs}"
     assert " -m runner best initial_sparsity-x-final_sparsity --output=model." in copy
 
 

@@ -16,6 +16,7 @@ from runner.tracking import Kind, Store
 from runner.tracking.lease import PERIOD_SECONDS
 from runner.tracking.model_versions import registered_runs
 from runner.tracking.removal import can_collect, deleted_runs, folders_in, remove, remove_folders
+from runner.tracking.saved_views.keep import forget
 from runner.tracking.silence import close_silent, silent_runs
 
 
@@ -94,6 +95,8 @@ def clean(
             return Cleanup(plan, freed, dry_run, arrays=arrays)
         remove_folders(outputs, names)
         remove_arrays(arrays)
+        sweeps = [run.id for run in plan.runs + plan.purged if run.kind == Kind.SWEEP]
+        forget(store, sweeps)
         return Cleanup(plan, freed, dry_run, remove(store, plan.runs, plan.purged), arrays)
 
 

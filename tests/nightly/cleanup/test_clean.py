@@ -21,6 +21,9 @@ from runner.process import liveness
 from runner.settings.targets import Target
 from runner.tracking import Kind, Store, connection, model_versions, removal
 from runner.tracking.registry import Candidate, promote
+from runner.tracking.saved_views.keep import keep, points_key
+from runner.tracking.saved_views.tag_text import read
+from runner.tracking.saved_views.view import View
 from runner.tracking.served import Classifier
 from runner.tracking.tags import SHA256
 from tests.helpers.written_nights import FIRST, LAST, SECOND, THIRD, Written
@@ -76,6 +79,9 @@ def story(tmp_path_factory: pytest.TempPathFactory, tflite: Path, empty_store: P
         Candidate(point, tflite, {}, "promoted/tflite_int8", {SHA256: "1"}, ""),
     )
     _write_elsewhere(written)
+    sweeps = written.store.of_kind(Kind.SWEEP)
+    views = [View(points_key(sweep.id), sweep.name, "x") for sweep in sweeps]
+    keep(written.store, views, views[0])
     before = written.all()
     dry = written.clean(dry_run=True)
     return Story(written, before, written.all(), dry, written.clean())
@@ -117,6 +123,13 @@ def test_exactly_what_is_to_be_kept_is_left(story: Story) -> None:
     for name in kept:
         record = story.written.store.get(story.written.ids[name])
         assert Path(story.written.store.local_file(record, "models/h5.h5")).is_file()
+
+
+def test_views_go_with_their_sweeps(story: Story) -> None:
+    store = story.written.store
+    texts = dict(store.connection.get_experiment(store.experiment_id).tags).values()
+    names = {saved.name for text in texts if (saved := read(text))}
+    assert names == {"by hand"} | {f"{night} sweep" for night in LAST}
 
 
 def test_a_registered_model_survives_and_predicts(

@@ -1,0 +1,1 @@
+"""Open MLflow's pages on a sweep."""
