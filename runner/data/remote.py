@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,9 @@ from filelock import FileLock
 
 from runner.errors import Refused, one_line
 from runner.files import file_digest, private_folder
+
+# It says where it found the address of a service.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 # What of a file's description changes with its content, by the words of the services.
 _VERSION = (

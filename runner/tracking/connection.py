@@ -32,6 +32,7 @@ retry_after.announce()
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("urllib3").setLevel(logging.ERROR)
+logging.getLogger("botocore").setLevel(logging.WARNING)
 # It writes the traceback of what it raises.
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +127,13 @@ def _finishes(process: "subprocess.Popen[bytes]", machine: Machine, name: str) -
 def _wait_for(machine: Machine, name: str, words: str, times: int = 1) -> None:
     file = machine.folder / f"{name}.txt"
     wait_until(lambda: file.read_text().count(words) >= times, words)
+
+
+@pytest.mark.parametrize("store", ["sqlite:///mlflow.db", "http://localhost:5000"])
+def test_a_store_that_one_machine_alone_reaches_is_refused(cluster: Cluster, store: str) -> None:
+    process = replace(cluster, store=store).sweep(cluster.head, "refused")
+    assert process.wait(_SWEEP_SECONDS) == 2
+    assert "points run on other machines" in (cluster.head.folder / "refused.txt").read_text()
 
 
 def test_two_machines_share_the_points(cluster: Cluster, quiet: Stored) -> None:
