@@ -87,7 +87,8 @@ def test_a_night_is_not_good_without_a_word(at_chance: Path) -> None:
     assert [sweep.pick for sweep in known.sweeps.values()] == [None]
     assert Night.from_dict(json.loads(json.dumps(known.as_dict()))) == known
     verdict = judge(known, [], Tolerance(), [])
-    assert re.search(rf"\nNo file to ship:\n- unnamed: {SENTENCE.pattern}", verdict.text)
+    name = "initial_sparsity-x-final_sparsity"
+    assert re.search(rf"\nNo file to ship:\n- {name}: {SENTENCE.pattern}", verdict.text)
     assert verdict.as_dict()["warnings"] == known.warnings
     write(verdict, [PastNight(known, verdict.word, accepted=False)], at_chance)
     assert SENTENCE.search((at_chance / PAGE).read_text().replace("&#39;", "'"))

@@ -64,7 +64,7 @@ def test_a_finished_sweep_says_so_and_trains_nothing(again: Again, copy: Path) -
     assert claim not in _sweep(copy).tags
     page = file_of(copy, before, "report.html")
     (line,) = [line for line in done.stdout.splitlines() if "finished at" in line]
-    assert line.startswith("unnamed: finished at ")
+    assert line.startswith("initial_sparsity-x-final_sparsity: finished at ")
     assert f", 3 points; the report is at {page}; sweep.resume=false runs it anew" in line
     assert "started" not in done.stdout
     after = _sweep(copy)
@@ -146,7 +146,8 @@ def test_what_changed_since_is_named(again: Again, copy: Path) -> None:
     done = again("sweep.budget_hours=1e-9")
     assert done.returncode == 1, done.stdout + done.stderr
     (line,) = [line for line in done.stdout.splitlines() if "anew" in line]
-    assert "beginning unnamed anew: the code of the runner and tensorflow (2.0 to " in line
+    assert "beginning initial_sparsity-x-final_sparsity anew: " in line
+    assert "anew: the code of the runner and tensorflow (2.0 to " in line
     assert f"have changed since its finished run {sweep.id}, which stays as it is" in line
     assert len(runs_in(copy, "sweep")) == 2
     # Whoever wants it anew need not be told what else is new.
@@ -166,7 +167,7 @@ def test_a_point_whose_files_are_gone_is_run_again(again: Again, copy: Path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     reason = f"{lost} is run again: its run {record.id} lacks models/tflite_int8.tflite"
     assert reason in done.stdout
-    assert "resuming unnamed: 2 of 3 points done" in done.stdout
+    assert "resuming initial_sparsity-x-final_sparsity: 2 of 3 points done" in done.stdout
     after = {run.name: run.id for run in runs_in(copy, "point")}
     assert after.keys() == before.keys()
     assert after[lost] != before[lost]
