@@ -53,9 +53,9 @@ def test_an_address_that_all_machines_know_is_taken(uri: str) -> None:
     require_address(uri)
 
 
-def test_an_experiment_whose_files_lie_here_is_refused(npz: Path, tmp_path: Path) -> None:
-    store = f"tracking.uri=sqlite:///{tmp_path}/mlflow.db"
+def test_an_experiment_whose_files_lie_here_is_refused(npz: Path, store_folder: Path) -> None:
+    store = f"tracking.uri=sqlite:///{store_folder}/mlflow.db"
     loader, config = sweep_of("schedule.final_sparsity=0.5,0.8", *quick(npz), store)
     points = check(candidates_of(loader, config), loader, config, lambda _: None).points
     with pytest.raises(Refused, match=r"^tracking\.experiment=sparsity: keeps files in .*serve"):
-        run_sweep("few", points, Elsewhere(), tmp_path)
+        run_sweep("few", points, Elsewhere(), store_folder)

@@ -24,8 +24,8 @@ def test_an_extra_is_named_where_there_is_one() -> None:
 
 
 @pytest.mark.skipif(bool(importlib.util.find_spec("boto3")), reason="boto3 is installed")
-def test_files_in_an_object_store_are_refused_without_what_reads_them(tmp_path: Path) -> None:
-    uri = f"sqlite:///{tmp_path}/mlflow.db"
+def test_files_in_an_object_store_are_refused_without_what_reads_them(store_folder: Path) -> None:
+    uri = f"sqlite:///{store_folder}/mlflow.db"
     Store(uri, "here").connect()
     mlflow.MlflowClient(uri).create_experiment("there", "s3://bucket/files")
     with pytest.raises(Refused, match=r"^tracking\.experiment=there: .*boto3 .*\[remote\]'$"):
