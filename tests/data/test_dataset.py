@@ -119,6 +119,7 @@ def test_without_a_network_the_file_to_put_in_place_is_named(
     assert "dataset.folder=FOLDER or RUNNER_DATA" in line
 
 
+@pytest.mark.long
 def test_keras_own_loader_fills_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fashion-MNIST's four files, tiny, where Keras keeps what it has downloaded."""
     kept = tmp_path / ".keras" / "datasets" / "fashion-mnist"

@@ -94,6 +94,7 @@ def test_all_settings_may_be_tried() -> None:
     assert went.stop.chance is None
 
 
+@pytest.mark.long
 def test_a_front_is_searched_from_end_to_end() -> None:
     found = table(4)
     settings = found.settings
