@@ -89,13 +89,12 @@ def test_the_printed_address_shows_the_points_by_size(
     assert float(shown[charts.accuracy]) == first.metrics[charts.accuracy]
 
 
-def test_sweeps_have_a_row_each(page: Page, swept: Swept, shoot: Shoot) -> None:
+def test_sweeps_have_a_row_each(page: Page, swept: Swept) -> None:
     page.goto(swept.address(1))
     rows = page.locator(".ag-center-cols-container .ag-row")
     expect(rows).to_have_count(1)
     assert _names(page) == [swept.results.sweep.name]
     expect(rows.get_by_text(str(len(swept.results.rows)), exact=True)).to_be_visible()
-    shoot(page, "sweeps")
     columns = [column.name for column in swept.views[1].columns]
     assert _titles(page)[: 2 + len(columns)] == ["Run Name", "Created", *columns]
 
