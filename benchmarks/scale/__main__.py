@@ -76,7 +76,7 @@ def _sweep(folder: Path, points: int, slots: int, sleep: float) -> Process:
     data = ["dataset=npz", f"dataset.path={write_toy(folder)}"]
     command = [sys.executable, "-m", "benchmarks.scale.idle_points", "-m", *grid, *ray, *data]
     environment = {**os.environ, SLEEP: str(sleep)}
-    with (folder / "output").open("w") as output:
+    with (folder / "output").open("w", encoding="utf-8") as output:
         started = subprocess.Popen(
             [*command, *settings_within(folder)],
             env=environment,

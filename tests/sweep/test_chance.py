@@ -120,7 +120,7 @@ def test_labels_in_another_order_are_told(
     done = command("-m", *few, *quick(npz), "hydra.sweep.dir=out")
     assert done.returncode == 0, done.stderr
     assert SENTENCE.search(done.stdout)
-    assert "Smallest file" not in done.stdout
+    assert "\nShip " not in done.stdout
     assert "0.00%, not above chance" in done.stdout
     # Once by the first of the jobs, which all say it in their logs, and once by the sweep.
     assert len(SENTENCE.findall(done.stdout + done.stderr)) == 2

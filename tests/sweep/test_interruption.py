@@ -243,9 +243,9 @@ def test_a_store_that_is_lost_on_the_way_loses_nothing(  # noqa: PLR0913, PLR091
     server()
     again = command("-m", *SWEEP, *where, *quick(npz), *FEW)
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "resuming unnamed: 1 of 3 points done" in again.stdout
+    assert "resuming final_sparsity: 1 of 3 points done" in again.stdout
     assert again.stdout.count("finished earlier, and logged now") == 2
-    assert again.stdout.count("| point ") == 3
+    assert "\nShip h5 of final_sparsity=" in again.stdout
     logs = "".join(path.read_text() for path in sorted(tmp_path.glob("multirun/*/*/*/runner.log")))
     assert logs.count("epoch 2 of 2") == 3
     assert list((tmp_path / "outputs" / "cache" / "unlogged").iterdir()) == []

@@ -88,7 +88,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
 
     again = fresh_command(*sweep)
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "resuming unnamed: 1 of 5 points done" in again.stdout
+    assert "resuming final_sparsity: 1 of 5 points done" in again.stdout
     (whole,) = runs_in(tmp_path, "sweep")
     assert (whole.id, whole.status, whole.error) == (parent.id, "FINISHED", None)
     runs = store_in(tmp_path).children(parent.id)
@@ -104,7 +104,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
     assert new.returncode == 0, new.stdout + new.stderr
     assert new.stdout.count("[HYDRA] reused: final_sparsity=") == 4
     assert f"not reused: final_sparsity=0.9 (run {gone.id}) has no file h5.h5" in new.stdout
-    assert f"from unnamed (run {kept})" in new.stdout
+    assert f"from final_sparsity (run {kept})" in new.stdout
     first, second = runs_in(tmp_path, "sweep")
     for one, other in zip(*(_by_name(tmp_path, each) for each in (first, second)), strict=True):
         assert one.name == other.name
@@ -183,7 +183,7 @@ def test_a_hopeless_sweep_ends_early(
     assert done.returncode == 1
     assert [point.status for point in runs_in(tmp_path, "point")] == ["FAILED", "FAILED"]
     ended = "2 of 4 points failed, 2 were not started: sweep.max_failures=2"
-    assert f"unnamed: {ended}" in done.stdout
+    assert f"final_sparsity: {ended}" in done.stdout
     assert runs_in(tmp_path, "sweep")[0].error == ended
 
 
