@@ -27,10 +27,17 @@ DENSE, BEST, PICK = "dense", "best at its size", "to ship"
 
 @dataclass(frozen=True)
 class Line:
-    """The line of one kind of file at one setting: its cells, and its mark, which may be empty."""
+    """The line of one kind of file at one setting.
+
+    Attributes:
+        mark: which may be empty.
+        record: the run of the file, of several seeds the median one's.
+    """
 
     cells: tuple[str, ...]
     mark: str
+    record: Record
+    target: Target
 
 
 class FilesTable:
@@ -57,12 +64,17 @@ class FilesTable:
         """The names of the columns, with that of the sweep where there are several."""
         sweep = ["sweep"] if len(self._contents.sweeps) > 1 else []
         latency = ["ms an image"] if self._has_latency else []
-        settings = short(self._settings).values()
-        # The settings that vary say what the name says, and can be sorted.
-        names = [*settings, *(["seeds"] if self._has_seeds else [])] or ["point"]
+        names = self.names
         figures = [*_BEFORE, *drop_cells.headings(self._contents), *_AFTER]
         network = ["channels kept", "MACs"] if self._is_narrow else []
         return ["mark", *sweep, *names, "file", *figures, *latency, *network, *self._device_heading]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns that say which point it is."""
+        settings = short(self._settings).values()
+        # The settings that vary say what the name says, and can be sorted.
+        return [*settings, *(["seeds"] if self._has_seeds else [])] or ["point"]
 
     @property
     def _device_heading(self) -> list[str]:
@@ -102,7 +114,7 @@ class FilesTable:
             size = self._contents.size(record, target)
             # What does not run there stands last.
             key = math.inf if size is None else size
-            lines[record.id, str(target)] = (key, Line(tuple(cells), mark))
+            lines[record.id, str(target)] = (key, Line(tuple(cells), mark, record, target))
         return lines
 
     def _drop(self, decision: Decision, group: SeedGroup, best: float, mark: str) -> list[str]:

@@ -4,11 +4,11 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from runner.report.charts.style import CONFIG
 from runner.report.contents import Contents
 from runner.report.drawing import Drawing
 from runner.report.folder import PAGE
 from runner.report.markdown import note
+from runner.report.svg.picture import picture
 from runner.results.choice import File
 from runner.results.rows import Results
 from runner.results.way import Way
@@ -62,13 +62,13 @@ def publish_drawing(store: Store, results: Results, drawing: Drawing) -> str:
     run = store.reopen(results.sweep)
     for name, text in drawing.texts.items():
         run.log_text(text, name)
+    for name, figure in charts.items():
+        run.log_text(picture(name, figure), f"pictures/{name}.html")
     run.log_metrics(_figures(contents))
     _set_note(run, results, note(contents, list(charts)))
     _say_why_not(run, contents)
     run.flush()
     _mark_picks(store, results, contents.picks)
-    for name, figure in charts.items():
-        run.log_figure(figure, f"pictures/{name}.html", CONFIG)
     return store.local_file(results.sweep, PAGE)
 
 

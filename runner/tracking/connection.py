@@ -49,7 +49,7 @@ _ROOT = "_MLFLOW_SERVER_ARTIFACT_ROOT"
 _LOCKED_FOR = 60.0
 _FOR_EVER = float("inf")
 # These copy files, and only read one line of the database.
-_WITHOUT_LOCK = ("log_artifact", "log_artifacts", "log_figure")
+_WITHOUT_LOCK = ("log_artifact", "log_artifacts")
 # MLflow gives at most so many entities in one answer.
 _PAGE = 1000
 

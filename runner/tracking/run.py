@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from runner.data.dataset import Dataset
 from runner.errors import one_line
@@ -70,16 +69,6 @@ class Run:
     def log_error(self, error: BaseException) -> None:
         """Write the traceback of an error as an artifact."""
         self.log_text(masked_traceback(error), _TRACEBACK)
-
-    def log_figure(self, figure: Any, name: str, config: Mapping[str, object]) -> None:
-        """Send one of plotly's figures now, as a page that opens without a network.
-
-        Raises:
-            StoreFailed: the store does not take it.
-        """
-        client, run_id = self._open()
-        options = {"include_plotlyjs": True, "config": dict(config)}
-        client.log_figure(run_id, figure, name, save_kwargs=options)
 
     def log_inputs(self, data: Dataset, settings: str) -> None:
         """Log what the run is made from: the data, with its digest, and the settings as YAML."""

@@ -17,8 +17,10 @@ from runner.report.contents import Contents, gather
 from runner.report.markdown import note, whole
 from runner.report.page import page
 from runner.report.points_csv import points_csv
+from runner.report.svg.picture import picture
 from tests.helpers.nasty_names import HIDDEN, NAMES, hidden_in
 from tests.helpers.nasty_sweep import POINTS, nasty_sweep
+from tests.helpers.page_data import files_in
 
 # The dense network and what the points are.
 WAYS = 2
@@ -103,9 +105,10 @@ def test_the_page_shows_names_as_text(contents: Contents, charts: Mapping[str, F
     html = page(contents, charts)
     html.encode()
     read = _Text(html)
-    assert not {"a", "b", "img"} & set(read.tags)
-    # One with plotly, one for the table, and two at most for each chart.
-    assert read.tags.count("script") <= 2 + 2 * len(charts)
+    assert not {"b", "img"} & set(read.tags)
+    assert all(address.startswith("#") for address in re.findall(r"<a href=.([^ >]*)", html))
+    # One with the files, and the page's own.
+    assert read.tags.count("script") == 2
     text = "".join(read.texts)
     assert NAMES["script"] in text
     assert [character for character in HIDDEN if character in text and character != "\n"] == []
@@ -123,9 +126,21 @@ def test_a_chart_shows_names_as_text(charts: Mapping[str, Figure], chart: str) -
         assert text.count("<b>") <= 1
 
 
-def test_json_in_a_page_ends_no_script(charts: Mapping[str, Figure]) -> None:
-    html = charts["front"].to_html(full_html=False, include_plotlyjs=False)
-    assert html.count("</script>") == html.count("<script")
+@pytest.mark.parametrize("chart", ["front", "effects", "layers", "confusion", "curves"])
+def test_a_picture_shows_names_as_text(charts: Mapping[str, Figure], chart: str) -> None:
+    read = _Text(picture(chart, charts[chart]))
+    known = {"html", "head", "meta", "title", "link", "style", "body", "main", "figure"}
+    known |= {"figcaption", "svg", "g", "path", "rect", "text"}
+    assert set(read.tags) <= known
+    text = "".join(read.texts)
+    assert "script" in text
+    assert [character for character in HIDDEN if character in text and character != "\n"] == []
+
+
+def test_data_in_a_page_end_no_script(contents: Contents, charts: Mapping[str, Figure]) -> None:
+    html = page(contents, charts)
+    assert html.count("</script>") == html.count("<script") == 2
+    assert any(NAMES["script"] in cell for row in files_in(html)["rows"] for cell in row)
 
 
 def _strings(value: object) -> list[str]:

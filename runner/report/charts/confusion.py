@@ -6,7 +6,7 @@ from plotly.graph_objects import Figure, Heatmap
 from plotly.subplots import make_subplots
 
 from runner.escaping.html import chart_text
-from runner.report.charts.style import apply_style
+from runner.report.charts.style import MAP, apply_style
 from runner.report.contents import Contents
 from runner.report.picked_classes import PickedClasses
 from runner.results.confusion import Confusion
@@ -71,7 +71,7 @@ def _map(confusion: Confusion, shown: Sequence[int]) -> Heatmap:
         customdata=counts,
         zmin=0,
         zmax=1,
-        colorscale="Cividis",
+        colorscale=MAP,
         showscale=False,
         hovertemplate="class %{y}<br>answer %{x}<br>%{customdata} images, %{z:.1%}<extra></extra>",
         xgap=1,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from plotly.graph_objects import Figure, Heatmap
 
 from runner.escaping.html import chart_text
-from runner.report.charts.style import apply_style
+from runner.report.charts.style import MAP, apply_style
 from runner.report.contents import Contents
 
 
@@ -44,7 +44,7 @@ def _map(columns: list[str], names: list[str], shares: list[list[float | None]])
             texttemplate="%{text}",
             zmin=0,
             zmax=1,
-            colorscale="Cividis",
+            colorscale=MAP,
             showscale=False,
             hovertemplate="%{x}<br>%{y}<br>%{text} zeros<extra></extra>",
             xgap=2,

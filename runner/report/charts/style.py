@@ -15,6 +15,8 @@ SYMBOLS = (
     *("star", "hexagram", "triangle-left", "triangle-right"),
 )
 INK, FAINT = "#222222", "#888888"
+# The colours of maps, dark to light: to colour-blind readers they differ too.
+MAP = "Cividis"
 
 # How plotly shows a figure in a browser.
 CONFIG = {"displaylogo": False, "responsive": True}

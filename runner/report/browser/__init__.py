@@ -1,0 +1,1 @@
+"""The script and the style of the page, which a browser reads."""
