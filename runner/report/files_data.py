@@ -12,7 +12,7 @@ from markupsafe import Markup
 from runner.escaping.terminal import visible
 from runner.report.contents import Contents
 from runner.report.files_table import FilesTable
-from runner.settings.address_mask import masked
+from runner.settings.address_mask import masked, without_login
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
 
@@ -56,8 +56,8 @@ def _data(contents: Contents, table: FilesTable) -> Mapping[str, Any]:
 def _places(store: Store, record: Record) -> dict[str, str]:
     """Return where a run is seen, and where its files lie: addresses, else plain text."""
     files = _address(store.local_file(record, "models"))
-    uri = masked(store.uri)
     # The one that is used may hold a password, which no page may show.
+    uri = without_login(store.uri)
     if uri.startswith(("http://", "https://")):
         run = f"{uri.rstrip('/')}/#/experiments/{record.experiment_id}/runs/{record.id}"
     else:

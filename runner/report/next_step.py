@@ -17,7 +17,7 @@ def next_step(results: Results, decision: Decision) -> str:
     if not file:
         return ""
     serves = file.target is not Target.H5 and not file.target.on_tflm_only
-    words = ["python", "-m", f"runner.{'promote' if serves else 'best'}", results.sweep.id]
+    words = ["python", "-m", "runner", "promote" if serves else "best", results.sweep.id]
     words += ["--max-drop", f"{results.max_drop:g}"]
     if decision.device is not Device.PHONE:
         words += ["--device", str(decision.device)]

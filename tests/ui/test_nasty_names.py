@@ -1,4 +1,4 @@
-"""plotly draws names from outside as text, in a real browser."""
+"""A picture shows names from outside as text, in a real browser, and so does plotly."""
 
 from pathlib import Path
 
@@ -8,6 +8,8 @@ from plotly.graph_objects import Figure, Scatter
 
 from runner.escaping.html import chart_text
 from runner.escaping.terminal import visible
+from runner.report.charts.style import apply_style
+from runner.report.svg.picture import picture
 from tests.helpers.nasty_names import MARKER, NAMES
 
 pytestmark = pytest.mark.ui
@@ -35,4 +37,24 @@ def test_every_text_of_a_picture_shows_a_name_as_it_is(page: Page, tmp_path: Pat
     assert page.locator(".gtitle").text_content() == NAMES["link"]
     assert page.locator(".annotation-text").text_content() == NAMES["end of script"]
     assert page.locator(".main-svg a").count() == 0
+    assert page.title() != MARKER
+
+
+def test_a_picture_of_the_report_shows_a_name_as_it_is(page: Page, tmp_path: Path) -> None:
+    names = [chart_text(NAMES[name]) for name in SHOWN]
+    figure = Figure()
+    for name in names:
+        figure.add_trace(Scatter(x=[1, 2], y=[1, 2], name=name, mode="markers", text=[name, name]))
+    figure.update_traces(hovertemplate="%{text}<extra></extra>")
+    path = tmp_path / "picture.html"
+    path.write_text(picture("one", apply_style(figure, names[0])), encoding="utf-8")
+    page.goto(path.as_uri())
+    known = [visible(NAMES[name]) for name in SHOWN]
+    legend = page.locator("svg.on-screens .legend").all_text_contents()
+    assert [
+        text.rstrip("…") == name[: len(text.rstrip("…"))]
+        for text, name in zip(legend, known, strict=True)
+    ] == [True] * len(known)
+    assert set(page.locator("svg.on-screens .marks title").all_text_contents()) == set(known)
+    assert page.locator("figcaption").text_content() == known[0]
     assert page.title() != MARKER
