@@ -20,7 +20,7 @@ from tests.helpers.tiny import quick, write_npz
 
 pytestmark = pytest.mark.cluster
 
-SPARSITIES = ["0.5,0.55,0.6", "0.65,0.7,0.75", "0.8,0.85,0.9", "0.92,0.94,0.96"]
+SPARSITIES = ["0.5,0.53,0.56,0.6", "0.65,0.7,0.72,0.75", "0.8,0.82,0.85,0.9", "0.92,0.93,0.94,0.96"]
 FEW = ["baseline.epochs=1", "schedule.epochs=1", "export.targets=[h5,tflite_dynamic]"]
 LOGIN = {"MLFLOW_TRACKING_USERNAME": "ann", "MLFLOW_TRACKING_PASSWORD": "not-a-secret-1"}
 WRONG = {"MLFLOW_TRACKING_PASSWORD": "wrong-password"}
@@ -85,7 +85,7 @@ def test_nothing_is_lost_and_no_figure_differs(
     assert _points(store) == _points(quiet)
     sweeps = store.of_kind(Kind.SWEEP)
     assert [(sweep.status, len(store.children(sweep.id))) for sweep in sweeps] == [
-        ("FINISHED", 3)
+        ("FINISHED", 4)
     ] * 4
     with psycopg.connect(shared.database) as database:
         deadlocks = database.execute("SELECT sum(deadlocks) FROM pg_stat_database").fetchone()
@@ -148,7 +148,7 @@ def _points(store: Store) -> dict[str, tuple[dict[str, float], set[str], set[str
     """Return the figures, the names of the files and of the parameters of each point, by name."""
     points = store.of_kind(Kind.POINT)
     found = {point.name: _of(store, point) for point in points}
-    assert len(found) == len(points) == 12
+    assert len(found) == len(points) == 16
     return found
 
 
