@@ -10,6 +10,7 @@ import pytest
 
 from runner.report.charts import draw_charts
 from runner.report.contents import gather
+from runner.report.importance import importances
 from runner.report.markdown import note
 from runner.report.page import page
 from runner.report.svg.picture import picture
@@ -172,6 +173,20 @@ def test_sweeps_stand_side_by_side(many: tuple[Store, list[Record]]) -> None:
     assert "<script>alert(1)" not in html
     assert html.count("broken &lt;script&gt;") == 2
     assert html.count('class="decision"') == 2
+
+
+def test_the_setting_that_matters_stands_first_with_its_share(
+    many: tuple[Store, list[Record]],
+) -> None:
+    store, (sweep, _) = many
+    target, (accuracy, size) = importances(gather(store, [read(store, sweep)]))
+    assert target in [*Target]
+    for each in (accuracy, size):
+        assert [name for name, *_ in each.shares] == ["final_sparsity", "epochs"]
+        # The figures are made of both settings, and of nothing else.
+        assert each.explained > 0.9
+        assert 0.9 < sum(share for _, share, _ in each.shares) < 1.3
+        assert all(deviation < 0.2 for *_, deviation in each.shares)
 
 
 def test_a_note_fits_into_a_tag_however_many_points_there_are(
