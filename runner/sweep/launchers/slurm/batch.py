@@ -11,7 +11,7 @@ from pathlib import Path
 _FILE = "jobs.json"
 
 
-class Unusable(Exception):
+class Unusable(ValueError):
     """A folder is not one of this user's own, or is gone, or holds something else."""
 
 
