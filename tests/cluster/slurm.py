@@ -118,7 +118,8 @@ class Slurm:
     def jobs(self) -> dict[str, str]:
         """Return the states of the jobs that have not ended, by their ids."""
         lines = self.ask("squeue", "--noheader", "--array", "--format=%i %T").splitlines()
-        return {job_id: state for job_id, _, state in (line.partition(" ") for line in lines)}
+        states = {job_id: state for job_id, _, state in (line.partition(" ") for line in lines)}
+        return {job_id: state for job_id, state in states.items() if state != "COMPLETING"}
 
     def _daemon(self, *command: str) -> None:
         with (self.folder / f"{command[0]}.out").open("wb") as output:

@@ -112,7 +112,10 @@ class SlurmPool:
     ) -> None:
         """Cancel all jobs after Ctrl-C; otherwise leave them to the cluster."""
         if _is_interruption(stop) and self.observer.holds():
-            self._cancel([*self._jobs.values(), *self._again.values()])
+            watched = [*self._jobs.values(), *self._again.values()]
+            self._jobs.clear()
+            self._again.clear()
+            self._cancel(watched)
         elif stop is not None:
             self.left = bool(self._jobs)
             if self.left:
@@ -135,8 +138,9 @@ class SlurmPool:
     def _end_unwanted(self) -> None:
         """End jobs that begin anew though they had come to their end."""
         if self._again:
-            self._cancel(list(self._again.values()))
+            unwanted = list(self._again.values())
             self._again.clear()
+            self._cancel(unwanted)
 
     def _cancel(self, watched: Sequence[WatchedJob]) -> None:
         ids = [each.id for each in watched]
