@@ -54,8 +54,8 @@ class Batch:
         Raises:
             Unusable: it is not to be had.
         """
+        _require_own(folder)
         try:
-            _require_own(folder)
             values = json.loads((folder / _FILE).read_text(encoding="utf-8"))
             keys, ids = tuple(values.pop("keys")), tuple(values.pop("ids"))
             return replace(cls(**values, keys=keys, ids=ids), folder=str(folder))
@@ -86,6 +86,9 @@ class Batch:
 
 def _require_own(folder: Path) -> None:
     """Require that nobody else can have written here: results are unpickled."""
-    status = folder.stat()
+    try:
+        status = folder.stat()
+    except OSError as error:
+        raise Unusable(f"{folder}: {error.strerror}") from None
     if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise Unusable(f"{folder}: others can write there")

@@ -27,6 +27,7 @@ from runner.sweep.launchers.slurm.state import JobState
 
 # A file that another machine has written is seen here somewhat later.
 _LATE_SECONDS = 20.0
+_QUEUED_AGAIN = "Slurm has queued it again: it made room for others, or its machine failed"
 # One that was ended is not expected to have written any.
 _SOON_SECONDS = 3.0
 
@@ -73,9 +74,10 @@ class WatchedJob:
             if isinstance(message, JobFolder):
                 self._folder = Path(message.path)
             elif isinstance(message, JobPlaced) and self.placed:
-                yield from self._again("Slurm has begun it anew")
-            if isinstance(message, JobPlaced):
-                self.placed = True
+                # The run in the store that is open may be that of this second beginning.
+                yield WarningText(f"Slurm has begun it anew on {message.machine}")
+                continue
+            self.placed = self.placed or isinstance(message, JobPlaced)
             yield message
         result = self._result()
         if result is not None:
@@ -87,7 +89,9 @@ class WatchedJob:
         if not state.ended:
             self._ended = None
             if state.waits and self.placed:
-                yield from self._again("Slurm has queued it again")
+                # Whoever hears it takes the job up again, under the same id.
+                self.placed = False
+                yield MachineLost(_QUEUED_AGAIN, False)
             elif state.obstacle and state.obstacle != self._obstacle:
                 self._obstacle = state.obstacle
                 yield WarningText(f"Slurm's job {self.id} waits: {state.obstacle}")
@@ -101,16 +105,14 @@ class WatchedJob:
         if state.lost_machine or state.preempted:
             yield MachineLost(state.lost_machine or "it made room for others", not state.preempted)
         else:
-            outputs = [
-                _log(self.batch, self.id),
-                *([self._folder / OUTPUT] if self._folder else []),
-            ]
-            yield lost(self.overrides, words(state, self.id, self.options), *outputs)
+            yield self._lost(state)
 
-    def _again(self, why: str) -> Iterator[Message]:
-        """Say that the job begins anew under the same id; whoever hears it takes it up again."""
-        self.placed = False
-        yield MachineLost(f"{why}: it made room for others, or its machine failed", False)
+    def _lost(self, state: JobState) -> JobReturn:
+        log, why = _log(self.batch, self.id), words(state, self.id, self.options)
+        if not log.exists() and state.word != "CANCELLED":
+            why += f"; it wrote nothing into {self.batch.folder}: do all machines see that folder?"
+        outputs = [log, *([self._folder / OUTPUT] if self._folder else [])]
+        return lost(self.overrides, why, *outputs)
 
     def _result(self) -> JobReturn | None:
         """Read how the job ended; None where it has not said so."""
@@ -138,7 +140,7 @@ def _result_of(batch: Batch, job_id: str) -> tuple[str, object] | None:
     try:
         with _paths(batch, job_id).result_pickle.open("rb") as file:
             outcome, message = pickle.load(file)  # noqa: S301
-    except (OSError, EOFError):
+    except (OSError, EOFError, pickle.UnpicklingError):
         return None
     return str(outcome), message
 
