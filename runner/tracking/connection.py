@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+import mlflow.store.db.utils
 from filelock import BaseFileLock, FileLock
 
 from runner.errors import RunnerError
@@ -40,15 +41,16 @@ logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
-# Where the first experiment, which MLflow makes unasked, keeps files. By default that is in the
-# working directory, whose name MLflow writes into a statement of SQL as it is
-# (SqlAlchemyStore._create_default_experiment); an address holds no quotes.
+# MLflow tries a database ten times, for two minutes. Whoever calls here knows how long to wait.
+mlflow.store.db.utils.MAX_RETRY_COUNT = 2
+# Where the first experiment, which MLflow makes unasked, keeps files. It writes the name into a
+# statement of SQL as it is (SqlAlchemyStore._create_default_experiment): an address has no quotes.
 _ROOT = "_MLFLOW_SERVER_ARTIFACT_ROOT"
 
 # Seconds that a database may be locked by another program: one that copies it, say.
 _LOCKED_FOR = 60.0
 _FOR_EVER = float("inf")
-# These copy files, and only read one line of the database.
+# They only read one line of the database.
 _WITHOUT_LOCK = ("log_artifact", "log_artifacts")
 # MLflow gives at most so many entities in one answer.
 _PAGE = 1000
