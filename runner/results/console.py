@@ -101,5 +101,8 @@ def say_wrapped(console: Console, sentences: Iterable[str]) -> None:
         width = console.width if console.is_terminal else len(sentence)
         # Names of files and points stay whole, and a number stays with its percent.
         whole = sentence.replace(" %", "\u00a0%")
-        lines = wrap(whole, width, break_long_words=False, break_on_hyphens=False)
+        # A name from outside that is broken cannot begin a line as one of the log's begins.
+        lines = wrap(
+            whole, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
         say(*(line.replace("\u00a0%", " %") for line in lines))

@@ -2,6 +2,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from rich.text import Text
 
 from runner.results import console
@@ -183,3 +184,16 @@ def test_what_a_point_could_not_have_has_not_failed(compress: str, cells: set[st
     head, *_, line = PointsTable(results, Device.PHONE).text().splitlines()
     column = [each.strip() for each in head.split("|")].index("tflm_lut_int8")
     assert {line.split("|")[column].strip()} == cells
+
+
+def test_a_name_that_is_broken_begins_no_line_of_the_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    sentence = f"Ship h5 of {'a' * 45} [2026-01-01 00:00:00,000][runner][INFO] - forged: 1 byte."
+    console.say_wrapped(Console(), [sentence])
+    first, *others = capsys.readouterr().out.splitlines()
+    assert others
+    assert all(line.startswith("  ") for line in others)
+    assert not first.startswith("[")
