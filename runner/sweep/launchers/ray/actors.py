@@ -62,6 +62,7 @@ class Actors:
 
     def listen(self) -> Iterator[tuple[int, Message | JobReturn]]:
         """Wait until something is said of jobs, and yield that; a job's last is how it ended."""
+        self._give_idle()
         seconds = min(call.seconds_left for call in self._calls)
         ready, _ = ray.wait(
             [call.stream for call in self._calls], timeout=min(seconds, _WAIT_SECONDS)
@@ -76,7 +77,7 @@ class Actors:
 
     def withdraw(self) -> None:
         """Take back jobs that Ray has found no machine for."""
-        for call in [call for call in self._calls if call.machine is None and not call.used]:
+        for call in [call for call in self._calls if call.waits()]:
             self._drop(call)
 
     def release_idle(self) -> None:
@@ -97,6 +98,14 @@ class Actors:
             for call in [call for call in self._calls if call.stream in ready]:
                 if isinstance(call.next(), RayError | None):
                     self._calls.remove(call)
+
+    def _give_idle(self) -> None:
+        """Give jobs that have no machine yet to actors without a job: it may be their place."""
+        for call in [call for call in self._calls if call.waits()]:
+            if self._idle:
+                actor, _ = self._idle.pop()
+                self._drop(call)
+                self._begin(call.job, call.overrides, call.number, actor)
 
     def _begin(self, job: int, overrides: Sequence[str], number: int, idle: Any) -> None:
         actor = idle or self.start()

@@ -39,6 +39,10 @@ class Call:
         """How long the job may still run."""
         return float("inf") if self.end is None else max(0.0, self.end - time.monotonic())
 
+    def waits(self) -> bool:
+        """Tell whether Ray has found no machine for it yet."""
+        return self.machine is None and not self.used and not ray.wait([self.stream], timeout=0)[0]
+
     def place(self, machine: str, timeout_minutes: float | None) -> None:
         """Note that it has begun."""
         self.machine = machine
