@@ -82,7 +82,7 @@ def test_a_sweep_of_ones_own_is_found(python: Path, tmp_path: Path) -> None:
     arguments = ["-m", "runner", "--config-dir", "mine", "+sweep=half", *quick(npz)]
     done = _run(python, *arguments, "export.targets=[h5]", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "| 0.6" in done.stdout
+    assert "half: 2 points, lenet_300_100 on npz, final_sparsity 0.5,0.6" in done.stdout
 
 
 @pytest.mark.long
