@@ -10,6 +10,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from runner.planning.grid import Point
 from runner.settings import Settings
 from runner.sweep.dispatch import Dispatch, PointsFailed
+from runner.sweep.launchers.attached import Attached
 from runner.sweep.launchers.protocol import Observer
 from runner.sweep.progress import choose_view
 from runner.tracking import Kind, Store
@@ -17,7 +18,7 @@ from tests.helpers.project import Configure
 
 
 @dataclass
-class Numbering:
+class Numbering(Attached):
     """A launcher whose jobs do nothing but end well; it takes down their numbers."""
 
     numbers: list[list[int]] = field(default_factory=list)
@@ -33,24 +34,6 @@ class Numbering:
 
     def watch(self, observer: Observer) -> None:
         self.observer = observer
-
-    def detached(self) -> bool:
-        return False
-
-    def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
-        return False
-
-    def runs_elsewhere(self) -> bool:
-        return False
-
-    def finds_jobs(self) -> bool:
-        return False
-
-    def leaves_jobs(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        """Nothing is open."""
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int

@@ -6,10 +6,11 @@ import hydra.plugins.launcher
 from hydra.core.utils import JobReturn
 
 from runner.settings import Settings
+from runner.sweep.launchers.attached import Attached
 from runner.sweep.launchers.protocol import Launcher, Observer
 
 
-class HydraLauncher:
+class HydraLauncher(Attached):
     """A launcher that reports on its jobs only when all of them have ended."""
 
     def __init__(self, launcher: hydra.plugins.launcher.Launcher) -> None:
@@ -29,29 +30,6 @@ class HydraLauncher:
     def watch(self, observer: Observer) -> None:
         """Report the launches that follow to this observer."""
         self._observers = [observer]
-
-    def detached(self) -> bool:
-        """Return False."""
-        return False
-
-    def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
-        """Return False: an earlier process has ended its jobs."""
-        return False
-
-    def runs_elsewhere(self) -> bool:
-        """Return False."""
-        return False
-
-    def finds_jobs(self) -> bool:
-        """Return False."""
-        return False
-
-    def leaves_jobs(self) -> bool:
-        """Return False."""
-        return False
-
-    def close(self) -> None:
-        """End nothing: nothing is there between launches."""
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int

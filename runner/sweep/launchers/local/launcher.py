@@ -13,6 +13,7 @@ from omegaconf import DictConfig
 
 from runner.settings import Settings
 from runner.sweep.launchers.application import is_this_one, threads_of
+from runner.sweep.launchers.attached import Attached
 from runner.sweep.launchers.job import LaunchContext
 from runner.sweep.launchers.launch import launch, prepare
 from runner.sweep.launchers.local import forkserver
@@ -24,7 +25,7 @@ from runner.sweep.launchers.local.workers import workers
 from runner.sweep.launchers.protocol import Observer
 
 
-class WorkersLauncher(hydra.plugins.launcher.Launcher):
+class WorkersLauncher(Attached, hydra.plugins.launcher.Launcher):
     """Run jobs side by side, in processes forked from one that has imported everything."""
 
     def __init__(
@@ -70,29 +71,6 @@ class WorkersLauncher(hydra.plugins.launcher.Launcher):
     def watch(self, observer: Observer) -> None:
         """Report the launches that follow to this observer."""
         self._observer = observer
-
-    def detached(self) -> bool:
-        """Return False."""
-        return False
-
-    def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
-        """Return False: workers end with the process that started them."""
-        return False
-
-    def runs_elsewhere(self) -> bool:
-        """Return False."""
-        return False
-
-    def finds_jobs(self) -> bool:
-        """Return False."""
-        return False
-
-    def leaves_jobs(self) -> bool:
-        """Return False."""
-        return False
-
-    def close(self) -> None:
-        """End nothing: the server process ends with this one."""
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int

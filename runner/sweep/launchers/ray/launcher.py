@@ -14,6 +14,7 @@ from omegaconf import DictConfig
 from runner.errors import Refused
 from runner.settings import Settings
 from runner.sweep.launchers.application import threads_of
+from runner.sweep.launchers.attached import Attached
 from runner.sweep.launchers.job import LaunchContext
 from runner.sweep.launchers.launch import launch, prepare
 from runner.sweep.launchers.protocol import Observer
@@ -32,7 +33,7 @@ _MISSING = (
 _LOOK_SECONDS = 5.0
 
 
-class RayLauncher(hydra.plugins.launcher.Launcher):
+class RayLauncher(Attached, hydra.plugins.launcher.Launcher):
     """Run jobs side by side as calls of actors, each of which keeps TensorFlow loaded."""
 
     def __init__(  # noqa: PLR0913, PLR0917
@@ -111,21 +112,9 @@ class RayLauncher(hydra.plugins.launcher.Launcher):
         """Return True: a machine may be cut off from the others, and go on."""
         return True
 
-    def goes_on(self, overrides: Sequence[str]) -> bool:  # noqa: ARG002
-        """Return False: Ray ends what a process has started with that process."""
-        return False
-
     def runs_elsewhere(self) -> bool:
         """Return whether the cluster has another machine."""
         return not self._cluster.is_here and self._cluster.has_others()
-
-    def finds_jobs(self) -> bool:
-        """Return False: what an earlier process began is waited for by its lease."""
-        return False
-
-    def leaves_jobs(self) -> bool:
-        """Return False."""
-        return False
 
     def close(self) -> None:
         """Disconnect from the cluster; one that was started here ends."""
