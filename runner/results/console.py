@@ -44,7 +44,7 @@ def show(store: Store, results: Results) -> list[Decision]:
         what = [f"{decision.device}: "] * several
         lines = conclusion(decision)
         say_wrapped(console, [f"{''.join(what)}{lines[0]}", *lines[1:]])
-        _say_file(store, decision)
+        say_file(store, decision)
     say_wrapped(console, filter(None, [several_processors(results)]))
     return decisions
 
@@ -77,12 +77,17 @@ def _say_front(console: Console, decision: Decision, results: Results) -> None:
     several = len(results.request.devices) > 1
     about = ", ".join(filter(None, [str(decision.device) * several, label.removeprefix(", ")]))
     say("", *([f"{about}:"] if about else []))
+    say_table(console, table)
+
+
+def say_table(console: Console, table: FrontTable) -> None:
+    """Print a table as the terminal has room for it, or in Markdown, and what stands in it."""
     terminal = console.is_terminal
     say(*(table.on_terminal(console.width) if terminal else table.markdown()))
     say_wrapped(console, table.legend)
 
 
-def _say_file(store: Store, decision: Decision) -> None:
+def say_file(store: Store, decision: Decision) -> None:
     """Print the path of the file on a line of its own, which no terminal's width breaks."""
     file = decision.file or decision.closest
     if file:

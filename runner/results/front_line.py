@@ -80,18 +80,19 @@ def front_lines(
     candidates: Sequence[Candidate],
     chosen: Candidate | None,
     max_drop: float,
-    more: Sequence[Candidate] = (),
+    whole: bool,
 ) -> list[FrontLine]:
     """Describe the files that no other one beats in bytes and validation accuracy, and the pick.
 
     The pick may be none of them, where it is to be within the limit with confidence.
 
     Args:
-        more: others to describe beside them.
+        whole: whether files that others beat are described, too.
     """
     shown = pareto(candidates)
-    shown += [each for each in (*([chosen] if chosen else []), *more) if each not in shown]
-    shown = [each for number, each in enumerate(shown) if each not in shown[:number]]
+    for candidate in filter(None, (chosen, *(candidates if whole else ()))):
+        if not any(candidate is other for other in shown):
+            shown.append(candidate)
     shown.sort(key=lambda candidate: candidate.file.size)
     return [FrontLine.of(candidate, max_drop, candidate is chosen) for candidate in shown]
 

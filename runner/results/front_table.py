@@ -26,8 +26,7 @@ class FrontTable:
         """
         self._decision, self._whole = decision, whole
         max_drop = decision.limits.max_drop or 0.0
-        beaten = decision.candidates if whole else ()
-        self._files = front_lines(decision.candidates, decision.candidate, max_drop, beaten)
+        self._files = front_lines(decision.candidates, decision.candidate, max_drop, whole)
         self._lines = list(self._files)
         if decision.dense and self._files:
             self._lines.insert(0, FrontLine.of_dense(decision.dense, decision.device))

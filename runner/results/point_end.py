@@ -9,7 +9,7 @@ from rich.console import Console
 from runner.device.request import Request
 from runner.escaping.terminal import say
 from runner.results.conclusion import conclusion
-from runner.results.console import say_wrapped
+from runner.results.console import say_file, say_table, say_wrapped
 from runner.results.correct_rows import with_correct
 from runner.results.decision import decide_all
 from runner.results.device_rows import with_device_rows
@@ -41,12 +41,10 @@ def show_point(settings: Settings, run_id: str, overrides: Sequence[str]) -> Non
     results = with_correct(store, with_device_rows(store, results, results.request))
     decision, *_ = decide_all(results, store)
     console = Console()
-    table = FrontTable(decision, whole=True)
-    say("", *(table.on_terminal(console.width) if console.is_terminal else table.markdown()))
-    say_wrapped(console, [*table.legend, *conclusion(decision)])
-    file = decision.file or decision.closest
-    if file:
-        say(f"File: {store.local_file(file.point, file.artifact)}")
+    say("")
+    say_table(console, FrontTable(decision, whole=True))
+    say_wrapped(console, conclusion(decision))
+    say_file(store, decision)
     say(f"MLflow: {ui_command(store.uri)}", f"Sweep it: {_sweep(overrides)}")
 
 
