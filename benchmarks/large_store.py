@@ -6,14 +6,13 @@ python -m benchmarks.large_store [SWEEPS] [POINTS] [--keep FOLDER]
 import argparse
 import shlex
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.fixtures.python_command import run_python
 from benchmarks.fixtures.random_points import EPOCHS
 from benchmarks.fixtures.random_runs import RandomRuns, Sample
 from benchmarks.fixtures.sweep_folder import settings_within, store_in
@@ -60,7 +59,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 def _sample(folder: Path) -> Sample:
     """Run a small real sweep, in an experiment of its own."""
     path = write_toy(folder)
-    _run([
+    run_python([
         "-m", "runner", "-m", "dataset=npz", f"dataset.path={path}", "architecture=mnist_cnn",
         "baseline.epochs=1", f"schedule.epochs={EPOCHS}", "schedule.initial_sparsity=0.5",
         "schedule.final_sparsity=0.6,0.9", f"tracking.experiment={_REAL}", *settings_within(folder),
@@ -102,22 +101,9 @@ def _seconds(command: Sequence[str], folder: Path | None = None) -> float:
     seconds = []
     for _ in range(_TIMES):
         started = time.monotonic()
-        _run(command, folder)
+        run_python(command, folder)
         seconds.append(time.monotonic() - started)
     return statistics.median(seconds)
-
-
-def _run(command: Sequence[str], folder: Path | None = None) -> None:
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ One script for each number of epochs is timed; the scripts of all points are tak
 """
 
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.fixtures.python_command import run_python
 from benchmarks.fixtures.sweep_folder import settings_within
 from runner.report.best_file import BestFile
 from runner.report.sweep import load
@@ -59,9 +58,9 @@ def main() -> None:
 def _sweep(way: str, settings: Sequence[str]) -> Decision:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        command = [sys.executable, "-m", "runner", "+sweep=mnist", *_AXES, *settings]
+        command = ["-m", "runner", "+sweep=mnist", *_AXES, *settings]
         started = time.monotonic()
-        _run([*command, *settings_within(folder)])
+        run_python([*command, *settings_within(folder)])
         seconds = time.monotonic() - started
         sweep = load(tracking_uri=f"sqlite:///{folder}/mlflow.db")
         return Decision(
@@ -81,15 +80,9 @@ def _scripts(data: Path) -> float:
     for epochs in _EPOCHS:
         started = time.monotonic()
         point = [str(data), "0.5", "0.9", str(epochs)]
-        _run([sys.executable, "-m", "benchmarks.fixtures.notebook_script", *point])
+        run_python(["-m", "benchmarks.fixtures.notebook_script", *point])
         seconds += time.monotonic() - started
     return seconds * _POINTS / len(_EPOCHS)
-
-
-def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

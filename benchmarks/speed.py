@@ -6,8 +6,6 @@ RUNNER_DATA=FOLDER python -m benchmarks.speed
 import itertools
 import os
 import re
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -15,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.fixtures.python_command import run_python
 from benchmarks.fixtures.sweep_folder import settings_within, store_in
 from runner.tracking import Kind
 
@@ -79,7 +78,7 @@ def _script_seconds(data: Path) -> float:
     for initial, final in itertools.product((0.0, 0.3, 0.5), (0.6, 0.8, 0.9)):
         point = [str(data), str(initial), str(final), "2"]
         started = time.monotonic()
-        _run([sys.executable, "-m", "benchmarks.fixtures.notebook_script", *point])
+        run_python(["-m", "benchmarks.fixtures.notebook_script", *point])
         seconds.append(time.monotonic() - started)
     print(f"a script a point: {min(seconds):.1f} to {max(seconds):.1f} s, nine measured")
     return sum(seconds) / len(seconds)
@@ -90,8 +89,8 @@ def _sweep(settings: Sequence[str], epochs: int = 2) -> Sweep:
         folder = Path(name)
         begun = datetime.now().astimezone()
         started = time.monotonic()
-        command = [sys.executable, "-m", "runner", *_SWEEP, *settings, *settings_within(folder)]
-        _run([*command, f"schedule.epochs={epochs}"])
+        command = ["-m", "runner", *_SWEEP, *settings, *settings_within(folder)]
+        run_python([*command, f"schedule.epochs={epochs}"])
         wall = time.monotonic() - started
         return _read(folder, begun, wall)
 
@@ -112,12 +111,6 @@ def _read(folder: Path, begun: datetime, wall: float) -> Sweep:
         training=sum(point.metrics["seconds/training"] for point in points),
         points=len(points),
     )
-
-
-def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
 
 
 if __name__ == "__main__":
