@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.cluster.this_machine import finished, started
+
 _END_SECONDS = 10.0
 # Runs as the first process of a machine: gives it a name, its own shared memory, and hides what the
 # other machines write. It ends with the machine, and everything else there with it.
@@ -98,30 +100,14 @@ class Machine:
         self, command: Sequence[str | Path], log: str, **environment: str
     ) -> "subprocess.Popen[bytes]":
         """Start a command there; what it prints goes into a file of that name in its folder."""
-        with (self.folder / log).open("ab") as file:
-            return subprocess.Popen(
-                self._there(command),
-                env=self.environment(**environment),
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        own = self.environment(**environment)
+        return started(self._there(command), self.folder / log, own)
 
     def run(
         self, command: Sequence[str | Path], timeout: float = 300, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command there to its end, and return what it printed, errors included."""
-        return subprocess.run(
-            self._there(command),
-            env=self.environment(**environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=timeout,
-        )
+        return finished(self._there(command), timeout, self.environment(**environment))
 
     def _there(self, command: Sequence[str | Path]) -> list[str]:
         return ["nsenter", "--target", str(self._first), *_ENTER, *map(str, command)]

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -39,29 +39,49 @@ class ThisMachine:
         self, command: Sequence[str | Path], log: str, **environment: str
     ) -> "subprocess.Popen[bytes]":
         """Start a command; what it prints goes into a file of that name in the folder."""
-        with (self.folder / log).open("ab") as file:
-            return subprocess.Popen(
-                [*map(str, command)],
-                cwd=self.folder,
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        return started(command, self.folder / log, {**os.environ, **environment}, self.folder)
 
     def run(
         self, command: Sequence[str | Path], timeout: float = 300, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, and return what it printed, errors included."""
-        return subprocess.run(
+        return finished(command, timeout, {**os.environ, **environment}, self.folder)
+
+
+def started(
+    command: Sequence[str | Path],
+    output: Path,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start a command, in a folder; what it prints is added to the output."""
+    with output.open("ab") as file:
+        return subprocess.Popen(
             [*map(str, command)],
-            cwd=self.folder,
-            env={**os.environ, **environment},
+            cwd=folder,
+            env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=file,
             stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=timeout,
+            start_new_session=True,
         )
+
+
+def finished(
+    command: Sequence[str | Path],
+    timeout: float,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end, in a folder, and return what it printed, errors included."""
+    return subprocess.run(
+        [*map(str, command)],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=timeout,
+    )

@@ -1,19 +1,17 @@
 """Settings of training, all at once, in a sweep that is killed in the middle and gone on with."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.hanging import HANGS_AFTER, read_until
+from tests.helpers.interrupted import Start, require_alike, starting
 from tests.helpers.processes import end_tree
-from tests.helpers.stores import artifacts_in, figures_in, runs_in
+from tests.helpers.stores import figures_in, runs_in
 from tests.helpers.tiny import quick
 from tests.helpers.varied_training import FALLING, VARIED
 
-Start = Callable[[Path], "subprocess.Popen[str]"]
 SETTINGS = [
     *VARIED,
     *(f"channels.{setting}" for setting in FALLING),
@@ -26,21 +24,9 @@ SETTINGS = [
 @pytest.fixture
 def start(npz: Path) -> Iterator[Start]:
     """Start the sweep in a folder; whatever is left of it is killed at the end."""
-    processes: list[subprocess.Popen[str]] = []
-
-    def run(folder: Path) -> "subprocess.Popen[str]":
-        folder.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "runner", "-m", *quick(npz), *SETTINGS]
-        process = subprocess.Popen(
-            [*command, "schedule.final_sparsity=0.5,0.6"],
-            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        processes.append(process)
-        return process
-
-    yield run
-    for process in processes:
-        end_tree(process)
+    command = ["-m", "runner", "-m", *quick(npz), *SETTINGS, "schedule.final_sparsity=0.5,0.6"]
+    with starting(lambda _: command) as run:
+        yield run
 
 
 @pytest.mark.long
@@ -54,7 +40,5 @@ def test_a_killed_sweep_comes_out_as_an_undisturbed_one(start: Start, tmp_path: 
     end_tree(process)
     again, _ = start(killed).communicate(timeout=HANGS_AFTER)
     assert "1 of 2 points done" in again
-    for kind in ("baseline", "point"):
-        assert figures_in(killed, kind) == figures_in(whole, kind)
-        assert artifacts_in(killed, kind) == artifacts_in(whole, kind)
+    require_alike(killed, whole)
     assert len(figures_in(whole, "point")) == 2
