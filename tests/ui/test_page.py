@@ -1,6 +1,5 @@
 """The report's page, opened from disk without a network: on screens, at night, on paper."""
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.project import Shoot
 from tests.helpers.stores import file_of, runs_in
+from tests.ui.axe import violations
 
 pytestmark = pytest.mark.ui
 
@@ -125,10 +125,7 @@ def test_everyone_can_read_it_at_any_width_day_and_night(
         assert report.evaluate(wider) == 0
     shoot(report, f"report_{size}_{scheme}")
     report.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    # The page's policy keeps out scripts of others, and the kit's own are none of the page's.
-    axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
-    violations = report.evaluate(f"() => {{ {axe}; return axe.run(); }}")["violations"]
-    assert [(each["id"], len(each["nodes"])) for each in violations] == []
+    assert violations(report) == []
 
 
 def test_all_of_it_is_printed(report: Page) -> None:

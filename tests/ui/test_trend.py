@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from runner.nightly.judge.regression import Tolerance
 from runner.nightly.judge.verdict import Verdict, judge
 from runner.nightly.report import notify
 from tests.helpers.project import Shoot
+from tests.ui.axe import violations
 
 pytestmark = pytest.mark.ui
 
@@ -48,12 +50,27 @@ def test_the_trend_opens_offline_and_names_what_got_worse(
 ) -> None:
     verdict, path = written
     assert (verdict.word, verdict.code) == ("regression", 4)
-    assert path.stat().st_size < 6_000_000
+    assert path.stat().st_size < 150_000
     page.context.set_offline(True)
     page.goto(path.as_uri())
     assert page.locator(".verdict").inner_text().startswith("regression")
     assert page.get_by_text("simulated, all points: accuracy").count() >= 1
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    assert page.locator(".js-plotly-plot .scatterlayer .trace").count() >= 7
+    picture = page.locator("#figure-trend-0 svg.on-screens")
+    assert picture.locator("g.marks").count() >= 7
+    assert picture.get_by_text("regression", exact=True).is_visible()
     assert page.locator("#nights tbody tr").count() == 31
     shoot(page, "nightly")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_all_of_it_day_and_night(
+    page: Page, written: tuple[Verdict, Path], scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(written[1].as_uri())
+    assert page.locator("#figure-trend-0 svg.on-phones").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
+    assert violations(page) == []

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
-
 from runner.escaping.html import environment
 from runner.nightly.history.past import PastNight
 from runner.nightly.judge.verdict import Verdict
 from runner.nightly.report.trends import trend
-from runner.report.charts.style import CONFIG
+from runner.report.svg.picture import figure_of, style
 
 
 def page(verdict: Verdict, nights: Sequence[PastNight]) -> str:
@@ -19,14 +16,11 @@ def page(verdict: Verdict, nights: Sequence[PastNight]) -> str:
         nights: oldest first, tonight the last.
     """
     trends = [trend(nights, sweep) for sweep in verdict.night.sweeps]
+    drawn = [figure for figure in trends if figure is not None]
     template = environment("runner.nightly.report").get_template("page.html.j2")
     return template.render(
         verdict=verdict,
-        plotly=Markup(get_plotlyjs()),  # noqa: S704
-        trends=[
-            Markup(figure.to_html(full_html=False, include_plotlyjs=False, config=CONFIG))  # noqa: S704
-            for figure in trends
-            if figure is not None
-        ],
+        style=style(),
+        trends=[figure_of(f"trend-{number}", figure) for number, figure in enumerate(drawn)],
         nights=list(reversed(nights)),
     )

@@ -1,6 +1,7 @@
 """Draw how the figures of a sweep changed over nights."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
@@ -8,7 +9,7 @@ from plotly.subplots import make_subplots
 from runner.escaping.html import chart_text
 from runner.nightly.history.past import PastNight
 from runner.nightly.history.records import NightSweep
-from runner.report.charts.style import COLOURS, FAINT, apply_style, colour, symbol
+from runner.report.charts.style import COLOURS, FAINT, apply_style, colour, share_axis, symbol
 from runner.settings.devices import Device
 
 _BAD = COLOURS[1]
@@ -32,7 +33,8 @@ def trend(nights: Sequence[PastNight], sweep: str) -> Figure | None:
         figure.add_trace(line, row=row, col=1)
     _mark_bad(figure, nights)
     for row, title in enumerate(_titles(nights[-1].night.sweeps[sweep]), start=1):
-        figure.update_yaxes(title=title, row=row, col=1, tickformat=".2%" if row == 1 else ",")
+        figure.update_yaxes(title=title, row=row, col=1)
+    figure.update_yaxes(**_accuracies(figure), row=1, col=1)
     figure.update_xaxes(type="category")
     figure.update_xaxes(title="night", row=3, col=1)
     return apply_style(figure, chart_text(sweep), height=720)
@@ -41,6 +43,16 @@ def trend(nights: Sequence[PastNight], sweep: str) -> Figure | None:
 def _titles(last: NightSweep) -> Sequence[str]:
     accuracy, picked, seconds = _ROWS
     return accuracy, picked if last.device == Device.PHONE else _FLASH, seconds
+
+
+def _accuracies(figure: Figure) -> dict[str, Any]:
+    """Describe the axis of the accuracies, with room for whiskers."""
+    ends = list[float]()
+    for line in figure.select_traces(row=1, col=1):
+        spreads = line.error_y.array or [0.0] * len(line.y)
+        known = [(at, by or 0.0) for at, by in zip(line.y, spreads, strict=True) if at is not None]
+        ends += [at + sign * by for at, by in known for sign in (-1, 1)]
+    return (share_axis(ends) if ends else {}) | {"tickformat": ".2%"}
 
 
 def _lines(nights: Sequence[PastNight], name: str) -> list[tuple[int, Scatter]]:
@@ -76,7 +88,7 @@ def _line(names: Sequence[str], values: Sequence[float | None], name: str, numbe
         mode="lines+markers",
         line={"color": colour(number), "width": 2},
         marker={"symbol": symbol(number), "size": 7},
-        hovertemplate="%{x}<br>%{y}<extra>" + name + "</extra>",
+        hovertemplate=name + "<br>%{x}<br>%{y}<extra></extra>",
     )
 
 
@@ -91,5 +103,5 @@ def _mark_bad(figure: Figure, nights: Sequence[PastNight]) -> None:
                 figure.add_vline(x=place, line=shape, row=row, col=1)
             figure.add_annotation(
                 x=place, y=1, yref="y domain", text=chart_text(past.verdict), showarrow=False,
-                yanchor="bottom", font={"color": _BAD, "size": 12}, row=1, col=1,
+                row=1, col=1,
             )  # fmt: skip

@@ -18,9 +18,6 @@ INK, FAINT = "#222222", "#888888"
 # The colours of maps, dark to light: to colour-blind readers they differ too.
 MAP = "Cividis"
 
-# How plotly shows a figure in a browser.
-CONFIG = {"displaylogo": False, "responsive": True}
-
 
 def apply_style(figure: Figure, title: str, height: int = 560) -> Figure:
     """Give the figure its title, fonts, grid and margins; height in pixels."""

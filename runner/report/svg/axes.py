@@ -35,9 +35,13 @@ def _across(frame: Frame) -> Markup:
                                  class_="grid"))  # fmt: skip
         short = shortened(name, BELOW)
         half = width_of([short], FONT) / 2
-        if not frame.cell.has_x_labels or (not frame.turned and place - half < free + 6):
+        # Names that are turned lie one below the other, and take the height of a line.
+        taken = (
+            (place - FONT / 2, place + FONT) if frame.turned else (place - half - 6, place + half)
+        )
+        if not frame.cell.has_x_labels or taken[0] < free:
             continue
-        free = place + half
+        free = taken[1]
         if frame.turned:
             turn = f"rotate(-{TURN} {place:.1f} {bottom + 14:.1f})"
             drawn = text(short, place + 4, bottom + 14, text_anchor="end", transform=turn)

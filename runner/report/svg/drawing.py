@@ -13,6 +13,7 @@ from runner.report.svg.element import element, plain
 from runner.report.svg.frame import Frame, frames
 from runner.report.svg.heatmap import heatmap
 from runner.report.svg.scatter import scatter
+from runner.report.svg.upright import upright_lines
 
 # What plotly keeps for titles and margins.
 _MARGINS = 140
@@ -72,4 +73,5 @@ def _plot(figure: Figure, frame: Frame, width: Width) -> Markup:
         else:
             parts.append(scatter(trace, frame.x, frame.y, pattern, compact=width.stacked))
     # What nothing may cover comes last.
-    return Markup().join([*parts, notes.limits(figure, frame), notes.names(figure, frame)])
+    above = (notes.limits, upright_lines, notes.names)
+    return Markup().join([*parts, *(each(figure, frame) for each in above)])

@@ -67,7 +67,7 @@ def scale(axis: Any, values: Sequence[Any], start: float, end: float) -> Scale:
     if axis.range:
         low, high = axis.range
     else:
-        room = (max(numbers) - min(numbers)) * _ROOM or 0.5
+        room = (max(numbers) - min(numbers)) * _ROOM or abs(numbers[0]) * _ROOM or 0.5
         low, high = min(numbers) - room, max(numbers) + room
     return Scale(axis.type == "log", {}, low, high, start, end, _ticks(axis, low, high))
 

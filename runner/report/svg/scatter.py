@@ -83,14 +83,18 @@ def _marks(trace: Any, x: Scale, y: Scale, y_format: str | None, *, compact: boo
 
 def _line(trace: Any, x: Scale, y: Scale) -> Markup:
     steps: list[str] = []
+    goes_on = False
     for one, other in zip(trace.x or (), trace.y or (), strict=True):
-        across, down = x.at(one), y.at(other)
+        across, down = x.at(one), None if other is None else y.at(other)
         if across is None or down is None:
+            # As plotly does: a line does not lead over what is not known.
+            goes_on = False
             continue
-        if steps and trace.line.shape == "hv":
+        if goes_on and trace.line.shape == "hv":
             steps.append(f"H{across:.1f}V{down:.1f}")
         else:
-            steps.append(f"{'L' if steps else 'M'}{across:.1f} {down:.1f}")
+            steps.append(f"{'L' if goes_on else 'M'}{across:.1f} {down:.1f}")
+        goes_on = True
     return element(
         "path", d="".join(steps), fill="none", stroke=ink(trace.line.color),
         stroke_width=trace.line.width or 2, stroke_dasharray=dashes(trace),
@@ -98,7 +102,7 @@ def _line(trace: Any, x: Scale, y: Scale) -> Markup:
 
 
 def _whiskers(trace: Any, x: Scale, y: Scale) -> Markup:
-    above, below = trace.error_y.array, trace.error_y.arrayminus
+    above, below = trace.error_y.array, trace.error_y.arrayminus or trace.error_y.array
     ends = []
     for number, across, _ in places(trace, x, y):
         if above[number] is not None:
