@@ -12,9 +12,11 @@ from markupsafe import Markup
 from runner.escaping.terminal import visible
 from runner.report.contents import Contents
 from runner.report.files_table import FilesTable
+from runner.results.typed_command import command_elsewhere
 from runner.settings.address_mask import masked, without_login
 from runner.settings.targets import Target
 from runner.tracking import Record, Store
+from runner.tracking.saved_views.address import of_run
 
 # Characters of JSON from which on it is compressed: fewer are easier to look at.
 _MANY = 60_000
@@ -28,6 +30,13 @@ def files_data(contents: Contents, table: FilesTable) -> Markup:
         return _element("json", text.replace("<", "\\u003c"))
     packed = gzip.compress(text.encode(), mtime=0)
     return _element("gzip", base64.b64encode(packed).decode())
+
+
+def seen_by(store: Store) -> str:
+    """Return the command that shows a run in MLflow; empty where a server shows it anyway."""
+    if store.uri.startswith(("http", "databricks")):
+        return ""
+    return command_elsewhere(store, "ui", "RUN")
 
 
 def _element(kind: str, text: str) -> Markup:
@@ -58,10 +67,8 @@ def _places(store: Store, record: Record) -> dict[str, str]:
     files = _address(store.local_file(record, "models"))
     # The one that is used may hold a password, which no page may show.
     uri = without_login(store.uri)
-    if uri.startswith(("http://", "https://")):
-        run = f"{uri.rstrip('/')}/#/experiments/{record.experiment_id}/runs/{record.id}"
-    else:
-        run = files.removesuffix("/models")
+    page = of_run(record.experiment_id, record.id)
+    run = f"{uri}{page}" if uri.startswith(("http://", "https://")) else record.id
     return {"run": visible(run), "files": visible(files)}
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -13,7 +13,7 @@ from runner.escaping.html import environment
 from runner.report import class_costs, sweep_facts
 from runner.report.contents import Contents
 from runner.report.devices_table import DevicesTable
-from runner.report.files_data import files_data
+from runner.report.files_data import files_data, seen_by
 from runner.report.files_table import FilesTable
 from runner.report.importance import Importance, importances
 from runner.report.next_step import next_step
@@ -45,12 +45,11 @@ def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
 
     All is inside. It may run its own script only, and load nothing.
     """
-    counts = [sweep_facts.counted(results) for results in contents.sweeps]
     table, script = FilesTable(contents), _script()
     target, mattered = importances(contents)
     values = {
         "title": " and ".join(contents.labels),
-        "subtitle": counts[0] if len(counts) == 1 else f"{len(counts)} sweeps side by side",
+        "subtitle": _subtitle(contents.sweeps),
         "policy": _policy(script),
         "style": style() + _read("page.css"),
         "script": script,
@@ -64,6 +63,7 @@ def page(contents: Contents, charts: Mapping[str, Figure]) -> str:
         "searches": _searches(contents),
         "table": table,
         "files_data": files_data(contents, table),
+        "runs_seen": seen_by(contents.store),
         "importance_target": target,
         "importances": [_mattered(each) for each in mattered],
         "classes": class_costs.tables(contents),
@@ -93,6 +93,11 @@ def _policy(script: str) -> str:
     )
 
 
+def _subtitle(sweeps: Sequence[Results]) -> str:
+    counts = [sweep_facts.counted(results) for results in sweeps]
+    return counts[0] if len(counts) == 1 else f"{len(counts)} sweeps side by side"
+
+
 def _decision(contents: Contents, results: Results, decision: Decision) -> dict[str, Any]:
     file = decision.file or decision.closest
     return {
@@ -103,7 +108,7 @@ def _decision(contents: Contents, results: Results, decision: Decision) -> dict[
         "sentences": contents.sentences(decision),
         "classes": payment(contents.classes_of(file)) if file else "",
         "path": contents.store.local_file(file.point, file.artifact) if file else "",
-        "next": next_step(results, decision),
+        "next": next_step(contents.store, results, decision),
     }
 
 

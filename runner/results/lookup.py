@@ -30,6 +30,21 @@ def find_sweep(store: Store, name: str) -> Record:
     )
 
 
+def find_run(store: Store, name: str) -> Record | None:
+    """Find the run of the runner's that has this id; None where the name is no id.
+
+    Raises:
+        Refused: there is none.
+    """
+    if not _RUN_ID.fullmatch(name):
+        return None
+    try:
+        record = store.get(name)
+    except StoreFailed as failure:
+        raise Refused(f"SWEEP={name}: {_why(failure)}") from None
+    return record if record.kind else None
+
+
 def _why(failure: StoreFailed) -> str:
     unknown = failure.code == "RESOURCE_DOES_NOT_EXIST"
     return "no such run in the store" if unknown else f"no such run ({failure})"

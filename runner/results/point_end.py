@@ -14,10 +14,12 @@ from runner.results.correct_rows import with_correct
 from runner.results.decision import decide_all
 from runner.results.device_rows import with_device_rows
 from runner.results.front_table import FrontTable
-from runner.results.next_steps import program, ui_command
+from runner.results.next_steps import in_mlflow
 from runner.results.rows import Results, Row
+from runner.results.typed_command import program
 from runner.settings import Settings
 from runner.tracking import Store, tags
+from runner.tracking.saved_views.address import of_run
 
 _AXIS, _VALUES = "schedule.final_sparsity", "0.5,0.8,0.9"
 
@@ -45,7 +47,8 @@ def show_point(settings: Settings, run_id: str, overrides: Sequence[str]) -> Non
     say_table(console, FrontTable(decision, whole=True))
     say_wrapped(console, conclusion(decision))
     say_file(store, decision)
-    say(f"MLflow: {ui_command(store.uri)}", f"Sweep it: {_sweep(overrides)}")
+    seen = in_mlflow(store, point.id, of_run(point.experiment_id, point.id))
+    say(*(f"{name}: {place}" for name, place in seen.items()), f"Sweep it: {_sweep(overrides)}")
 
 
 def _sweep(overrides: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from runner.settings.address_mask import holds_secret, is_masked, masked
 from runner.settings.secret_text import VARIABLE, remember
 
 SQLITE = "sqlite:///"
+DEFAULT = f"{SQLITE}mlflow.db"
 ACCEPTED = "sqlite:///FILE, http(s)://HOST, or another database that MLflow takes"
 # SQLAlchemy takes what follows for options, or another character; then it waits for minutes.
 _MISREAD = re.compile(r"\?|%[0-9A-Fa-f]{2}")
@@ -30,7 +31,7 @@ def resolve(uri: object) -> str:
             names where it was given.
     """
     known = os.environ.get(VARIABLE) or ""
-    given = str(uri or known or f"{SQLITE}mlflow.db")
+    given = str(uri or known or DEFAULT)
     if holds_secret(known) and given == masked(known):
         given = known
     remember(given)

@@ -30,7 +30,8 @@ def main() -> None:
         "points: those of the sweep, the smallest file first. sweeps: all, a row each. charts: "
         "accuracy over size, and all that varies beside both, of all points.",
     )
-    known = "a sweep's name (its newest run), its run id, or latest, which is the default"
+    known = "a sweep's name (its newest run), its run id, or latest, which is the default; a "
+    known += "point's run id opens the page of its run"
     made.add_argument("sweep", metavar="SWEEP", nargs="?", default="latest", help=known)
     made.add_argument("--view", choices=_VIEWS, default="points", help="what to show first")
     made.add_argument(

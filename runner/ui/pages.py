@@ -2,29 +2,33 @@
 
 from runner.errors import Refused
 from runner.results.decision import decide_all
-from runner.results.lookup import find_sweep
+from runner.results.lookup import find_run, find_sweep
 from runner.results.page_views import charts_view, points_view, sweeps_view
 from runner.results.rows import read
-from runner.tracking import Record, Store
+from runner.tracking import Kind, Record, Store
+from runner.tracking.saved_views.address import of_run
 from runner.tracking.saved_views.keep import keep, kept, points_key
 from runner.tracking.saved_views.view import View
 
 
 def page_of(store: Store, name: str, view: str) -> tuple[str, str]:
-    """Return the address of a view after the server's, and the sweep's run id.
+    """Return the address of a view, or of a point's page, after the server's, and the run's id.
 
     A view that is there already is taken as it is: to make one, all points of the sweep are read.
     Where `latest` is asked for and there is no sweep, all there is are the sweeps to come; the run
     id is then empty.
 
     Args:
-        name: a sweep's name, run id, or latest.
+        name: a sweep's name, its run id, that of any other run of ours, or latest.
         view: points, sweeps or charts.
 
     Raises:
         Refused: there is no such sweep.
         StoreFailed: the store does not answer.
     """
+    run = find_run(store, name)
+    if run and run.kind != Kind.SWEEP:
+        return of_run(run.experiment_id, run.id), run.id
     sweep = _sweep(store, name)
     if not sweep or view == "sweeps":
         shown = sweeps_view()

@@ -37,6 +37,11 @@ def test_the_sweep_run_carries_the_report(swept: Swept) -> None:
     html = file_of(folder, sweep, "report.html")
     assert html.stat().st_size < 600_000
     assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=.(http|//)", html.read_text())
+    assert f"<code>python -m runner promote {sweep.id} --max-drop 0.01</code>" in html.read_text()
+    # No server shows the runs.
+    assert "<code>python -m runner ui RUN</code>" in html.read_text()
+    runs = {each.id for kind in ("point", "baseline") for each in runs_in(folder, kind)}
+    assert {place["run"] for place in files_in(html.read_text())["places"]} == runs
     for name in ("front", "effects", "layers"):
         picture = file_of(folder, sweep, f"pictures/{name}.html").read_text()
         assert picture.count("<svg") == 2

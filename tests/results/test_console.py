@@ -7,7 +7,7 @@ from rich.text import Text
 
 from runner.results import console
 from runner.results.decision import decide_all
-from runner.results.next_steps import next_steps, ui_command
+from runner.results.next_steps import next_steps
 from runner.results.rows import Results, Row
 from runner.results.table import PointsTable
 from runner.settings.devices import Device
@@ -160,15 +160,6 @@ def test_only_what_was_asked_for_can_have_failed(
 def test_a_servers_pages_are_named_without_a_login(uri: str, line: str) -> None:
     store, results = Store(uri, "sparsity"), Results(SWEEP, ())
     assert next_steps(store, results, None, "/#/runs")[0] == line
-
-
-def test_the_ui_command_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ui_command("sqlite:////a b/c.db").endswith(" --backend-store-uri 'sqlite:////a b/c.db'")
-    assert ui_command("http://me:secret@host/x") == "http://me:***@host/x"
-    uri = "postgresql://me:secret@host/x"
-    assert ui_command(uri).endswith(" --backend-store-uri 'postgresql://me:***@host/x'")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    assert ui_command(uri).endswith(' --backend-store-uri "$MLFLOW_TRACKING_URI"')
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,11 @@ _TRAINING = {"workflowType": "machine_learning"}
 _CHARTS = {"compareRunsMode": "CHART"}
 
 
+def of_run(experiment_id: str, run_id: str) -> str:
+    """Lead to the page of one run."""
+    return f"/#/experiments/{experiment_id}/runs/{run_id}"
+
+
 def of_saved(experiment_id: str, view: View) -> str:
     """Lead to a view by its key; its filter must not be there, for then the key is ignored."""
     return _page(experiment_id, {"viewStateShareKey": view.key}, view)
