@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RESULTS := results_mnist results_fashion_mnist deep_compression deep_compression_lenet5
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep nightly test test-ui test-long test-cluster screenshots results bench faults ui \
+.PHONY: help sweep nightly test test-ui test-long test-cluster screenshots tutorial results bench faults ui \
 	check format reference docs lock upgrade clean
 
 help: ## this help
@@ -43,6 +43,9 @@ test-cluster: $(INSTALLED_DEV) ## test sweeps on several machines, made of names
 
 screenshots: $(INSTALLED_DEV) ## renew the pictures in docs/ on MNIST: RUNNER_DATA=FOLDER make screenshots
 	@SCREENSHOTS=docs $(BIN)/python -m pytest -m ui -n 0 tests/ui
+
+tutorial: $(INSTALLED) ## type the commands of docs/tutorial.md again, and renew what they print there
+	@$(BIN)/python -m benchmarks.tutorial
 
 results: $(INSTALLED_DEV) ## renew docs/results.md on MNIST and Fashion-MNIST: RUNNER_DATA=FOLDER make results
 	@for sweep in $(RESULTS); do $(BIN)/python -m runner +sweep=$$sweep 'devices=[phone,microcontroller,ethos_u55_128]' $(ARGS) || exit; done

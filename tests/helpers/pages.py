@@ -36,8 +36,11 @@ def prose(page: Path) -> str:
 def shell_lines(page: Path) -> Iterator[str]:
     """Return the lines that a page tells people to type, joined where they are continued."""
     for language, block in _FENCED.findall(page.read_text()):
+        lines = block.replace("\\\n", " ").splitlines()
         if language == "sh":
-            yield from block.replace("\\\n", " ").splitlines()
+            yield from lines
+        if language == "console":
+            yield from (line.removeprefix("$ ") for line in lines if line.startswith("$ "))
 
 
 def code_names(page: Path) -> list[str]:
