@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.fixtures.console_page import followed, processor
 from runner.escaping.terminal import say
 
-MADE_ON = re.compile(r"(?<=\(`)[^`]*(?=`\))")
+MADE_ON = re.compile(r"(?<=kind of processor \(`)[^`]*(?=`\))")
 
 
 def main() -> None:
