@@ -24,6 +24,7 @@ from runner.results.decision import Decision
 from runner.results.file_words import figures
 from runner.results.rows import Results, data_label
 from runner.results.search_steps import TITLE as SEARCH_TITLE
+from runner.results.sweep_on import sweep_on
 from runner.results.ways_table import TITLE
 
 _SCRIPTS = ("data.js", "table.js", "plot.js", "page.js")
@@ -109,6 +110,7 @@ def _decision(contents: Contents, results: Results, decision: Decision) -> dict[
         "classes": payment(contents.classes_of(file)) if file else "",
         "path": contents.store.local_file(file.point, file.artifact) if file else "",
         "next": next_step(contents.store, results, decision),
+        "sweep_on": sweep_on(results, decision),
     }
 
 

@@ -3,28 +3,30 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from runner.results.file import File
+from runner.results.decision import Decision
 from runner.results.rows import Results
-from runner.results.typed_command import typed_command
+from runner.results.sweep_on import sweep_on
+from runner.results.typed_command import program, typed_command
 from runner.settings.address_mask import masked, without_login
 from runner.settings.targets import Target
 from runner.tracking import Store
 from runner.tracking.saved_views.address import LOCAL
 
 
-def next_steps(store: Store, results: Results, file: File | None, page: str) -> list[str]:
+def next_steps(store: Store, results: Results, decision: Decision, page: str) -> list[str]:
     """Return lines for MLflow, and one for each command that comes next, ready to be copied.
 
     Args:
-        file: what is to be shipped.
         page: where MLflow shows the sweep: the address after the server's.
     """
-    lines = dict(in_mlflow(store, results.name, page))
+    lines, file = dict(in_mlflow(store, results.name, page)), decision.file
     if file:
         output = f"--output=model{Path(file.target.file_name).suffix}"
         lines["Copy the file"] = typed_command(store, "best", results.name, output)
         if file.target is not Target.H5 and not file.target.on_tflm_only:
             lines["Promote it"] = typed_command(store, "promote", results.name)
+    if following := sweep_on(results, decision):
+        lines["Sweep on"] = following.replace("python", program(), 1)
     lines["All files"] = typed_command(store, "report", results.name, "--all")
     return [f"{name}: {command}" for name, command in lines.items()]
 

@@ -84,7 +84,7 @@ class FinalReport:
         self._publish(results, drawing, patience)
         if decisions:
             page = saved_page(self.store, results, decisions)
-            say(*next_steps(self.store, results, decisions[0].file, page))
+            say(*next_steps(self.store, results, decisions[0], page))
         if lacking:
             reason = f"not all is measured that is asked for: {lacking[0]}"
             raise NotReported(f"{reason}; the same command measures the rest")

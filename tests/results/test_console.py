@@ -122,7 +122,7 @@ def test_the_next_commands_name_the_store_where_it_is_not_the_usual_one(
 ) -> None:
     results = Results(SWEEP, tuple(rows))
     (decision,) = decide_all(results, store)
-    ui, page, copy, every = next_steps(store, results, decision.file, "/#/runs")
+    ui, page, copy, every = next_steps(store, results, decision, "/#/runs")
     assert ui.startswith("MLflow: ")
     assert ui.endswith(" -m runner ui sweep")
     assert page == "which opens: http://127.0.0.1:5000/#/runs"
@@ -131,7 +131,7 @@ def test_the_next_commands_name_the_store_where_it_is_not_the_usual_one(
     assert "--tracking-uri" not in copy
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////elsewhere.db")
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "other")
-    ui, _, copy, every = next_steps(store, results, decision.file, "/#/runs")
+    ui, _, copy, every = next_steps(store, results, decision, "/#/runs")
     given = f"--experiment sparsity --tracking-uri {store.uri}"
     assert ui.endswith(given)
     assert copy.endswith(given)
@@ -159,7 +159,8 @@ def test_only_what_was_asked_for_can_have_failed(
 )
 def test_a_servers_pages_are_named_without_a_login(uri: str, line: str) -> None:
     store, results = Store(uri, "sparsity"), Results(SWEEP, ())
-    assert next_steps(store, results, None, "/#/runs")[0] == line
+    (decision,) = decide_all(results, store)
+    assert next_steps(store, results, decision, "/#/runs")[0] == line
 
 
 @pytest.mark.parametrize(
