@@ -9,12 +9,13 @@ from runner.report.drawing import Drawing
 from runner.report.folder import PAGE
 from runner.report.markdown import note
 from runner.report.svg.picture import picture
+from runner.report.sweep_facts import counted
 from runner.results.choice import File
 from runner.results.rows import Results
 from runner.results.way import Way
 from runner.settings.devices import Device
 from runner.tracking import Run, Store
-from runner.tracking.tags import NO_PICK, NOTE, PICK, PICK_TARGET, WRITTEN_NOTE
+from runner.tracking.tags import NO_PICK, NOTE, PICK, PICK_TARGET, STATE, WRITTEN_NOTE
 
 _LONGEST_TAG = 1000
 # The metrics of a sweep's run, and the figures of the file to ship that they hold.
@@ -67,6 +68,7 @@ def publish_drawing(store: Store, results: Results, drawing: Drawing) -> str:
     run.log_metrics(_figures(contents))
     _set_note(run, results, note(contents, list(charts)))
     _say_why_not(run, contents)
+    run.tag(STATE, counted(results)[:_LONGEST_TAG])
     run.flush()
     _mark_picks(store, results, contents.picks)
     return store.local_file(results.sweep, PAGE)

@@ -69,7 +69,8 @@ def sweeps_view(now: int = 0) -> View:
     Args:
         now: milliseconds since 1970.
     """
-    columns = tuple(Column(Of.METRIC, name) for name in _OF_SWEEPS)
+    metrics = (Column(Of.METRIC, name) for name in _OF_SWEEPS)
+    columns = (Column(Of.TAG, tags.STATE), *metrics)
     only = f"tags.`{tags.KIND}` = 'sweep'"
     return View("runner-sweeps", "sweeps", only, now, columns=columns)
 

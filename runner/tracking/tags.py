@@ -48,6 +48,8 @@ POINTS = "runner.points"
 # What decides its figures besides its settings: digests, and versions of libraries.
 MADE_OF = "runner.made_of"
 LEFT = "runner.left"
+# How far it has come, as its report says it.
+STATE = "runner.state"
 # Of a sweep that is a search: what is asked of it, how it ended, and what it would try next.
 SEARCH = "runner.search"
 SEARCH_END = "runner.search_end"

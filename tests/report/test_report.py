@@ -66,6 +66,7 @@ def test_the_sweep_run_sums_itself_up(swept: Swept) -> None:
         "picked_accuracy": picked.metrics[f"accuracy/{target}"],
         "picked_validation_accuracy": picked.metrics[f"validation_accuracy/{target}"],
     }
+    assert sweep.tags["runner.state"] == "3 of 3 points done"
     text = sweep.tags["mlflow.note.content"]
     assert text.startswith(f"**Ship {target} of {picked.name}: the smallest file within 1 point")
     assert text.count("| point ") == 3

@@ -94,7 +94,8 @@ def test_sweeps_have_a_row_each(page: Page, swept: Swept) -> None:
     rows = page.locator(".ag-center-cols-container .ag-row")
     expect(rows).to_have_count(1)
     assert _names(page) == [swept.results.sweep.name]
-    expect(rows.get_by_text(str(len(swept.results.rows)), exact=True)).to_be_visible()
+    number = len(swept.results.rows)
+    expect(rows.get_by_text(f"{number} of {number} points done")).to_be_visible()
     columns = [column.name for column in swept.views[1].columns]
     assert _titles(page)[: 2 + len(columns)] == ["Run Name", "Created", *columns]
 
