@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from runner.cli import command, failure
 from runner.cli.limits import add_device, budgets_of
 from runner.errors import Refused
+from runner.escaping.terminal import say
 from runner.settings.devices import Device
 
 if TYPE_CHECKING:
     from runner.device.request import Request
+    from runner.report.contents import Contents
+    from runner.report.drawing import Drawing
     from runner.results.rows import Results
     from runner.tracking import Store
 
@@ -38,6 +41,8 @@ def main() -> None:
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.report.drawing import Drawing
+    from runner.report.publish import publish_drawing
     from runner.results.lookup import find_sweep
     from runner.results.rows import read
 
@@ -52,20 +57,31 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
         # Files are made only for a device that the command line names.
         asked = Asked(None if arguments.device else ())
         results = [complete(store, each, request, asked) for each in results]
+    drawing = Drawing.of(store, results, request)
     if len(results) == 1 and not arguments.output and not request:
-        from runner.report.publish import publish
-
-        path = publish(store, results[0])
+        path = publish_drawing(store, results[0], drawing)
     else:
-        path = str(_write(store, results, arguments.output or _DEFAULT, request))
-    if arguments.all and not arguments.json:
-        from runner.results.console import show_all
-
-        for each in results:
-            show_all(store, each)
+        path = str(_write(drawing, arguments.output or _DEFAULT))
+    if not arguments.json:
+        _say(store, drawing.contents, whole=arguments.all)
     values = {"report": path, "sweeps": list(sweeps)}
     command.show(arguments, values, f"Report: {path}")
     return failure.DONE
+
+
+def _say(store: "Store", contents: "Contents", *, whole: bool) -> None:
+    """Print all points where that was asked for, and what to ship of a single sweep."""
+    from runner.results.console import say_decisions, show_all
+    from runner.results.sweep_on import sweep_on
+
+    if whole:
+        for each in contents.sweeps:
+            show_all(store, each)
+    if len(contents.sweeps) == 1:
+        decisions = [decision for _, decision in contents.asked or contents.decisions]
+        say_decisions(store, decisions)
+        following = sweep_on(contents.sweeps[0], decisions[0]) if decisions else ""
+        say(*[f"Sweep on: {following}"] * bool(following))
 
 
 def _request(arguments: argparse.Namespace, results: "Results") -> "Request | None":
@@ -80,15 +96,11 @@ def _request(arguments: argparse.Namespace, results: "Results") -> "Request | No
     return Request(own.devices, budgets.over(own.budgets)) if budgets.values else None
 
 
-def _write(
-    store: "Store", results: "list[Results]", folder: Path, request: "Request | None"
-) -> Path:
-    from runner.report.drawing import Drawing
+def _write(drawing: "Drawing", folder: Path) -> Path:
     from runner.report.folder import write
 
-    texts = Drawing.of(store, results, request).texts
     try:
-        return write(folder, texts)
+        return write(folder, drawing.texts)
     except OSError as error:
         raise Refused(f"--output={folder}: must be a folder ({error.strerror})") from None
 

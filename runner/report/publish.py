@@ -36,18 +36,6 @@ _PICKED_THERE = {
 _OF_WAYS = ("way_bytes/", "way_validation_drop/")
 
 
-def publish(store: Store, results: Results) -> str:
-    """Draw the report of a sweep, log it to its run, and mark the picked point.
-
-    Returns:
-        The path or address of the page.
-
-    Raises:
-        StoreFailed: the store does not take it.
-    """
-    return publish_drawing(store, results, Drawing.of(store, [results]))
-
-
 def publish_drawing(store: Store, results: Results, drawing: Drawing) -> str:
     """Log page, charts, tables, note and figures to the sweep's run, and mark the picked point.
 

@@ -1,6 +1,6 @@
 """Print the results of a sweep: the failures, the best files, and the one to ship."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from rich.console import Console
@@ -39,14 +39,20 @@ def show(store: Store, results: Results) -> list[Decision]:
             say("", f"{TITLE}{_label(decision, results)}{label}:", *found.text_lines)
             say_wrapped(console, found.sentences)
     say("")
-    several = len(results.request.devices) > 1
+    say_decisions(store, decisions)
+    say_wrapped(console, filter(None, [several_processors(results)]))
+    return decisions
+
+
+def say_decisions(store: Store, decisions: Sequence[Decision]) -> None:
+    """Print what to ship, for each device and data set, how sure that is, and where it lies."""
+    console = Console()
+    several = len({decision.device for decision in decisions}) > 1
     for decision in decisions:
         what = [f"{decision.device}: "] * several
         lines = conclusion(decision)
         say_wrapped(console, [f"{''.join(what)}{lines[0]}", *lines[1:]])
         say_file(store, decision)
-    say_wrapped(console, filter(None, [several_processors(results)]))
-    return decisions
 
 
 def show_all(store: Store, results: Results) -> None:

@@ -14,13 +14,13 @@ from runner.report.files_table import FilesTable
 from runner.report.markdown import note, whole
 from runner.report.page import page
 from runner.report.points_csv import points_csv
-from runner.report.publish import publish
 from runner.results.lookup import find_sweep
 from runner.results.rows import read
 from runner.settings.devices import Device
 from runner.tracking import Store
 from tests.helpers.device_sweep import REFUSAL, device_sweep
 from tests.helpers.project import Command
+from tests.helpers.stored_report import publish
 
 ALL = '{"devices": ["microcontroller", "phone", "ethos_u55_128"]}'
 

@@ -93,6 +93,15 @@ def test_it_is_made_again_and_a_stale_mark_is_taken_away(swept: Swept, tool: Com
     marked.tag("runner.pick", "true")
     marked.flush()
     before = _sweep_of(folder)
+    said = tool("report.__main__", "latest").stdout
+    for word in (
+        "Ship ",
+        "It drops ",
+        "too close to tell",
+        "File: ",
+        "Sweep on: python -m runner ",
+    ):
+        assert word in said
     done = tool("report.__main__", "latest", "--json")
     assert done.returncode == 0, done.stderr
     assert Path(json.loads(done.stdout)["report"]) == file_of(folder, before, "report.html")

@@ -15,7 +15,6 @@ from runner.report.files_table import FilesTable
 from runner.report.markdown import whole
 from runner.report.page import page
 from runner.report.points_csv import points_csv
-from runner.report.publish import publish
 from runner.results import console
 from runner.results.lookup import find_sweep
 from runner.results.rows import Results, read
@@ -23,6 +22,7 @@ from runner.results.way import removes_channels
 from runner.results.ways_table import TITLE
 from runner.tracking import Store
 from tests.helpers.narrow_sweep import POINTS, narrow_sweep
+from tests.helpers.stored_report import publish
 
 Swept = tuple[Store, Results]
 SAID = 'By "channels and weights" a file is 1.39 times smaller than by weights alone: 5,994 and'

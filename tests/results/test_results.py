@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 from runner.errors import Refused
 from runner.process import liveness
 from runner.report import sweep_facts
-from runner.report.publish import publish
 from runner.results.choice import Limits
 from runner.results.decision import decide
 from runner.results.lookup import find_sweep
@@ -21,6 +20,7 @@ from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Run, Store, StoreFailed
 from runner.tracking.tags import NO_PICK
 from tests.helpers.project import Command
+from tests.helpers.stored_report import publish
 from tests.helpers.stores import runs_in
 from tests.helpers.tiny import quick
 
