@@ -1,6 +1,7 @@
 """Figures of plotly's as SVG: as plotly itself shows them."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ from runner.report.charts.style import apply_style
 from runner.report.svg.drawing import NARROW, WIDE, Width, draw
 
 
-def _drawn(x: list[str], y: list[float | None], width: Width = WIDE, **trace: Any) -> str:
+def _drawn(x: list[str], y: Sequence[float | None], width: Width = WIDE, **trace: Any) -> str:
     figure = Figure(Scatter(x=x, y=y, mode="lines", **trace))
     figure.update_xaxes(type="category")
     for place, name in enumerate(x):
