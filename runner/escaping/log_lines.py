@@ -1,6 +1,9 @@
 """Write log lines whose names come from outside, on terminals and into files."""
 
 import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,8 @@ from runner.errors import Refused
 from runner.escaping.terminal import visible, visible_lines
 
 _PACKAGE = __name__.partition(".")[0]
+# The attribute of a record that a terminal shows in another way.
+IN_VIEW = "in_view"
 
 
 class LogFormatter(logging.Formatter):
@@ -24,6 +29,26 @@ class LogFormatter(logging.Formatter):
     def formatException(self, ei: Any) -> str:  # noqa: N802
         """Format a traceback, which keeps its lines."""
         return visible_lines(super().formatException(ei))
+
+
+class LogOutput(logging.Handler):
+    """The log on standard output; on a terminal without what stands before each message."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record, unless a view of the terminal shows it."""
+        if getattr(record, IN_VIEW, False):
+            return
+        try:
+            # Standard output as it is now: a view that draws on it puts lines above itself.
+            stream = sys.stdout
+            line = _MESSAGE.format(record) if stream.isatty() else self.format(record)
+            stream.write(f"{line}\n")
+            stream.flush()
+        except Exception:
+            self.handleError(record)
+
+
+_MESSAGE = LogFormatter("%(message)s")
 
 
 class LogFile(logging.FileHandler):
@@ -43,6 +68,25 @@ class LogFile(logging.FileHandler):
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise Refused(f"hydra.job.name={job}: must be a file's name ({reason})") from None
+
+
+@contextmanager
+def log_into(folder: Path, job: str) -> Iterator[None]:
+    """Keep the runner's own lines of the block in a file of a folder, as those of a job are kept.
+
+    Raises:
+        Refused: it cannot be written; names the setting.
+    """
+    file = LogFile(str(folder), job)
+    file.setFormatter(LogFormatter("[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"))
+    # Not the root, whose handlers Hydra replaces with each launch.
+    ours = logging.getLogger(_PACKAGE)
+    ours.addHandler(file)
+    try:
+        yield
+    finally:
+        ours.removeHandler(file)
+        file.close()
 
 
 def require_file_name(job: object) -> None:

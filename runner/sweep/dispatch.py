@@ -18,8 +18,8 @@ from runner.sweep.job_monitor import JobMonitor
 from runner.sweep.jobs import Job, baseline_file_jobs, baseline_jobs, point_jobs
 from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.point_source import PointSource
-from runner.sweep.progress import ProgressView
 from runner.sweep.run_status import close_running, failed_fingerprints
+from runner.sweep.view.progress_view import ProgressView
 from runner.tracking import Store, StoreFailed, few_retries
 from runner.tracking.tags import WEIGHTS
 

@@ -11,9 +11,10 @@ from runner.errors import one_line
 from runner.point.outcome import Lost, Outcome
 from runner.process.holder import this_holder
 from runner.sweep.jobs import Job
+from runner.sweep.launchers.messages import EpochEnded
 from runner.sweep.point_source import PointSource
-from runner.sweep.progress import ProgressView
 from runner.sweep.run_status import close_failed, delete_failed
+from runner.sweep.view.progress_view import ProgressView
 from runner.tracking import Store, StoreFailed, few_retries
 from runner.tracking.lease import Hold, TakenOver
 from runner.tracking.tags import LAUNCHED
@@ -93,9 +94,9 @@ class JobMonitor:
             with suppress(StoreFailed), few_retries():
                 delete_failed(self.store, self.sweep_run_id, job.point)
 
-    def epoch_ended(self, job: int, done: int, total: int) -> None:
-        """Show how far the training of a job is."""
-        self.view.epoch(self.jobs[job].name, done, total)
+    def epoch_ended(self, job: int, epoch: EpochEnded) -> None:
+        """Show how far the training of a job is, and how good the model."""
+        self.view.epoch(self.jobs[job].name, epoch.done, epoch.total, epoch.accuracy)
 
     def warned(self, job: int, text: str) -> None:
         """Show a warning of a job, unless another job gave the same one before it."""
@@ -119,7 +120,9 @@ class JobMonitor:
         if self.source and ended.kind == "point":
             self.source.ended(ended.point, failed=result.status is not JobStatus.COMPLETED)
         if result.status is JobStatus.COMPLETED:
-            self.view.finished(ended, str(getattr(result.return_value, "summary", "finished")))
+            outcome = result.return_value
+            known = isinstance(outcome, Outcome)
+            self.view.finished(ended, outcome if known else Outcome("finished"))
             return True
         # Not through return_value, which would raise it.
         self.failed(ended, result._return_value)
@@ -128,7 +131,7 @@ class JobMonitor:
     def failed(self, job: Job, error: BaseException) -> None:
         """Record a failure, unless the point was finished and logged before it."""
         if job.kind == "point" and self._had_finished(job, error):
-            self.view.finished(job, f"finished, though then: {one_line(error)}")
+            self.view.finished(job, Outcome(f"finished, though then: {one_line(error)}"))
             return
         self.failures[job] = error
         self.view.failed(job, one_line(error))

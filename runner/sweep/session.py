@@ -18,12 +18,12 @@ from runner.sweep.final_report import FinalReport, NotReported
 from runner.sweep.finished import lacking_baselines, unfinished_points
 from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.patience import Patience
-from runner.sweep.progress import choose_view
 from runner.sweep.reach import require_files
 from runner.sweep.remaining import remaining_points
 from runner.sweep.resume import describe, resume_or_begin
 from runner.sweep.run_status import close_running
 from runner.sweep.take_over import SweepRun
+from runner.sweep.view.choice import choose_view
 from runner.tracking import Store, StoreFailed, claim, few_retries, tags
 from runner.tracking.lease import TakenOver
 from runner.tracking.lengths import list_of_names
@@ -125,10 +125,11 @@ def _run_points(  # noqa: PLR0913, PLR0917
     describe(store, sweep, points)
     remaining = remaining_points(store, sweep, name, points)
     done = len(points) - len(remaining)
-    with choose_view(name, len(points), done, launcher.n_jobs()) as view:
+    searches = settings.search.is_adaptive
+    with choose_view(name, len(points), done, launcher.n_jobs(), at_most=searches) as view:
         dispatch = Dispatch(name, run.id, store, launcher, view, settings.sweep, returns)
         try:
-            if settings.search.is_adaptive:
+            if searches:
                 adaptive = AdaptiveRun(store, run, points, dispatch)
                 say(f"{name}: {adaptive.run()}")
                 points = adaptive.proposed

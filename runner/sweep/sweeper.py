@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from runner.errors import Refused, one_line
 from runner.escaping.brief import brief
-from runner.escaping.log_lines import require_file_name
+from runner.escaping.log_lines import log_into, require_file_name
 from runner.escaping.terminal import say
 from runner.planning import grid
 from runner.planning.candidates import expand
@@ -96,7 +96,8 @@ class PruningSweeper(Sweeper):
         from runner.sweep.session import run_sweep
 
         try:
-            finished, returns = run_sweep(name, checked.points, self._launcher, folder)
+            with log_into(folder, str(self._config.hydra.job.name)):
+                finished, returns = run_sweep(name, checked.points, self._launcher, folder)
         finally:
             self._launcher.close()
         PruningSweeper.failed = not finished

@@ -15,17 +15,20 @@ from typing import Any
 import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf, open_dict
+from rich.cells import cell_len
 from rich.console import Console
 
 from runner.cli import command
 from runner.cli.failure import explain
 from runner.errors import Refused, RunnerError
+from runner.point.outcome import Outcome
 from runner.results import console
 from runner.results.rows import Results
 from runner.settings.paths import CONF, register
 from runner.sweep.jobs import Job
-from runner.sweep.live_progress import LiveView
-from runner.sweep.progress import LogLines
+from runner.sweep.view.live_view import LiveView
+from runner.sweep.view.plain_lines import LogLines
+from runner.sweep.view.time_left import TimeLeft
 from runner.tracking import Kind, Store
 from tests.helpers.nasty_names import HIDDEN, NAMES, hidden_in
 from tests.helpers.nasty_sweep import nasty_sweep
@@ -123,21 +126,20 @@ def test_results_are_shown_without_what_steers(
     assert "\n[2026" not in out
 
 
-def test_a_live_view_shows_names_as_text(name: str) -> None:
-    file = io.StringIO()
-    screen = Console(file=file, force_terminal=True, color_system=None, width=4000)
+@pytest.mark.parametrize("width", [60, 4000])
+def test_a_live_view_shows_names_as_text(name: str, width: int) -> None:
     point: Any = SimpleNamespace(name=name)
-    view = LiveView(screen, name, total=3, done=0, workers=2)
+    view = LiveView(Console(file=io.StringIO()), name, total=3, done=0, left=TimeLeft(2))
     job = Job("point", name, point)
-    view.started(name)
-    screen.print(view.render())
+    view.started(name, name)
     view.failed(job, name)
-    view.started(name)
-    view.finished(job, name)
-    view.warned(name)
-    text = file.getvalue()
-    assert hidden_in(text) == []
-    assert text.count("\n") == 5
+    view.started(name, name)
+    view.finished(job, Outcome(name))
+    view.started(name, name)
+    lines = view.lines(width, 24)
+    assert len(lines) == 4
+    assert hidden_in("".join(line.plain for line in lines)) == []
+    assert max(cell_len(line.plain) for line in lines) <= width
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from runner.settings import Settings
 from runner.sweep.dispatch import Dispatch, PointsFailed
 from runner.sweep.launchers.attached import Attached
 from runner.sweep.launchers.protocol import Observer
-from runner.sweep.progress import choose_view
+from runner.sweep.view.choice import choose_view
 from runner.tracking import Kind, Store
 from tests.helpers.project import Configure
 

@@ -3,18 +3,32 @@
 import io
 import logging
 import re
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
+from runner.escaping.log_lines import LogOutput, log_into
+from runner.escaping.shortened import shortened
+from runner.point.outcome import Outcome
 from runner.sweep.job_monitor import JobMonitor
 from runner.sweep.jobs import Job
-from runner.sweep.live_progress import LiveView
-from runner.sweep.progress import FailuresOnly, LogLines, choose_view
+from runner.sweep.launchers.messages import EpochEnded, Message, MessageHandler
+from runner.sweep.view.choice import choose_view
+from runner.sweep.view.live_view import LiveView
+from runner.sweep.view.plain_lines import FailuresOnly, LogLines
+from runner.sweep.view.time_left import TimeLeft, in_words
 from runner.tracking import Store
+
+_FIGURES = {
+    "h5": {"zip_bytes": 90_000.0, "validation_accuracy": 0.97},
+    "tflite_int8": {"zip_bytes": 5_482.0, "validation_accuracy": 0.957},
+}
+_LONG = "initial_sparsity=0.0 final_sparsity=0.9 epochs=4 architecture=mnist_cnn"
 
 
 def _job(name: str, kind: Any = "point") -> Job:
@@ -22,15 +36,28 @@ def _job(name: str, kind: Any = "point") -> Job:
     return Job(kind, name, point)
 
 
+def _view(total: int = 3, workers: int = 2, at_most: bool = False) -> LiveView:
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="standard")
+    return LiveView(console, "smoke", total, 0, TimeLeft(workers), at_most=at_most)
+
+
+def _drawn(view: LiveView, width: int = 100, height: int = 24) -> list[str]:
+    """The lines of a view, each of which fits."""
+    lines = [line.plain for line in view.lines(width, height)]
+    assert all(cell_len(line) <= width for line in lines), lines
+    assert len(lines) < height
+    return lines
+
+
 def test_elsewhere_a_line_says_that_a_point_began_and_how_it_ended(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.INFO), LogLines(total=3, done=1) as view:
         view.started("a=1")
-        view.epoch("a=1", 1, 2)
+        view.epoch("a=1", 1, 2, 0.9)
         view.moved("a=2", "a=2 on n2: gone; it runs again elsewhere")
         view.started("a=2", "n1")
-        view.finished(_job("a=1"), "h5 10 B zipped, 95.00%")
+        view.finished(_job("a=1"), Outcome("h5 10 B zipped, 95.00%"))
         view.failed(_job("a=2"), "out of luck")
     assert caplog.messages == [
         "started: a=1",
@@ -52,30 +79,134 @@ def test_what_every_job_warns_of_is_shown_once(
     assert caplog.messages == ["a=1: at chance", "a=2: no table"]
 
 
-def test_on_a_terminal_workers_points_and_epochs_are_in_view() -> None:
-    console = Console(file=io.StringIO(), force_terminal=True, width=100)
-    view = LiveView(console, "smoke", total=3, done=0, workers=2)
+def test_on_a_terminal_each_worker_has_a_line_and_the_last_endings_too() -> None:
+    view = _view()
+    (head,) = _drawn(view)
+    assert re.fullmatch(r"smoke ━+  0 of 3 points, 2 workers", head)
     view.started("a=1")
     view.started("a=2", "n2")
     view.moved("a=2", "a=2 on n2: gone; it runs again elsewhere")
     view.started("a=2", "n1")
-    view.epoch("a=2", 3, 4)
+    view.epoch("a=2", 3, 4, 0.9375)
+    _, first, second = _drawn(view)
+    assert re.fullmatch(r"worker 1        a=1 +starting          0 s", first)
+    assert re.fullmatch(r"worker 2 on n1  a=2 +epoch 3/4  93\.75%  0 s", second)
+    view.finished(_job("a=1"), Outcome("h5 and others", figures=_FIGURES))
+    view.failed(_job("a=2"), "out of luck")
+    head, *workers, well, failed = _drawn(view)
+    assert re.fullmatch(r"smoke [━╸]+  1 of 3 points, 1 failed, about 0 s left", head)
+    assert workers == ["worker 1  idle", "worker 2  idle"]
+    # The smallest file, and the accuracy that decides.
+    assert re.fullmatch(r"✓ a=1 +tflite_int8  5,482 B  95\.70%", well)
+    assert failed == "✗ a=2  out of luck"
+    # It runs again.
+    view.started("a=2")
+    assert "1 of 3 points, about" in _drawn(view)[0]
 
-    def drawn() -> str:
-        with console.capture() as captured:
-            console.print(view.render())
-        return re.sub(r"\x1b\[[0-9;]*m", "", captured.get())
 
-    assert "smoke: 0 of 3 points done, 2 running" in drawn()
-    assert re.search("a=2  n1 .*epoch 3 of 4", drawn())
-    assert "starting" in drawn()
-    view.finished(_job("a=1"), "h5")
-    view.failed(_job("a=2"), "why")
-    assert re.search(r"1 of 3 points done, 0 running, 1 failed, about \d+ s left", drawn())
+@pytest.mark.parametrize("width", [20, 60, 80, 120])
+@pytest.mark.parametrize("height", [3, 10, 24])
+def test_a_view_fits_any_terminal(width: int, height: int) -> None:
+    view = _view(total=200, workers=32)
+    for number in range(40):
+        view.started(f"{_LONG} seed={number}", "a-machine-of-a-cluster.example" if number else "")
+    for number in range(8):
+        job = _job(f"{_LONG} seed={number}")
+        view.finished(job, Outcome("", figures=_FIGURES))
+        view.failed(job, "a reason in very many words " * 20)
+    lines = _drawn(view, width, height)
+    assert "8 of 200" in lines[0]
+    if height == 24:
+        assert len(lines) == 23
+        assert lines[-1].startswith("✗ ")
+    if width >= 60 and height > 3:
+        assert lines[1].startswith("worker 9") or "more workers" in lines[1]
+        # Names are told apart by both ends.
+        assert "initial" in lines[-1]
 
 
-def test_the_view_is_chosen_by_launcher_and_output(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_shortened_in_the_middle_by_the_columns_that_it_takes() -> None:
+    assert shortened("final_sparsity=0.9", 18) == "final_sparsity=0.9"
+    assert shortened("final_sparsity=0.9", 11) == "final…y=0.9"
+    assert shortened("剪枝剪枝剪枝", 12) == "剪枝剪枝剪枝"
+    assert cell_len(shortened("剪枝剪枝剪枝", 9)) <= 9
+    assert [shortened("abc", columns) for columns in (0, 1, 2)] == ["", "…", "a…"]
+
+
+def test_the_time_left_is_shared_by_workers_and_no_shorter_than_a_point() -> None:
+    left = TimeLeft(workers=4)
+    assert left.estimate(waiting=12, began=[]) is None
+    left.note(10)
+    left.note(20)
+    assert left.estimate(waiting=12, began=[]) == pytest.approx(12 * 15 / 4)
+    assert left.estimate(waiting=1, began=[]) == pytest.approx(15)
+    # What has gone on for longer than others ends at any moment.
+    assert left.estimate(waiting=0, began=[0.0]) == 0
+    assert [in_words(each) for each in (4.6, 150, 9000)] == ["5 s", "2 min", "2.5 h"]
+
+
+def test_a_search_has_no_more_than_its_points() -> None:
+    view = _view(at_most=True)
+    view.started("a=1")
+    view.finished(_job("a=1"), Outcome("h5"))
+    assert re.search("1 of at most 3 points, at most 0 s left", _drawn(view)[0])
+
+
+def test_an_epoch_comes_with_the_accuracy_that_its_line_of_the_log_has() -> None:
+    sent: list[Message] = []
+    log = logging.getLogger("tests.epochs")
+    log.setLevel(logging.DEBUG)
+    handler = MessageHandler(sent.append)
+    log.addHandler(handler)
+    log.debug("epoch %d of %d %s", 0, 2, "", extra={"epochs": (0, 2)})
+    log.debug("epoch %d of %d %s", 1, 2, {"val_accuracy": 0.5}, extra={"epochs": (1, 2)})
+    log.removeHandler(handler)
+    assert sent == [EpochEnded(0, 2, None), EpochEnded(1, 2, 0.5)]
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_a_view_shows_is_in_the_file_of_the_log_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    output = LogOutput()
+    output.setFormatter(logging.Formatter("[2026][HYDRA] %(message)s"))
+    root = logging.getLogger("runner")
+    root.addHandler(output)
+    root.setLevel(logging.INFO)
+    view = _view()
+    with log_into(tmp_path, "runner"):
+        view.started("a=1")
+        view.warned("a=1: at chance")
+        view.finished(_job("a=1"), Outcome("h5 10 B zipped, 95.00%"))
+    monkeypatch.setattr(sys, "stdout", pipe := io.StringIO())
+    view.warned("elsewhere")
+    assert pipe.getvalue() == "[2026][HYDRA] elsewhere\n"
+    root.removeHandler(output)
+    assert terminal.getvalue() == "a=1: at chance\n"
+    lines = (tmp_path / "runner.log").read_text().splitlines()
+    assert len(lines) == 3
+    assert lines[0].endswith("][INFO] - started: a=1")
+    assert lines[2].endswith("- finished: a=1: h5 10 B zipped, 95.00% (1 of 3 points done)")
+
+
+@pytest.mark.parametrize(
+    "variables", [{"TERM": "dumb"}, {"TERM": ""}, {"NO_COLOR": "1"}, {"CI": "true"}]
+)
+def test_the_view_is_chosen_by_launcher_and_output(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"TERM": "xterm", "NO_COLOR": "", "CI": "", "FORCE_COLOR": "1"}.items():
+        monkeypatch.setenv(name, value)
     assert type(choose_view("s", 2, 0, workers=2)) is LogLines
+    monkeypatch.setattr(sys, "stdout", _Terminal())
     assert type(choose_view("s", 2, 0, workers=None)) is FailuresOnly
-    monkeypatch.setenv("FORCE_COLOR", "1")
     assert type(choose_view("s", 2, 0, workers=2)) is LiveView
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert type(choose_view("s", 2, 0, workers=2)) is LogLines

@@ -126,8 +126,8 @@ class _Launch:
                 self._lose(job, reason, counts)
             case JobPlaced(machine):
                 self._observer.started(job, machine)
-            case EpochEnded(done, total):
-                self._observer.epoch_ended(job, done, total)
+            case EpochEnded():
+                self._observer.epoch_ended(job, message)
             case WarningText(text):
                 self._observer.warned(job, text)
 

@@ -1,7 +1,7 @@
 """Define the messages that a worker sends to the launcher while it works."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -38,10 +38,15 @@ class JobFolder:
 
 @dataclass(frozen=True)
 class EpochEnded:
-    """How many epochs of the present training are done, of how many."""
+    """How many epochs of the present training are done, of how many.
+
+    Attributes:
+        accuracy: on the validation images after them, a share; None before the first.
+    """
 
     done: int
     total: int
+    accuracy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,8 @@ class MessageHandler(logging.Handler):
         message: Message
         epochs = getattr(record, EPOCHS, None)
         if epochs:
-            message = EpochEnded(*epochs)
+            done, total = epochs
+            message = EpochEnded(done, total, _accuracy(record))
         elif record.levelno >= logging.WARNING:
             message = WarningText(record.getMessage())
         else:
@@ -113,3 +119,10 @@ class MessageHandler(logging.Handler):
         # Nobody listens once the sweep's process has ended; this process ends shortly after.
         with suppress(OSError):
             self._send(message)
+
+
+def _accuracy(record: logging.LogRecord) -> float | None:
+    """Return the accuracy of an epoch, which its line of the log ends with the figures of."""
+    *_, figures = record.args if isinstance(record.args, tuple) and record.args else (None,)
+    accuracy = figures.get("val_accuracy") if isinstance(figures, Mapping) else None
+    return None if accuracy is None else float(accuracy)

@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 from hydra.core.utils import JobReturn
 
 from runner.settings import Settings
+from runner.sweep.launchers.messages import EpochEnded
 
 
 class Observer(Protocol):
@@ -27,7 +28,7 @@ class Observer(Protocol):
             How the job ended, where it had ended before that; it is not run again then.
         """
 
-    def epoch_ended(self, job: int, done: int, total: int) -> None:
+    def epoch_ended(self, job: int, epoch: EpochEnded) -> None:
         """Note how many epochs of its present training a job has done."""
 
     def warned(self, job: int, text: str) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from hydra.core.utils import JobReturn, filter_overrides
 
+from runner.sweep.launchers.messages import EpochEnded
+
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +33,7 @@ class StartLog:
         """Log a line, and let the job run again."""
         log.warning("#%d: %s; it runs again", self._first + job, reason)
 
-    def epoch_ended(self, job: int, done: int, total: int) -> None:
+    def epoch_ended(self, job: int, epoch: EpochEnded) -> None:
         """Log nothing."""
 
     def warned(self, job: int, text: str) -> None:
