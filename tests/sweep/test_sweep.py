@@ -161,7 +161,7 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
 ) -> None:
     folder, out, _ = swept
     assert all(character.isprintable() or character in "\n\t" for character in out)
-    *lines, file, report, ui, page, copy, _promote, _all = out.splitlines()
+    *lines, file, report, ui, page, copy, _promote, on, _all = out.splitlines()
     assert any(line.startswith("Ship ") for line in lines)
     assert Path(file.removeprefix("File: ")).is_file()
     assert Path(report.removeprefix("Report: ")).name == "report.html"
@@ -173,6 +173,8 @@ def test_a_pipe_gets_plain_text_that_ends_in_a_decision(
     runs = f"experiments/{sweep.experiment_id}/runs?workflowType=machine_learning&{key}"
     assert page == f"which opens: http://127.0.0.1:5000/#/{runs}"
     assert " -m runner best initial_sparsity-x-final_sparsity --output=model." in copy
+    assert on.startswith("Sweep on: ")
+    assert "schedule.initial_sparsity=0.0,0.6" in on
 
 
 @pytest.mark.long
