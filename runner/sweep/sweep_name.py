@@ -1,11 +1,14 @@
 """Name a sweep."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from runner.errors import Refused
 from runner.planning.grid import Point
 from runner.settings.labels import short
 from runner.settings.parameters import point_parameters
+
+# A setting with this many more than two values has most of them left out.
+_SHOWN = 7
 
 
 def sweep_name(points: Sequence[Point], file: str | None) -> str:
@@ -28,9 +31,17 @@ def sweep_words(name: str, points: Sequence[Point]) -> str:
     settings = points[0].settings
     varying = {key: values for key, values in _values(points).items() if len(values) > 1}
     labels = short(list(varying))
-    axes = "".join(f", {labels[key]} {','.join(values)}" for key, values in varying.items())
+    axes = "".join(f", {labels[key]} {_list(values)}" for key, values in varying.items())
     number = f"{len(points):,} point{'' if len(points) == 1 else 's'}"
     return f"{name}: {number}, {settings.architecture.label} on {settings.dataset.name}{axes}"
+
+
+def _list(values: Iterable[str]) -> str:
+    """List values; of many only the first and the last ones, and how many there are."""
+    first, second, *others = values
+    if len(others) < _SHOWN:
+        return ",".join([first, second, *others])
+    return f"{first},{second},…,{others[-1]} ({len(others) + 2:,} values)"
 
 
 def _after_what_varies(points: Sequence[Point]) -> str:

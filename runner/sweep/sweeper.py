@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 # Characters of the line that says what a sweep is.
 _LONGEST = 200
+# To check more points than these takes seconds, of which one should know what they are for.
+_MANY = 200
 
 
 class PruningSweeper(Sweeper):
@@ -79,6 +81,8 @@ class PruningSweeper(Sweeper):
         _require_writable(self._config)
         adaptive = OmegaConf.select(self._config, "search.strategy") == "adaptive"
         candidates = expand(self._axes, self._singles, arguments, self._loader, adaptive)
+        if len(candidates) > _MANY:
+            say(f"checking {len(candidates):,} points")
         checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
         for reason in checked.skipped:
             log.warning("skipped: %s", reason)

@@ -28,6 +28,14 @@ def test_it_is_made_of_what_varies(settings: Configure) -> None:
     assert sweep_name(one, None) == "lenet_300_100 on npz"
     words = sweep_words("mine", two)
     assert words.startswith("mine: 2 points, lenet_300_100 on npz, final_sparsity 0.6,")
+    many = [_with_epochs(one[0], epochs) for epochs in range(1, 11)]
+    assert sweep_words("mine", many).endswith(", epochs 1,2,…,10 (10 values)")
+    assert sweep_words("mine", many[:8]).endswith(", epochs 1,2,3,4,5,6,7,8")
+
+
+def _with_epochs(point: Point, epochs: int) -> Point:
+    schedule = point.settings.schedule.model_copy(update={"epochs": epochs})
+    return replace(point, settings=point.settings.model_copy(update={"schedule": schedule}))
 
 
 def test_it_can_be_chosen(settings: Configure) -> None:
