@@ -79,16 +79,7 @@ class PruningSweeper(Sweeper):
         require_file_name(self._config.hydra.job.name)
         _require_inner_folder(self._config)
         _require_writable(self._config)
-        adaptive = OmegaConf.select(self._config, "search.strategy") == "adaptive"
-        candidates = expand(self._axes, self._singles, arguments, self._loader, adaptive)
-        if len(candidates) > _MANY:
-            say(f"checking {len(candidates):,} points")
-        checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
-        for reason in checked.skipped:
-            log.warning("skipped: %s", reason)
-        if adaptive:
-            # Refused now, if it cannot be searched.
-            SearchSpace(checked.points)
+        checked = self._check(arguments)
         if self._launcher.runs_elsewhere():
             require_address(checked.points[0].settings.tracking.uri)
         name = sweep_name(checked.points, self._config.hydra.runtime.choices.get("sweep"))
@@ -106,6 +97,20 @@ class PruningSweeper(Sweeper):
             self._launcher.close()
         PruningSweeper.failed = not finished
         return [returns]
+
+    def _check(self, arguments: list[str]) -> grid.Grid:
+        """Check all points, and say which of them are left out."""
+        adaptive = OmegaConf.select(self._config, "search.strategy") == "adaptive"
+        candidates = expand(self._axes, self._singles, arguments, self._loader, adaptive)
+        if len(candidates) > _MANY:
+            say(f"checking {len(candidates):,} points")
+        checked = grid.check(candidates, self._loader, self._config, self._launcher.preload)
+        for reason in checked.skipped:
+            log.warning("skipped: %s", reason)
+        if adaptive:
+            # Refused now, if it cannot be searched.
+            SearchSpace(checked.points)
+        return checked
 
     def _save_config(self) -> Path:
         """Write the configuration into the folder of the sweep, and return that folder."""
