@@ -75,7 +75,8 @@ def test_a_click_sorts_the_table_and_another_turns_it_around(report: Page) -> No
 
 def test_rows_and_columns_are_filtered_and_the_file_to_ship_is_found(report: Page) -> None:
     rows, count = report.locator("#sortable tbody tr"), report.locator("#count")
-    everything = int(count.inner_text().split(" ")[0])
+    # A wide page shows so many at a time.
+    everything = min(int(count.inner_text().split(" ")[0]), 50)
     assert rows.count() == everything
     report.locator("#filters label", has_text="file").last.locator("select").select_option("=h5")
     assert set(report.locator("#sortable td[data-name=file]").all_text_contents()) == {"h5"}
@@ -123,7 +124,9 @@ def test_everyone_can_read_it_at_any_width_day_and_night(
         wider = "[...document.querySelectorAll('main *')].filter(each => each.scrollWidth > "
         wider += "each.clientWidth + 1 && getComputedStyle(each).overflowX === 'auto').length"
         assert report.evaluate(wider) == 0
-    shoot(report, f"report_{size}_{scheme}")
+    if (size, scheme) != ("1440", "light"):
+        # That one is the first picture of all.
+        shoot(report, f"report_{size}_{scheme}")
     report.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     assert violations(report) == []
 
