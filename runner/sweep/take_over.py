@@ -1,7 +1,7 @@
 """Become the one process that works on a sweep, or leave it to whoever does."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from runner.errors import Refused
@@ -9,8 +9,8 @@ from runner.settings.sweep import SweepSettings
 from runner.sweep.time_of_day import time_of_day
 from runner.tracking import Kind, Record, Run, Store
 from runner.tracking.claim import Claims
-from runner.tracking.tags import FINGERPRINT, POINTS
-from runner.tracking.take_over import adopt, close_others
+from runner.tracking.tags import FINGERPRINT, LEASE, POINTS
+from runner.tracking.take_over import adopt, at_work, close_others
 from runner.tracking.watch import living
 
 log = logging.getLogger(__name__)
@@ -59,34 +59,46 @@ class Wanted:
             run = self.begin({claims.tag: claims.text(works=True)})
             run.flush()
             return SweepRun(run, resumed=False)
-        idle = self._idle(claims)
-        return self._go_on(idle[-1], claims) if idle else self._begin(claims)
+        same, dead_jobs = self._idle(claims)
+        idle = [record for record in same if self._keeps(record)]
+        return self._go_on(idle[-1], claims, dead_jobs) if idle else self._begin(claims)
 
-    def _idle(self, claims: Claims) -> list[Record]:
+    def _idle(self, claims: Claims) -> tuple[list[Record], set[str]]:
         """Return the earlier sweeps, none of which is worked on; `claims` hears who has died.
 
-        Of those whose process ended before it came to any work, nothing is left.
+        Returns:
+            The sweeps, and the ids of those of their jobs that nobody works on either.
 
         Raises:
             Refused: one is worked on.
         """
+        wait = not self.settings.take_over
         same = self._same()
-        alive = living(self.store, same, wait=not self.settings.take_over)
-        for record in same:
-            if record.id in alive:
-                raise _running(record)
+        _require_idle(
+            same,
+            {record.id for record in same if record.status == "RUNNING" and record.process_alive},
+        )
+        # To watch them one after the other would take twice as long.
+        jobs = self._leased_jobs(same) if wait else []
+        alive = living(self.store, [*same, *jobs], wait)
+        _require_idle(same, alive)
         claims.dead |= {record.holder for record in same if record.status == "RUNNING"}
-        return [record for record in same if self._keeps(record)]
+        return same, {job.id for job in jobs}.difference(alive)
+
+    def _leased_jobs(self, sweeps: Sequence[Record]) -> list[Record]:
+        """Return what runs of these sweeps with a lease of its own."""
+        found = at_work(self.store, {sweep.id for sweep in sweeps})
+        return [record for record in found if LEASE in record.tags]
 
     def _keeps(self, sweep: Record) -> bool:
-        """Delete an earlier sweep that came to nothing, else return True."""
+        """Return True, unless a sweep's process ended before it came to any work: delete that."""
         if has_begun(sweep) or self.store.children(sweep.id):
             return True
         log.info("deleted: %s (run %s), which never began", sweep.name, sweep.id)
         self.store.delete(sweep)
         return False
 
-    def _go_on(self, known: Record, claims: Claims) -> SweepRun:
+    def _go_on(self, known: Record, claims: Claims, dead_jobs: Collection[str]) -> SweepRun:
         claims.write(known.id)
         other = claims.prevail(known.id)
         if other:
@@ -94,7 +106,7 @@ class Wanted:
             raise _running(other)
         run = adopt(self.store, known)
         claims.settle(known.id)
-        close_others(self.store, known.id)
+        close_others(self.store, known.id, dead_jobs)
         return SweepRun(run, resumed=True)
 
     def _begin(self, claims: Claims) -> SweepRun:
@@ -114,6 +126,12 @@ class Wanted:
 def has_begun(sweep: Record) -> bool:
     """Tell whether a sweep came to any work: the number of its points is tagged before."""
     return POINTS in sweep.tags
+
+
+def _require_idle(sweeps: Sequence[Record], alive: Collection[str]) -> None:
+    for sweep in sweeps:
+        if sweep.id in alive:
+            raise _running(sweep)
 
 
 def _running(sweep: Record) -> Refused:

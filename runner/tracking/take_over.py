@@ -1,6 +1,7 @@
 """Go on with a run that another process began, and close what that one left running."""
 
 import logging
+from collections.abc import Collection
 
 from runner.process.holder import this_holder
 from runner.tracking import origin
@@ -31,22 +32,34 @@ def adopt(store: Store, record: Record) -> Run:
     return Run(lambda: (client, record.id), hold=Lease(lambda: client, lambda: record.id))
 
 
-def close_others(store: Store, sweep_run_id: str) -> None:
+def at_work(store: Store, sweep_run_ids: Collection[str]) -> list[Record]:
+    """Return the points and baselines of sweeps that run for another holder than this process.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    return [
+        record
+        for record in store.find("attributes.status = 'RUNNING'")
+        if _is_of(record, sweep_run_ids) and record.holder != this_holder()
+    ]
+
+
+def close_others(store: Store, sweep_run_id: str, dead: Collection[str] = ()) -> None:
     """Close the points and baselines of a sweep that run for another holder than this process.
 
     Where the process of one may still live, its run is superseded: whatever it yet comes to, it
     counts nowhere. One that has a lease of its own, and renews it, is left alone: it goes on.
 
+    Args:
+        dead: ids of runs of which it is known that nobody renews their lease.
+
     Raises:
         StoreFailed: the store does not answer.
     """
-    running = store.find("attributes.status = 'RUNNING'")
-    others = [
-        record
-        for record in running
-        if _is_of(record, sweep_run_id) and record.holder != this_holder()
-    ]
-    going = living(store, [record for record in others if LEASE in record.tags], hint=False)
+    others = at_work(store, {sweep_run_id})
+    leased = [record for record in others if LEASE in record.tags and record.id not in dead]
+    going = living(store, leased, hint=False)
     for record in others:
         if record.id not in going:
             log.info("taken over: %s %s", record.kind, record.name)
@@ -80,6 +93,6 @@ def delete_doubles(store: Store, sweep_run_id: str) -> None:
             store.delete(run)
 
 
-def _is_of(record: Record, sweep_run_id: str) -> bool:
+def _is_of(record: Record, sweep_run_ids: Collection[str]) -> bool:
     of_point = record.kind in {Kind.POINT, Kind.BASELINE}
-    return of_point and sweep_run_id in {record.parent, record.tags.get(LEASED_BY)}
+    return of_point and not {record.parent, record.tags.get(LEASED_BY)}.isdisjoint(sweep_run_ids)

@@ -1,5 +1,6 @@
 """Sweeps that are gone on with, of several of the same points in one store."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from runner.sweep.again import finished_before
 from runner.sweep.identity import asked, sweep_key
 from runner.sweep.take_over import Wanted
 from runner.tracking import Kind, Run, Store
-from runner.tracking.tags import FINGERPRINT, POINTS, PROCESS
+from runner.tracking.lease import PERIOD_SECONDS, PERIODS
+from runner.tracking.tags import FINGERPRINT, HOLDER, LEASE, LEASED_BY, POINTS, PROCESS
 from tests.helpers.composing import point_of
 from tests.helpers.stores import store_in
 
@@ -61,3 +63,31 @@ def test_a_finished_sweep_is_found_behind_a_double(store_folder: Path) -> None:
     found = finished_before(store, "s", [POINT])
     assert found
     assert found.id == finished
+
+
+def test_a_sweep_and_its_jobs_on_lost_machines_are_watched_at_once(
+    store_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_in(store_folder)
+    left = {PROCESS: "elsewhere boot namespace 1 1", HOLDER: "other", LEASE: "other 3"}
+    sweep = _begin(store, {**left, POINTS: "2"})
+    sweep.flush()
+    jobs = [
+        store.new_run(Kind.POINT, name, {}, {**left, LEASED_BY: sweep.id}, sweep.id)
+        for name in ("lost", "lives")
+    ]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        store.connection.set_tag(jobs[1].id, LEASE, f"other {len(slept)}")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    for job in jobs:
+        job.flush()
+    wanted = Wanted(store, KEY, SweepSettings(), lambda claim: _begin(store, claim))
+    assert wanted.obtain().run.id == sweep.id
+    # Once for all, and then for a moment for the one that lives.
+    assert PERIODS * PERIOD_SECONDS <= sum(slept) < (PERIODS + 1) * PERIOD_SECONDS
+    lost, lives = (store.get(job.id) for job in jobs)
+    assert (lost.status, lost.superseded, lives.status) == ("KILLED", True, "RUNNING")
