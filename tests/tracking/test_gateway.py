@@ -141,3 +141,39 @@ def test_a_sweep_passes_a_gateway_with_a_login_and_bad_days(
         ("point", "FINISHED"),
         ("sweep", "FINISHED"),
     ]
+
+
+@pytest.mark.long
+def test_all_commands_give_a_token(
+    port: int, command: Command, tool_in: Command, npz: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with gateway(port) as server:
+        server.login = "Bearer of-a-token"
+        where = {"MLFLOW_TRACKING_URI": server.address(), "MLFLOW_EXPERIMENT_NAME": "token"}
+        for name, value in {**where, "MLFLOW_TRACKING_TOKEN": "of-a-token"}.items():
+            monkeypatch.setenv(name, value)
+        sweep = [
+            "-m",
+            "schedule.final_sparsity=0.5",
+            "export.targets=[h5,tflite_dynamic]",
+            *quick(npz),
+        ]
+        assert command(*sweep).returncode == 0
+        asked = len(server.asked)
+        for words in (
+            ("best", "latest", "--max-drop", "1", "--output", "model.h5"),
+            ("promote", "latest", "--max-drop", "1", "--name", "token"),
+            ("report.__main__", "latest"),
+            ("ui.__main__", "latest", "--no-browser"),
+            ("delete", "latest", "--yes", "--registered"),
+        ):
+            done = tool_in(npz.parent, *words)
+            assert done.returncode == 0, (words, done.stdout, done.stderr)
+            assert len(server.asked) > asked
+            asked = len(server.asked)
+        monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "of-another")
+        refused = tool_in(npz.parent, "best", "latest")
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()
+    assert "answers 401" in line
+    assert "of-another" not in line
