@@ -39,7 +39,7 @@ test-long: $(INSTALLED_DEV) ## run the long tests: whole nights and sweeps, real
 	@$(BIN)/python -m pytest -m long --dist loadfile $(ARGS)
 
 test-cluster: $(INSTALLED_DEV) ## test sweeps on several machines, made of namespaces of this one, with PostgreSQL, Ray and Slurm
-	@$(BIN)/python -m pytest -m cluster -n 0 tests/cluster $(ARGS)
+	@$(BIN)/python -m pytest -m cluster --dist loadfile tests/cluster $(ARGS)
 
 screenshots: $(INSTALLED_DEV) ## renew the pictures in docs/ on MNIST: RUNNER_DATA=FOLDER make screenshots
 	@SCREENSHOTS=docs $(BIN)/python -m pytest -m ui -n 0 tests/ui

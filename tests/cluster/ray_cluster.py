@@ -1,93 +1,132 @@
 """Run a cluster of Ray's on machines of a test, with a store that all of them reach."""
 
 import importlib.util
+import json
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.cluster.machine import Machine
 from tests.cluster.network import network, require_namespaces
-from tests.cluster.postgres import server
+from tests.cluster.postgres import require_postgres, shared_store
 from tests.helpers.hanging import wait_until
-from tests.helpers.project import PROJECT
 
 _PORT = 6379
+_RAY = Path(sys.executable).with_name("ray")
+_FIGURES = Path(__file__).with_name("stored_figures.py")
+# Short, for the sake of the paths of Ray's sockets.
+_FOLDER = "r"
 # The least that Ray takes, about.
 _OBJECTS = "--object-store-memory=80000000"
-# The test's own machines are nobody else's.
-_ENVIRONMENT = {
-    "RAY_AUTH_MODE": "disabled",
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "PYTHONPATH": str(PROJECT),
-}
+Stored = dict[str, list[dict[str, Any]]]
 
 
-@dataclass
+@dataclass(frozen=True)
 class RayCluster:
-    """Two machines, each with room for one point, of which the first holds the store."""
+    """Two machines with room for two points each, and one with none, which has all servers.
 
-    first: Machine
-    second: Machine
+    Attributes:
+        head: has the store, and hands out Ray's work.
+        points: settings of the sweeps that run here.
+    """
+
+    head: Machine
+    one: Machine
+    two: Machine
     store: str
+    points: Sequence[str]
 
     @property
     def address(self) -> str:
         """Where Ray's cluster is."""
-        return f"{self.first.address}:{_PORT}"
+        return f"{self.head.address}:{_PORT}"
 
-    def join(self, **environment: str) -> None:
-        """Let the second machine join the cluster."""
-        ray(self.second, "start", f"--address={self.address}", **environment)
+    def at(self, store: str) -> "RayCluster":
+        """Return the same cluster, whose sweeps use another store."""
+        return replace(self, store=store)
 
-    def command(self, *arguments: str) -> list[str]:
-        """Return a command that sweeps on the cluster."""
-        where = [f"hydra.launcher.address={self.address}", f"tracking.uri={self.store}"]
-        return [sys.executable, "-m", "runner", *arguments, "hydra/launcher=ray", *where]
+    def command(self, name: str) -> list[str]:
+        """Return the command of the sweep of that name."""
+        settings = [*self.points, f"sweep.name={name}", f"tracking.uri={self.store}"]
+        return [sys.executable, "-m", "runner", "-m", *settings, "hydra/launcher=ray"]
 
-    def start(self, log: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start a sweep on the first machine; what it prints goes into a file of that name."""
-        return self.first.start(self.command(*arguments), log, **_ENVIRONMENT)
+    def sweep(self, machine: Machine, name: str) -> "subprocess.Popen[bytes]":
+        """Start that sweep; what it prints is in the machine's file `NAME.txt`."""
+        command = [*self.command(name), f"hydra.launcher.address={self.address}"]
+        return machine.start(command, f"{name}.txt")
 
-    def wait_for(self, log: str, words: str, times: int = 1) -> None:
-        """Wait until a sweep has printed so many lines with these words, a regular expression."""
-        file = self.first.folder / log
-        wait_until(lambda: len(re.findall(words, file.read_text())) >= times, words)
+    def submit(self, name: str) -> None:
+        """Hand that sweep in as a job from machine one, which then only listens to it."""
+        job = ["--no-wait", f"--submission-id={name}", "--", *self.command(name)]
+        done = self.one.run([_RAY, "job", "submit", self._jobs, *job])
+        assert done.returncode == 0, done.stdout
+        self.one.start([_RAY, "job", "logs", self._jobs, "--follow", name], f"{name}.txt")
+
+    def stored(self, name: str) -> Stored:
+        """Return what the store holds of a sweep, with its baseline."""
+        return stored(self.head, self.store, name)
+
+    def join(self, machine: Machine) -> None:
+        """Let a machine join the cluster."""
+        self._start(machine, f"--address={self.address}", "--num-cpus=2")
+
+    def start(self) -> None:
+        """Start the cluster."""
+        folder = self.head.folder.parent / _FOLDER
+        self._start(self.head, "--head", f"--port={_PORT}", "--num-cpus=0",
+            f"--temp-dir={folder}", f"--dashboard-host={self.head.address}")  # fmt: skip
+
+    def _start(self, machine: Machine, *role: str) -> None:
+        here = [f"--node-ip-address={machine.address}", "--disable-usage-stats", _OBJECTS]
+        done = machine.run([_RAY, "start", *role, *here])
+        assert done.returncode == 0, done.stdout
+
+    @property
+    def _jobs(self) -> str:
+        return f"--address=http://{self.head.address}:8265"
 
 
-def ray(machine: Machine, *arguments: str, **environment: str) -> str:
-    """Run Ray's command on a machine."""
-    own = [f"--node-ip-address={machine.address}", "--num-cpus=1", _OBJECTS]
-    end = own if arguments[0] == "start" else []
-    program = Path(sys.executable).parent / "ray"
-    done = machine.run([program, *arguments, *end], 300, **_ENVIRONMENT | environment)
+def stored(machine: Machine, uri: str, name: str) -> Stored:
+    """Return what a store that this machine reaches holds of a sweep, with its baseline."""
+    done = machine.run([sys.executable, _FIGURES, uri, name])
     assert done.returncode == 0, done.stdout
-    return done.stdout
+    found: Stored = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
-def has_job_server() -> bool:
-    """Tell whether Ray is installed with what `ray job submit` needs."""
-    return importlib.util.find_spec("aiohttp_cors") is not None
+def said(machine: Machine, name: str, words: str) -> int:
+    """Return how often a sweep that was started on a machine has said these, an expression."""
+    return len(re.findall(words, (machine.folder / f"{name}.txt").read_text()))
+
+
+def wait_for(machine: Machine, name: str, words: str, times: int = 1) -> None:
+    """Wait until such a sweep has said these so many times."""
+    wait_until(lambda: said(machine, name, words) >= times, words)
 
 
 @contextmanager
-def ray_cluster() -> Iterator[RayCluster]:
-    """Give a cluster of two machines until the block ends."""
+def ray_cluster(points: Sequence[str]) -> Iterator[RayCluster]:
+    """Give a cluster until the block ends, with the settings of the sweeps that run there."""
     require_namespaces()
-    # Paths of Ray's sockets are long.
+    require_postgres()
+    if importlib.util.find_spec("ray") is None:
+        pytest.skip("needs the package ray, of the extra ray")
     with (
-        tempfile.TemporaryDirectory(prefix="r", dir="/tmp") as folder,
+        tempfile.TemporaryDirectory(prefix="n", ignore_cleanup_errors=True) as folder,
         network(Path(folder)) as net,
     ):
-        first, second = net.add("north"), net.add("south")
-        dashboard = f"--include-dashboard={'true' if has_job_server() else 'false'}"
-        ray(first, "start", "--head", f"--port={_PORT}", dashboard, f"--temp-dir={folder}/ray",
-            f"--dashboard-host={first.address}")  # fmt: skip
-        with server(first, 5000, "sqlite:///mlflow.db") as store:
-            cluster = RayCluster(first, second, store)
-            cluster.join()
+        head, one, two = (net.add(name) for name in ("head", "one", "two"))
+        with shared_store(head, 5432, 5000) as store:
+            cluster = RayCluster(head, one, two, store.server, points)
+            cluster.start()
+            cluster.join(one)
+            cluster.join(two)
             yield cluster

@@ -67,6 +67,7 @@ class Cluster:
         if ray.is_initialized():
             return
         logging.getLogger("ray").setLevel(logging.WARNING)
+        _keep_off_the_terminal()
         quiet: dict[str, Any] = {"configure_logging": False, "log_to_driver": False}
         with tempfile.TemporaryDirectory() as folder, _own_handlers():
             try:
@@ -127,6 +128,16 @@ class Cluster:
             # Removed with all that this process leaves there, where its sockets' paths fit.
             **({"_temp_dir": f"{folder}/ray"} if len(f"{folder}/ray") < _LONGEST else {}),
         }
+
+
+def _keep_off_the_terminal() -> None:
+    """Log what Ray would print whenever a process or a machine is lost, dumps of its state too.
+
+    Ray has no setting for that. Should a later version name the function otherwise, it prints.
+    """
+    from ray._private import worker
+
+    worker.print_to_stdstream = lambda said, **_: log.debug("Ray: %s", "\n".join(said["lines"]))
 
 
 @contextmanager
