@@ -8,8 +8,8 @@ from runner.tracking.tags import COMMAND, SEARCH_END
 
 AXIS = "schedule.final_sparsity"
 _RUNNER = "python -m runner "
-# What the command says itself, and the name, which stays that of the sweep before.
-_SAID = (AXIS, "+search", "sweep.name", "sweep.reuse")
+# What the command says itself, and what was about the sweep before: its name, night and folder.
+_SAID = (f"{AXIS}=", "+search=", "search.", "sweep.", "hydra.sweep.")
 # A finer interval tells nothing but noise; a sparser one leaves nothing of a network.
 _FINEST, _SPARSEST = 0.01, 0.99
 
@@ -24,10 +24,11 @@ def sweep_on(results: Results, decision: Decision) -> str:
     if SEARCH_END in tags or decision.warning:
         return ""
     program, found, typed = tags.get(COMMAND, "").partition(_RUNNER)
-    bounds = _between(results, decision)
-    if not bounds or not found:
+    bounds, given = _between(results, decision), shlex.split(typed)
+    # A word such as `nightly` is a command of its own, which takes no settings.
+    if not bounds or not found or any(word.isalpha() for word in given[:1]):
         return ""
-    kept = [word for word in shlex.split(typed) if word.partition("=")[0] not in _SAID]
+    kept = [word for word in given if not word.startswith(_SAID)]
     interval = f"{AXIS}=interval({bounds[0]:g},{bounds[1]:g})"
     words = [*kept, "+search=adaptive", "sweep.reuse=true", interval]
     return f"{program}{_RUNNER}{shlex.join(words)}"

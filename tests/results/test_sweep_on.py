@@ -55,6 +55,14 @@ def test_variables_of_the_command_stay(results: Results, folder: Path) -> None:
     assert command == f"RUNNER_DATA='/a b' python -m runner +sweep=mnist {search}"
 
 
+def test_what_was_about_the_sweep_before_is_left_out(results: Results, folder: Path) -> None:
+    night = "-m +sweep=smoke seed=3 sweep.night=1 sweep.first=[] hydra.sweep.dir=a"
+    command = _command(_with(results, command=f"python -m runner {night}"), folder, "0.5")
+    search = SEARCH.format("0.5,0.8")
+    assert command == f"python -m runner -m +sweep=smoke seed=3 {search}"
+
+
 def test_nothing_is_said_of_a_script_or_after_a_search(results: Results, folder: Path) -> None:
     assert not _command(_with(results, command="script.py"), folder, "0.5")
+    assert not _command(_with(results, command="python -m runner nightly run"), folder, "0.5")
     assert not _command(_with(results, end="stopped"), folder, "0.5")
