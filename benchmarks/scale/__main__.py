@@ -1,9 +1,11 @@
 """Print what points that only sleep and log cost on a local Ray cluster, by slots.
 
     python -m benchmarks.scale [--points N] [--slots N ...] [--sleep SECONDS]
+    python -m benchmarks.scale --nodes [--points N]
 
 A slot runs one point at a time. The sweeper, the launcher and the store (SQLite) are the runner's
-own; of the processor's time and the memory, those of the sweep's own process count.
+own; of the processor's time and the memory, those of the sweep's own process count. With `--nodes`:
+what real points take on two simulated nodes, and on one.
 """
 
 import argparse
@@ -20,10 +22,12 @@ import psutil
 
 from benchmarks.fixtures.sweep_folder import settings_within, store_in
 from benchmarks.fixtures.toy_dataset import write_toy
+from benchmarks.scale import nodes
 from benchmarks.scale.idle_points import SLEEP, STORE_SECONDS
 from runner.tracking import Kind
 
 _POINTS, _SLOTS, _SLEEP_SECONDS = 10_000, (2, 4, 8, 16), 1.0
+_REAL_POINTS = 64
 _LOOK_SECONDS = 1.0
 _TITLES = (
     *("points", "slots", "points a second", "besides its sleep, a point", "store, a point"),
@@ -42,13 +46,17 @@ class Process:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale")
-    parser.add_argument("--points", type=int, default=_POINTS)
+    parser.add_argument("--points", type=int)
     parser.add_argument("--slots", type=int, nargs="+", default=_SLOTS)
     parser.add_argument("--sleep", type=float, default=_SLEEP_SECONDS)
+    parser.add_argument("--nodes", action="store_true")
     options = parser.parse_args()
+    if options.nodes:
+        nodes.measure(options.points or _REAL_POINTS)
+        return
     print(f"| {' | '.join(_TITLES)} |\n{'|---' * len(_TITLES)}|")
     for slots in options.slots:
-        print(_line(options.points, slots, options.sleep), flush=True)
+        print(_line(options.points or _POINTS, slots, options.sleep), flush=True)
 
 
 def _line(points: int, slots: int, sleep: float) -> str:
