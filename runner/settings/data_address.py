@@ -15,7 +15,7 @@ def is_address(value: object) -> bool:
     return isinstance(value, str) and bool(_ADDRESS.match(value))
 
 
-def path_or_address(value: object) -> object:
+def path_or_address(value: Path | str | None) -> Path | str | None:
     """Return a path, or an address as it is.
 
     Raises:

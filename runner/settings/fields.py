@@ -170,8 +170,8 @@ OptionalCommand = Annotated[
     Field(description="a command, quoted as in a shell, with {file} for a file's path, or null"),
 ]
 FileOrAddress = Annotated[
-    Path | str | None,
-    BeforeValidator(path_or_address),
+    str | Path | None,
+    AfterValidator(path_or_address),
     AfterValidator(_absolute),
     Field(description="a path, or an address such as s3://BUCKET/FILE.npz"),
 ]

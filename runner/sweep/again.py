@@ -16,6 +16,8 @@ from runner.tracking.tags import FINGERPRINT, PARENT, POINTS, SWEEP
 log = logging.getLogger(__name__)
 
 _PLACES = ("tracking.", "cache.")
+# What earlier versions called a sweep that was typed.
+_NO_NAME = "unnamed"
 _ENDED = {"FINISHED": "finished", "FAILED": "unfinished", "KILLED": "unfinished"}
 
 
@@ -49,7 +51,7 @@ def words(store: Store, sweep: Record) -> str:
 
 def say_what_changed(store: Store, sweep: Record) -> None:
     """Log which sweep of the same settings is not gone on with, and what has changed since."""
-    for other in reversed(store.of_kind(Kind.SWEEP, {SWEEP: sweep.tags[SWEEP]})):
+    for other in _latest_first(store, sweep.tags[SWEEP]):
         alike = _alike(sweep.params, other.params)
         # Each night has sweeps of its own.
         if alike and other.id != sweep.id and other.tags.get(PARENT) == sweep.tags.get(PARENT):
@@ -58,6 +60,15 @@ def say_what_changed(store: Store, sweep: Record) -> None:
                 text = "beginning %s anew: %s since its %s run %s, which stays as it is"
                 log.info(text, sweep.name, changes(other, sweep), state, other.id)
             return
+
+
+def _latest_first(store: Store, name: str) -> list[Record]:
+    """Return the sweeps of a name, then those to which earlier versions gave none."""
+    return [
+        sweep
+        for called in (name, _NO_NAME)
+        for sweep in reversed(store.of_kind(Kind.SWEEP, {SWEEP: called}))
+    ]
 
 
 def _alike(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

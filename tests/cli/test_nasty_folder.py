@@ -86,7 +86,10 @@ def _check_files(folder: Path) -> None:
         assert hidden_in(path.read_text(encoding="utf-8")) == [], path
     for path in folder.rglob("report.html"):
         body = re.sub(r"<script.*?</script>", "", path.read_text("utf-8"), flags=re.DOTALL)
-        assert not re.search(r"<(b|a|img|script)\b", body)
+        assert not re.search(r"<(b|img|script)\b", body)
+        # Its own links only: to its parts, to runs and to files.
+        links = re.findall(r"<a\b([^>]*)>", body)
+        assert [link for link in links if not re.match(r' href="(#|file:)[^"<>]*"', link)] == []
         assert hidden_in(body) == []
 
 

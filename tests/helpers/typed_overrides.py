@@ -130,7 +130,7 @@ REFUSED = [
     (["hydra/launcher=joblib", "+hydra.launcher.njobs=2"], "hydra.launcher.njobs: no such setting"),
     (["hydra/launcher=joblib", "hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs=0: must be"),
     (["hydra/launcher=joblib", "hydra.launcher.prefer=x"], "hydra.launcher: ValueError: prefer=x"),
-    (["hydra/launcher=null"], "hydra/launcher=null: must be one of basic, joblib, workers"),
+    (["hydra/launcher=null"], "hydra/launcher=null: must be one of basic, joblib, ray, slurm, wo"),
     (["hydra.sweeper.pints=[]"], "hydra.sweeper.pints: no such setting; hydra.sweeper has params, "
      "points; did you mean points?"),
     (["hydra.sweeper.points=abc"], "hydra.sweeper.points=abc: must be a list of groups of settin"),

@@ -163,8 +163,9 @@ def test_every_module_that_a_point_loads_is_in_its_signature_or_cannot_change_it
     asked = settings("export.targets=[h5]")
     done = subprocess.run(
         [sys.executable, "-c", program, asked.model_dump_json()],
-        cwd=tmp_path, capture_output=True, text=True, check=True, timeout=HANGS_AFTER,
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=HANGS_AFTER,
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     loaded = json.loads(done.stdout.splitlines()[-1])
     assert "runner.compress.qat" in loaded
     assert [name for name in loaded if not _is_listed(name) and not _is_harmless(name)] == []

@@ -86,7 +86,7 @@ def test_a_sweep_that_was_lost_half_way_begins_anew_and_what_it_had_stays(
     assert done.returncode == 1, done.stdout + done.stderr
     assert "found dead: sweep unnamed" in done.stdout
     assert "found dead: point epochs=300" in done.stdout
-    assert "beginning unnamed anew: the code, a library, the images or a model" in done.stdout
+    assert "beginning epochs anew: the code, a library, the images or a model" in done.stdout
     assert "resuming" not in done.stdout
     assert "2 were not started" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
