@@ -1,5 +1,6 @@
 """Say which command looks for a smaller file where a sweep has left off."""
 
+import re
 import shlex
 
 from runner.results.decision import Decision
@@ -7,7 +8,9 @@ from runner.results.rows import Results, number
 from runner.tracking.tags import COMMAND, SEARCH_END
 
 AXIS = "schedule.final_sparsity"
-_RUNNER = "python -m runner "
+_RUNNER = ["python", "-m", "runner"]
+# What the command of a run is led by (runner/tracking/origin.py).
+_VARIABLE = re.compile(r"(RUNNER_DATA|MLFLOW_[A-Z_]+)=(.*)", re.DOTALL)
 # What the command says itself, and what was about the sweep before: its name, night and folder.
 _SAID = (f"{AXIS}=", "+search=", "search.", "sweep.", "hydra.sweep.")
 # A finer interval tells nothing but noise; a sparser one leaves nothing of a network.
@@ -23,15 +26,32 @@ def sweep_on(results: Results, decision: Decision) -> str:
     tags = results.sweep.tags
     if SEARCH_END in tags or decision.warning:
         return ""
-    program, found, typed = tags.get(COMMAND, "").partition(_RUNNER)
-    bounds, given = _between(results, decision), shlex.split(typed)
-    # A word such as `nightly` is a command of its own, which takes no settings.
-    if not bounds or not found or any(word.isalpha() for word in given[:1]):
+    bounds, typed = _between(results, decision), _typed(tags.get(COMMAND, ""))
+    if not bounds or not typed:
         return ""
+    variables, given = typed
     kept = [word for word in given if not word.startswith(_SAID)]
     interval = f"{AXIS}=interval({bounds[0]:g},{bounds[1]:g})"
-    words = [*kept, "+search=adaptive", "sweep.reuse=true", interval]
-    return f"{program}{_RUNNER}{shlex.join(words)}"
+    words = [*_RUNNER, *kept, "+search=adaptive", "sweep.reuse=true", interval]
+    return " ".join([*variables, shlex.join(words)])
+
+
+def _typed(command: str) -> tuple[list[str], list[str]] | None:
+    """Return the variables before a command of a sweep, and its settings; None of any other.
+
+    A store may hold anything, and nothing but this may be offered as a command to type.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        # Cut off within quotes, for it is too long for a tag.
+        return None
+    known = [each for each in map(_VARIABLE.fullmatch, words) if each]
+    rest = words[len(known) :]
+    # A word such as `nightly` is a command of its own, which takes no settings.
+    if rest[:3] != _RUNNER or any(word.isalpha() for word in rest[3:4]):
+        return None
+    return [f"{each[1]}={shlex.quote(each[2])}" for each in known], rest[3:]
 
 
 def _between(results: Results, decision: Decision) -> tuple[float, float] | None:

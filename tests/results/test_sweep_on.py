@@ -62,6 +62,15 @@ def test_what_was_about_the_sweep_before_is_left_out(results: Results, folder: P
     assert command == f"python -m runner -m +sweep=smoke seed=3 {search}"
 
 
+@pytest.mark.parametrize(
+    "command", ["rm a; python -m runner -m", "A=1 python -m runner", "python -m runner 'cut", "x y"]
+)
+def test_what_a_store_holds_is_no_command_to_type(
+    results: Results, folder: Path, command: str
+) -> None:
+    assert not _command(_with(results, command=command), folder, "0.5")
+
+
 def test_nothing_is_said_of_a_script_or_after_a_search(results: Results, folder: Path) -> None:
     assert not _command(_with(results, command="script.py"), folder, "0.5")
     assert not _command(_with(results, command="python -m runner nightly run"), folder, "0.5")
