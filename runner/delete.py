@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runner.cli import command, failure
+from runner.cli.question import agreed
 from runner.errors import Refused
 from runner.escaping.log_lines import LogFormatter
 from runner.escaping.terminal import say
@@ -119,8 +120,7 @@ def _require_unregistered(arguments: argparse.Namespace, plan: "Plan") -> None:
 def _agreed(plan: "Plan") -> bool:
     """Say what would go, and ask."""
     say(*_lines(plan, "would go", "to be freed"))
-    say("Delete this for good? [y/N]")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return agreed("Delete this for good?")
 
 
 def _lines(plan: "Plan", gone: str, freed: str) -> list[str]:

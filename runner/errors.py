@@ -31,12 +31,13 @@
     ├── Exhausted               a process of its own  (process/isolated.py), before it is Refused
     └── Busy                    another night runs: exit code 3      (nightly/run/lock.py)
 
-Six more never come that far, because whoever calls for them answers them: UnfitFile for a file
+Seven more never come that far, because whoever calls for them answers them: UnfitFile for a file
 that must not be read (files/regular_file.py), Unreadable for an image of a folder
 (data/image_folder/picture.py), Untrue for figures that were kept (point/kept_devices.py), _Wrong
 for answers of a baseline in the cache (point/dense_answers.py), Unequal for an encoded file with
-answers of its own (export/tflm/verify.py), and Unusable for a folder of jobs that are gone
-(sweep/launchers/slurm/batch.py).
+answers of its own (export/tflm/verify.py), Unusable for a folder of jobs that are gone
+(sweep/launchers/slurm/batch.py), and Unknown for a champion that nothing can be compared with
+(promotion/champion_file.py).
 
 The commands answer with one line and exit code 1, where the tree names no other. An exception
 outside of the tree is a fault of the runner's own, and ends a command with its traceback.

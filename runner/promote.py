@@ -4,33 +4,39 @@ python -m runner.promote SWEEP --max-drop 0.01 --name digits
 """
 
 import argparse
-import os
-import re
-import shlex
-import shutil
-import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.cli import command, failure
 from runner.cli.completion import completing
 from runner.cli.limits import add_limits, criteria_of
+from runner.cli.question import agreed, can_ask
 from runner.errors import Refused
-from runner.escaping.markdown import plain
-from runner.settings.address_mask import masked
+from runner.escaping.terminal import say
 from runner.settings.targets import Target
 
 if TYPE_CHECKING:
-    from runner.results.choice import File
+    from runner.promotion.challenge import Challenge
     from runner.results.decision import Decision
     from runner.tracking import Store
-    from runner.tracking.registry import Promotion
+    from runner.tracking.champion import Champion
+    from runner.tracking.registry import Candidate
 
 # LiteRT, which answers requests, has no decoder of what is for TFLite Micro only.
 _TFLITE = [target for target in Target if target is not Target.H5 and not target.on_tflm_only]
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A file to register, where it comes from, what it is in words, and what is said besides."""
+
+    decision: "Decision"
+    candidate: "Candidate"
+    values: dict[str, Any]
+    text: str
+    notes: list[str]
 
 
 def main() -> None:
@@ -38,9 +44,10 @@ def main() -> None:
     made = command.parser(
         "promote",
         "Register the smallest TFLite file that runs on a device and keeps all limits in MLflow's\n"
-        "model registry, as the champion that MLflow loads and serves.",
+        "model registry, as the champion that MLflow loads and serves. Shows it beside the\n"
+        "champion that is there, and asks first on a terminal.",
         "no file keeps the limits (what comes closest is named), the baseline is not above chance,"
-        " or the store failed",
+        " it is worse than the champion, it was not agreed to, or the store failed",
         "Accuracy is judged on the validation images. The new version gets the alias champion,\n"
         "and the champion before it the alias previous.",
     )
@@ -48,6 +55,15 @@ def main() -> None:
     add_limits(made)
     made.add_argument(
         "--name", metavar="NAME", help="the registered model; default: DATASET-ARCHITECTURE"
+    )
+    made.add_argument("--yes", action="store_true", help="do not ask")
+    made.add_argument(
+        "--force", action="store_true",
+        help="promote also what is worse than the champion on what was asked: larger, though the "
+        "champion keeps the limits, or less accurate",
+    )  # fmt: skip
+    made.add_argument(
+        "--dry-run", action="store_true", help="show how they compare, and register nothing"
     )
     command.enter(made, _act, _check)
 
@@ -70,6 +86,7 @@ def _check(arguments: argparse.Namespace) -> list[Target]:
 
 
 def _act(arguments: argparse.Namespace, store: "Store") -> int:
+    from runner.promotion.registration import default_name, prepared
     from runner.results.evidence import Evidence
     from runner.results.evidence_words import described
     from runner.results.selection import select
@@ -82,15 +99,12 @@ def _act(arguments: argparse.Namespace, store: "Store") -> int:
     if not decision.file or not evidence:
         command.show(arguments, values, decision.reason, *notes)
         return failure.FAILED
-    params = decision.file.point.params
-    default = f"{params.get('dataset.name')}-{_network(params)}"
-    name = default if arguments.name is None else arguments.name
+    name = default_name(decision.file) if arguments.name is None else arguments.name
+    values |= {"name": name, "uri": f"models:/{name}@champion"}
     text = f"{decision.file.target} of {decision.file.point.name}: {described(evidence)}"
-    values, promotion = _promote(store, decision.file, name, values, text)
-    uri = f"models:/{name}@champion"
-    values |= {"name": name, "uri": uri, **asdict(promotion)}
-    command.show(arguments, values, *_describe(store, text, uri, promotion), *notes)
-    return failure.DONE
+    with tempfile.TemporaryDirectory() as folder:
+        candidate, values = prepared(store, decision.file, values, text, Path(folder))
+        return _register(arguments, store, _Chosen(decision, candidate, values, text, notes))
 
 
 def _passed_over(decision: "Decision") -> list[str]:
@@ -108,67 +122,59 @@ def _passed_over(decision: "Decision") -> list[str]:
     ]
 
 
-def _network(params: Mapping[str, str]) -> str:
-    """Return the name of the network: MLflow takes no colons and slashes in a name."""
-    target, path = (params.get(f"architecture.{key}", "null") for key in ("target", "path"))
-    if target != "null":
-        return target.rpartition(":")[2]
-    return params.get("architecture.name", "") if path == "null" else _plain(Path(path).stem)
+def _register(arguments: argparse.Namespace, store: "Store", chosen: _Chosen) -> int:
+    """Register the file, unless the champion that is there is better, or somebody says no."""
+    from runner.promotion.registration import registered
+    from runner.tracking.champion import find_champion
+    from runner.tracking.registry import promote
+
+    name, uri = chosen.values["name"], chosen.values["uri"]
+    champion = find_champion(store, name)
+    challenge = _challenge(store, champion, chosen)
+    values = chosen.values | ({"champion": challenge.values} if challenge else {})
+    if challenge and not arguments.json and (can_ask() or _goes_on(arguments, challenge)):
+        say(*challenge.lines)
+    if arguments.dry_run:
+        told = challenge.sentence if challenge else _without_challenge(uri, champion)
+        command.show(arguments, values | {"changed": False}, f"nothing was changed: {told}")
+        return failure.DONE
+    if challenge and (stop := _stop(arguments, challenge)):
+        command.show(arguments, values | {"changed": False, "reason": stop}, stop)
+        return failure.FAILED
+    promotion = promote(store, name, chosen.candidate, champion.version if champion else None)
+    lines = registered(store, chosen.text, uri, promotion)
+    command.show(arguments, values | asdict(promotion), *lines, *chosen.notes)
+    return failure.DONE
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[:/\\]", "_", name)
+def _challenge(store: "Store", champion: "Champion | None", chosen: _Chosen) -> "Challenge | None":
+    """Compare the file with the champion; None where there is none, or it is the same file."""
+    from runner.promotion.challenge import Challenge
+
+    file = chosen.decision.file
+    if not champion or not file or champion.sha256 == chosen.values["sha256"]:
+        return None
+    return Challenge.of(store, champion, chosen.decision, file)
 
 
-def _promote(
-    store: "Store", file: "File", name: str, values: dict[str, Any], text: str
-) -> tuple[dict[str, Any], "Promotion"]:
-    """Register the file, with its provenance as tags, and a text that describes the version."""
-    from runner.results.class_figures import class_names
-    from runner.results.class_words import in_brief
-    from runner.results.provenance import sha256, version_tags
-    from runner.tracking.registry import Candidate, promote
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = store.fetch(file.point, file.artifact, Path(folder))
-        values = values | {"sha256": sha256(path)}
-        classes = class_names(store, file.point)
-        named = in_brief(classes)
-        candidate = Candidate(
-            point=file.point,
-            path=path,
-            input=values["input"],
-            folder=f"promoted/{file.target}",
-            tags=version_tags(values),
-            description=plain(
-                f"Of the sweep {values['sweep']}: {text}" + (f"; {named}" if named else "")
-            ),
-            classes=classes,
-        )
-        values |= {"classes": [*classes]} if classes else {}
-        return values, promote(store, name, candidate)
+def _goes_on(arguments: argparse.Namespace, challenge: "Challenge") -> bool:
+    return bool(arguments.dry_run or arguments.force or not challenge.is_worse)
 
 
-def _describe(store: "Store", text: str, uri: str, promotion: "Promotion") -> list[str]:
-    """Say which version is the champion now, and how to serve it."""
-    if promotion.changed:
-        before = f", after version {promotion.previous}" if promotion.previous else ""
-        champion = f"{uri} is version {promotion.version} now{before}"
-    else:
-        champion = f"nothing changed: {uri} is this file already, as version {promotion.version}"
-    return [f"{champion}: {text}", f"Serve it: {_serve_command(store.uri, uri)}"]
+def _without_challenge(uri: str, champion: "Champion | None") -> str:
+    if champion:
+        return f"{uri} is this file already, as version {champion.version}"
+    return f"{uri} would be this file, as the first champion"
 
 
-def _serve_command(store_uri: str, uri: str) -> str:
-    """Return the command: MLflow finds the store and its own programs by the environment."""
-    programs = Path(sys.executable).parent
-    variables = []
-    if Path(shutil.which("uvicorn") or "").parent != programs:
-        variables.append(f'PATH={shlex.quote(str(programs))}:"$PATH"')
-    if os.environ.get("MLFLOW_TRACKING_URI") != store_uri:
-        variables.append(f"MLFLOW_TRACKING_URI={shlex.quote(masked(store_uri))}")
-    serve = ["mlflow", "models", "serve", "-m", uri, "--env-manager", "local", "--port", "5001"]
-    return " ".join([*variables, shlex.join(serve)])
+def _stop(arguments: argparse.Namespace, challenge: "Challenge") -> str:
+    """Say why the file is not registered; empty where it is. Asks where somebody can be asked."""
+    if not _goes_on(arguments, challenge):
+        return f"not promoted: {challenge.sentence}; --force promotes it all the same"
+    if arguments.yes or arguments.json or not can_ask():
+        return ""
+    say(f"{challenge.sentence}.")
+    return "" if agreed("Promote?") else "nothing was promoted"
 
 
 if __name__ == "__main__":

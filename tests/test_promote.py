@@ -17,6 +17,7 @@ from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.litert import by_litert
 from tests.helpers.project import Command
 from tests.helpers.stores import file_of, runs_in, store_in
+from tests.helpers.terminal import on_terminal
 
 TARGETS = [Target.TFLITE_DYNAMIC, Target.TFLITE_INT8]
 
@@ -157,6 +158,75 @@ def test_the_champion_before_stays_at_hand(tool: Command, client: mlflow.MlflowC
     assert aliases() == {"champion": 4, "previous": 2}
     # The files of a version are its own: those of version 1 are not written anew.
     assert len({each.source for each in client.search_model_versions("name='a'")}) == 4
+
+
+def test_a_worse_challenger_is_promoted_by_force_only(
+    tool: Command, client: mlflow.MlflowClient
+) -> None:
+    def of(sparsity: str) -> list[str]:
+        return ["--name", "forced", "--where", f"schedule.final_sparsity={sparsity}"]
+
+    def champion() -> int:
+        return int(client.get_model_version_by_alias("forced", "champion").version)
+
+    first = _promote(tool, *of("0.8"), "--dry-run")
+    assert "nothing was changed: models:/forced@champion would be this file" in first.stdout
+    assert _promoted(tool, *of("0.8"))["version"] == "1"
+    same = _promote(tool, *of("0.8"), "--dry-run").stdout
+    assert "models:/forced@champion is this file already, as version 1" in same
+
+    done = _promote(tool, *of("0.5"), code=1)
+    (line,) = done.stdout.splitlines()
+    assert line.startswith(
+        "not promoted: worse than the champion, version 1, on what was asked: it takes "
+    )
+    assert line.endswith("; --force promotes it all the same")
+    assert _promote(tool, *of("0.5"), "--yes", code=1).stdout == done.stdout
+    values = json.loads(_promote(tool, *of("0.5"), "--yes", "--json", code=1).stdout)
+    assert (values["champion"]["worse"], values["changed"]) == (True, False)
+    shown = _promote(tool, *of("0.5"), "--dry-run").stdout
+    assert re.search(r"^ +champion, version 1 +challenger$", shown, re.MULTILINE)
+    assert re.search(
+        r"^test accuracy \(95 % interval\) +\S+% \(\S+% to \S+%\)", shown, re.MULTILINE
+    )
+    assert champion() == 1
+    forced = _promote(tool, *of("0.5"), "--force").stdout
+    assert "models:/forced@champion is version 2 now, after version 1" in forced
+    # Not worse, and nobody to be asked.
+    assert _promoted(tool, *of("0.8"))["version"] == "3"
+    assert champion() == 3
+
+
+# It imports MLflow once, and asks each time.
+_ASKING = """
+import sys
+from runner import promote
+for number in range(4):
+    try:
+        promote.main()
+    except SystemExit as left:
+        print(f"exit code {left.code}", flush=True)
+"""
+
+
+@pytest.mark.long
+def test_on_a_terminal_it_asks(folder: Path, tool: Command, client: mlflow.MlflowClient) -> None:
+    name = ["--name", "asked", "--where", "schedule.final_sparsity=0.5"]
+    _promote(tool, *name, "--target", "tflite_dynamic")
+    command = [sys.executable, "-c", _ASKING, "latest", "--max-drop", "1", *name]
+    with on_terminal([*command, "--target", "tflite_int8"], folder, columns=80) as terminal:
+        for key, code in (("\x03", 130), ("\x04", 1), ("n\n", 1), ("y\n", 0)):
+            shown = terminal.read_until("Promote? [y/N]")
+            assert "not worse than the champion, version 1, on what was asked" in shown
+            assert client.get_model_version_by_alias("asked", "champion").version == 1
+            table = shown.partition("not worse")[0]
+            assert max(map(len, table.splitlines())) <= 80
+            terminal.type(key)
+            shown = terminal.read_until("exit code ")
+            assert terminal.read_until("\n").strip() == str(code), shown
+            assert "Traceback" not in shown
+            assert ("nothing was promoted" in shown) == (code == 1)
+    assert client.get_model_version_by_alias("asked", "champion").version == 2
 
 
 def test_where_nothing_qualifies_the_registry_is_untouched(

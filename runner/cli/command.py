@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, Never
 
-from runner.cli.failure import REFUSED, explain
+from runner.cli.failure import INTERRUPTED, REFUSED, explain
 from runner.errors import Refused
 from runner.escaping.json_text import json_text
-from runner.escaping.terminal import prepare_streams, say, visible
+from runner.escaping.terminal import complain, prepare_streams, say, visible
 from runner.process.encoding import use_utf8
 from runner.process.log_mask import mask_logs
 from runner.process.temporary import own_folder
@@ -90,6 +90,10 @@ def enter(
         store.connect(create=False)
         with own_folder():
             sys.exit(act(arguments, store))
+    except KeyboardInterrupt:
+        # Its own line, after what a terminal shows of the key.
+        complain("", f"{options.prog}: stopped")
+        sys.exit(INTERRUPTED)
     except Refused as refusal:
         options.error(str(refusal))
     except Exception as failure:

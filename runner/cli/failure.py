@@ -15,6 +15,8 @@ from runner.settings.load import no_such_setting
 from runner.settings.secret_text import without_secrets
 
 DONE, FAILED, REFUSED = 0, 1, 2
+# What a shell gives for a command that Ctrl-C has ended.
+INTERRUPTED = 130
 
 _FAULT = "this is a fault of the runner, not of your settings: please report it, with all lines"
 # What calls Hydra.

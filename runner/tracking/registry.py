@@ -13,25 +13,22 @@ from typing import Any
 import mlflow.pyfunc
 import numpy as np
 from hydra.core.utils import env_override
-from mlflow.entities.model_registry import RegisteredModel
 from mlflow.models import ModelSignature
 from mlflow.types import ParamSchema, ParamSpec, Schema, TensorSpec
 
-from runner.errors import Refused, one_line
+from runner.errors import one_line
 from runner.process.capture import stderr_to_log
-from runner.settings.secret_text import without_secrets
 from runner.tracking import served
+from runner.tracking.champion import CHAMPION, explained, find_named
 from runner.tracking.connection import Connection, StoreFailed
 from runner.tracking.record import Record
 from runner.tracking.store import Store
 from runner.tracking.tags import SERVED, SHA256
-from runner.tracking.versions import create_model, create_version, find_model
+from runner.tracking.versions import create_model, create_version
 
-CHAMPION, PREVIOUS = "champion", "previous"
+PREVIOUS = "previous"
 
 _REQUIREMENTS = ("ai-edge-litert", "mlflow", "numpy")
-# The codes for a name that the registry does not take, and for one that a prompt has.
-_NAME_REFUSED = ("INVALID_PARAMETER_VALUE", "RESOURCE_ALREADY_EXISTS")
 
 
 @dataclass(frozen=True)
@@ -61,19 +58,25 @@ class Promotion:
     changed: bool
 
 
-def promote(store: Store, name: str, candidate: Candidate) -> Promotion:
+def promote(store: Store, name: str, candidate: Candidate, seen: str | None) -> Promotion:
     """Make the file the champion of the registered model, which is created if it is missing.
+
+    Args:
+        seen: the version that the file was compared with; None where there was no champion.
 
     Raises:
         Refused: the registry does not take the name.
-        StoreFailed: the store does not answer, or the file cannot be served.
+        StoreFailed: the store does not answer, the file cannot be served, or another version has
+            become champion since.
     """
     client = store.connection
     with store.lock(), tempfile.TemporaryDirectory() as folder:
-        model = _registered_model(client, name)
+        model = find_named(client, name)
         versions = model.aliases.items() if model else ()
         aliases = {alias: str(number) for alias, number in versions}
         champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
+        if champion != seen:
+            raise StoreFailed(f"{name}: version {champion} became champion meanwhile; try again")
         digests = {SHA256: candidate.tags[SHA256], SERVED: _served_digest()}
         same = _same(client, name, champion, digests) if champion else frozenset()
         if champion and len(same) == len(digests):
@@ -91,26 +94,11 @@ def promote(store: Store, name: str, candidate: Candidate) -> Promotion:
     return Promotion(number, before, changed=True)
 
 
-def _registered_model(client: Connection, name: str) -> RegisteredModel | None:
-    try:
-        return find_model(client, name)
-    except StoreFailed as failure:
-        raise _explain(name, failure) from None
-
-
 def _create(client: Connection, name: str) -> None:
     try:
         create_model(client, name)
     except StoreFailed as failure:
-        raise _explain(name, failure) from None
-
-
-def _explain(name: str, failure: StoreFailed) -> Exception:
-    """Tell a name that the registry does not take from a registry that fails."""
-    if failure.code not in _NAME_REFUSED:
-        return failure
-    reason = without_secrets(" ".join(str(failure.__cause__).split()))
-    return Refused(f"--name={name}: {reason}")
+        raise explained(name, failure) from None
 
 
 def _same(client: Connection, name: str, number: str, digests: Mapping[str, str]) -> frozenset[str]:

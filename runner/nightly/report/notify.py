@@ -73,7 +73,9 @@ def notify(verdict: Verdict, settings: NightlySettings) -> None:
         "NIGHTLY_JSON": str(settings.folder / JSON),
         "NIGHTLY_SUMMARY": str(settings.folder / SUMMARY),
     }
-    done = subprocess.run(command, shell=True, env={**os.environ, **variables}, check=False)  # noqa: S602
+    # Nobody answers what a command asks, as `promote` does on a terminal.
+    nobody, env = subprocess.DEVNULL, {**os.environ, **variables}
+    done = subprocess.run(command, shell=True, env=env, stdin=nobody, check=False)  # noqa: S602
     if done.returncode:
         log.warning("%s ended with exit code %d: %s", name, done.returncode, command)
 

@@ -77,6 +77,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, tflite: Path, empty_store: P
         written.store,
         MODEL,
         Candidate(point, tflite, {}, "promoted/tflite_int8", {SHA256: "1"}, ""),
+        None,
     )
     _write_elsewhere(written)
     sweeps = written.store.of_kind(Kind.SWEEP)
