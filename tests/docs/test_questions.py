@@ -31,7 +31,7 @@ ANSWERS = {
     "Where is last night's?": rf"^last night: {FIRST}.*\nreport: .*nightly\.html",
     "How do I go on with the stopped one?": "",
     "What does this setting mean?": r"^  schedule +.*final_sparsity",
-    "Is the challenger better than the champion?": r"@champion is version 1",
+    "Is the challenger better than the champion?": r"@champion would be this file, as the first",
     "Where do I see it in MLflow?": "",
     "What do I sweep next?": r"^Sweep on: python -m runner .*final_sparsity=interval",
 }

@@ -58,7 +58,7 @@ def test_the_report_is_made_again_in_the_store(old: Path, enter: Enter) -> None:
     for sweep in ("smoke", "unnamed"):
         done = enter(old, "report.__main__", sweep)
         assert done.returncode == 0, done.stderr
-        assert Path(done.stdout.strip().removeprefix("Report: ")).is_file()
+        assert Path(done.stdout.splitlines()[-1].removeprefix("Report: ")).is_file()
 
 
 def test_the_champion_predicts_and_is_known_again(
