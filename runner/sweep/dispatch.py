@@ -4,7 +4,6 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hydra.core.utils import JobReturn
@@ -18,9 +17,9 @@ from runner.sweep.job_monitor import JobMonitor
 from runner.sweep.jobs import Job, baseline_file_jobs, baseline_jobs, point_jobs
 from runner.sweep.launchers.protocol import Launcher
 from runner.sweep.point_source import PointSource
-from runner.sweep.run_status import close_running, failed_fingerprints
+from runner.sweep.run_status import failed_fingerprints
 from runner.sweep.view.progress_view import ProgressView
-from runner.tracking import Store, StoreFailed, few_retries
+from runner.tracking import Store
 from runner.tracking.tags import WEIGHTS
 
 
@@ -188,9 +187,8 @@ class Dispatch:
         try:
             results = self.launcher.launch(list(map(self._monitor.overrides_of, batch)), first)
         except BaseException as stop:
-            with suppress(StoreFailed), few_retries():
-                if not self.launcher.leaves_jobs():
-                    close_running(self.store, self.run_id, f"stopped by {one_line(stop)}")
+            if not self.launcher.leaves_jobs():
+                self._monitor.stopped(stop)
             raise
         self.returns += results
         self._next_number = max(self._next_number, first + len(results))

@@ -13,7 +13,7 @@ from runner.process.holder import this_holder
 from runner.sweep.jobs import Job
 from runner.sweep.launchers.messages import EpochEnded
 from runner.sweep.point_source import PointSource
-from runner.sweep.run_status import close_failed, delete_failed
+from runner.sweep.run_status import close_failed, close_running, delete_failed
 from runner.sweep.view.progress_view import ProgressView
 from runner.tracking import Store, StoreFailed, few_retries
 from runner.tracking.lease import Hold, TakenOver
@@ -135,6 +135,14 @@ class JobMonitor:
             return
         self.failures[job] = error
         self.view.failed(job, one_line(error))
+
+    def stopped(self, stop: BaseException) -> None:
+        """Close the runs of jobs that have ended with this process, which is being stopped."""
+        if isinstance(stop, SystemExit):
+            # Next to the key, which a terminal shows too, and before the store is waited for.
+            self.view.warned("stopping")
+        with suppress(StoreFailed), few_retries():
+            close_running(self.store, self.sweep_run_id, f"stopped by {one_line(stop)}")
 
     def remember(self, name: str, text: str) -> None:
         """Keep a text among the sweep's tags; an empty one is deleted."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
 from runner.escaping.log_lines import LogOutput, log_into
 from runner.escaping.shortened import shortened
@@ -19,10 +20,12 @@ from runner.sweep.job_monitor import JobMonitor
 from runner.sweep.jobs import Job
 from runner.sweep.launchers.messages import EpochEnded, Message, MessageHandler
 from runner.sweep.view.choice import choose_view
+from runner.sweep.view.live_region import LiveRegion
 from runner.sweep.view.live_view import LiveView
 from runner.sweep.view.plain_lines import FailuresOnly, LogLines
 from runner.sweep.view.time_left import TimeLeft, in_words
 from runner.tracking import Store
+from tests.helpers.screen import Screen
 
 _FIGURES = {
     "h5": {"zip_bytes": 90_000.0, "validation_accuracy": 0.97},
@@ -94,14 +97,14 @@ def test_on_a_terminal_each_worker_has_a_line_and_the_last_endings_too() -> None
     view.finished(_job("a=1"), Outcome("h5 and others", figures=_FIGURES))
     view.failed(_job("a=2"), "out of luck")
     head, *workers, well, failed = _drawn(view)
-    assert re.fullmatch(r"smoke [━╸]+  1 of 3 points, 1 failed, about 0 s left", head)
+    assert re.fullmatch(r"smoke [━╸]+  1 of 3 points, 1 failed", head)
     assert workers == ["worker 1  idle", "worker 2  idle"]
     # The smallest file, and the accuracy that decides.
     assert re.fullmatch(r"✓ a=1 +tflite_int8  5,482 B  95\.70%", well)
     assert failed == "✗ a=2  out of luck"
     # It runs again.
     view.started("a=2")
-    assert "1 of 3 points, about" in _drawn(view)[0]
+    assert _drawn(view)[0].endswith("  1 of 3 points")
 
 
 @pytest.mark.parametrize("width", [20, 60, 80, 120])
@@ -146,10 +149,12 @@ def test_the_time_left_is_shared_by_workers_and_no_shorter_than_a_point() -> Non
 
 
 def test_a_search_has_no_more_than_its_points() -> None:
-    view = _view(at_most=True)
-    view.started("a=1")
-    view.finished(_job("a=1"), Outcome("h5"))
-    assert re.search("1 of at most 3 points, at most 0 s left", _drawn(view)[0])
+    console, left = Console(file=io.StringIO()), TimeLeft(workers=2)
+    left.note(60)
+    view = LiveView(console, "smoke", 9, 1, left, at_most=True)
+    assert _drawn(view)[0].endswith("1 of at most 9 points, at most 4 min left")
+    view = LiveView(console, "smoke", 9, 1, left)
+    assert _drawn(view)[0].endswith("1 of 9 points, about 4 min left")
 
 
 def test_an_epoch_comes_with_the_accuracy_that_its_line_of_the_log_has() -> None:
@@ -210,3 +215,66 @@ def test_the_view_is_chosen_by_launcher_and_output(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert type(choose_view("s", 2, 0, workers=2)) is LogLines
+
+
+def _terminal(width: int) -> tuple[io.StringIO, Console]:
+    file = io.StringIO()
+    console = Console(
+        file=file, force_terminal=True, width=width, height=24, color_system="standard",
+        soft_wrap=True, _environ={"TERM": "xterm"},
+    )  # fmt: skip
+    return file, console
+
+
+def _feed(screen: Screen, file: io.StringIO) -> None:
+    """Show what was written since the last time."""
+    screen.feed(file.getvalue().replace("\n", "\r\n"))
+    file.seek(0)
+    file.truncate()
+
+
+@pytest.mark.parametrize("narrower", [70, 30, 29])
+def test_what_is_drawn_goes_without_a_trace_when_the_terminal_becomes_narrower(
+    narrower: int,
+) -> None:
+    file, console = _terminal(80)
+    region = LiveRegion(console, lambda width, _: [Text("a" * width), Text("b" * (width // 2))])
+    region.auto_refresh = False
+    screen = Screen(80, 24)
+    region.start(refresh=True)
+    console.print("a path that only the terminal breaks/" * 3)
+    _feed(screen, file)
+    assert screen.in_sight[2:] == ["a" * 80, "b" * 40]
+    screen.resize(narrower, 24)
+    console.width = narrower
+    console.print("another line")
+    _feed(screen, file)
+    drawn = ["a" * narrower, "b" * (narrower // 2)]
+    assert screen.in_sight[-3:] == ["another line", *drawn]
+    assert [line for line in screen.lines if line.startswith(("aa", "bb"))] == drawn
+    region.stop()
+    _feed(screen, file)
+    assert screen.in_sight[-1] == "another line"
+
+
+@pytest.mark.parametrize("stop", [ValueError, SystemExit])
+def test_a_view_goes_whatever_ends_it_and_the_cursor_is_there_again(
+    stop: type[BaseException],
+) -> None:
+    file, console = _terminal(80)
+    screen = Screen(80, 24)
+
+    def interrupted() -> None:
+        with LiveView(console, "smoke", 3, 0, TimeLeft(2)) as view:
+            view.started("a=1")
+            console.print("a warning")
+            _feed(screen, file)
+            assert not screen.cursor_is_shown
+            assert [line[:6] for line in screen.in_sight] == ["a warn", "smoke ", "worker"]
+            raise stop
+
+    with pytest.raises(stop):
+        interrupted()
+    _feed(screen, file)
+    assert screen.cursor_is_shown
+    assert screen.in_sight == ["a warning"]

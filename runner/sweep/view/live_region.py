@@ -34,9 +34,11 @@ class LiveRegion(Live):
         )
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        lines = self._lines(console.width, console.height)
+        lines = self._lines(console.width, console.height - 1)
         self._drawn = [cell_len(line.plain) for line in lines]
         yield from lines
+        # For keys that the terminal shows, Ctrl-C as ^C: next to a full line they would break it.
+        yield Text()
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """Remove the rows, too, that a terminal has made of lines when it became narrower."""

@@ -151,4 +151,6 @@ class LiveView:
         seconds = self._left.estimate(waiting, [work.began for work in busy])
         if seconds is None:
             return f", {self._left.workers} worker{'s' * (self._left.workers != 1)}"
-        return f", {self._at_most or 'about '}{in_words(seconds)} left" if points else ""
+        # What takes longer than others ends at any moment, or nobody knows when.
+        known = points and seconds >= 1
+        return f", {self._at_most or 'about '}{in_words(seconds)} left" if known else ""
