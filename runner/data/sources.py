@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from runner.data import digits, download, npz, remote
+from runner.data import digits, download, npz, remote, shipped
 from runner.data.arrays import Arrays
 from runner.data.image_folder import read as image_folder
 from runner.errors import Refused, refusing_unreadable
@@ -41,10 +41,12 @@ def local_file(settings: DatasetSettings, cache: Path) -> Path | None:
     if settings.address is not None:
         return remote.fetch(settings.address, cache)
     if settings.place is not None:
-        return settings.place
+        return shipped.found(settings.place)
     if settings.folder is None:
         return None
     path = settings.folder / f"{settings.name}.npz"
+    if shipped.found(path) != path:
+        return shipped.found(path)
     with refusing_unreadable("dataset.folder", settings.folder):
         if not settings.folder.is_dir():
             raise Refused(f"dataset.folder={settings.folder}: no such folder")

@@ -22,7 +22,7 @@ from runner.files.derived_text import DerivedTexts
 
 log = logging.getLogger(__name__)
 
-_INDEX = "index.json"
+INDEX = "index.json"
 
 
 class Damaged(ValueError):
@@ -61,7 +61,7 @@ def obtain(root: Path, path: Path, make: Callable[[Path], Mapping[str, Any]]) ->
         if path.exists():
             try:
                 found = read(root, path)
-                os.utime(path / _INDEX)
+                os.utime(path / INDEX)
                 return found
             except Damaged as reason:
                 log.warning("%s: %s; made anew", path, reason)
@@ -83,7 +83,7 @@ def lock(root: Path, path: Path) -> FileLock:
 
 def last_used(path: Path) -> float:
     """Return when a folder, or one half made, was last opened or written to, in seconds."""
-    index = path / _INDEX
+    index = path / INDEX
     return (index if index.exists() else path).lstat().st_mtime
 
 
@@ -95,7 +95,7 @@ def read(root: Path, path: Path) -> ArrayFolder:
         Refused: one is not its user's alone.
     """
     try:
-        with private_folder.open_own(root, path / _INDEX) as file:
+        with private_folder.open_own(root, path / INDEX) as file:
             index = json.load(file)
         digests, notes = dict(index["digests"]), dict(index["notes"])
         arrays = {name: _map(root, path, name, digests[name]) for name in digests}
@@ -134,8 +134,8 @@ def _make(path: Path, make: Callable[[Path], Mapping[str, Any]]) -> None:
         # Before they are digested: it changes the files.
         private_folder.close_to_others(unfinished)
         index = {"digests": _digests(unfinished), "notes": notes}
-        (unfinished / _INDEX).write_text(json.dumps(index), encoding="utf-8")
-        private_folder.close_to_others(unfinished / _INDEX)
+        (unfinished / INDEX).write_text(json.dumps(index), encoding="utf-8")
+        private_folder.close_to_others(unfinished / INDEX)
         unfinished.replace(path)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -57,6 +57,9 @@ class DatasetSettings(Group):
     path: FileOrAddress = None
     """File of `dataset=npz`, or its address, as in `s3://BUCKET/FILE.npz`; or folder of
     `dataset=image_folder`."""
+    ship: Flag = False
+    """Whether `hydra/launcher=ray` hands the file of the data set to each machine that has it not,
+    up to 2 GB; without it, each machine needs the file at the same path."""
     image_size: OptionalSize = None
     """Height and width in pixels that the images of a folder are scaled to; [32,32] with
     `dataset=image_folder`."""
@@ -123,6 +126,11 @@ class DatasetSettings(Group):
                 raise Refused(
                     f"dataset.path={self.address}: dataset=image_folder takes a folder of this "
                     "machine; an address is taken by dataset=npz"
+                )
+            if self.ship:
+                raise Refused(
+                    f"dataset.ship=true: dataset=image_folder takes dataset.path={self.path} as a "
+                    "folder that all machines have; a file of dataset=npz can be shipped"
                 )
             for setting in ("image_size", "resize", "color", "test_share"):
                 if getattr(self, setting) is None:

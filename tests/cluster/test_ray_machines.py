@@ -4,12 +4,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.cluster.machine import Machine
 from tests.cluster.ray_cluster import RayCluster, Stored, ray_cluster, said, stored, wait_for
 from tests.helpers.hanging import HANGS_AFTER, wait_until
+from tests.helpers.tiny import write_npz
 
 pytestmark = pytest.mark.cluster
 
@@ -65,6 +67,24 @@ def test_a_store_that_one_machine_alone_reaches_is_refused(cluster: RayCluster, 
     process = cluster.at(store).sweep(cluster.one, "refused")
     assert process.wait(HANGS_AFTER) == 2
     assert "points run on other machines" in (cluster.one.folder / "refused.txt").read_text()
+
+
+def test_a_machine_without_the_data_is_sent_it(cluster: RayCluster) -> None:
+    images = write_npz(cluster.one.work / "images.npz")
+    points = [
+        *("schedule.final_sparsity=0.5,0.6,0.7,0.8", "schedule.initial_sparsity=0.0"),
+        *("schedule.epochs=1", "baseline.epochs=1", "export.targets=[h5]", "threads=1"),
+        *("architecture=lenet_300_100", "dataset=npz", f"dataset.path={images}"),
+        "dataset.ship=true",
+    ]
+    process = replace(cluster, points=points).sweep(cluster.one, "shipped")
+    _finishes(process, cluster.one, "shipped")
+    found = cluster.stored("shipped")["point"]
+    assert {point["status"] for point in found} == {"FINISHED"}
+    assert {point["host"] for point in found} == {"one", "two"}
+    made = cluster.two.folder / "home/.cache/pruning-sweep-runner"
+    (sent,) = made.glob("**/datasets/shipped-*/file")
+    assert sent.read_bytes() == images.read_bytes()
 
 
 def test_a_killed_raylet_and_a_link_that_comes_back_cost_nothing(

@@ -27,7 +27,7 @@ def test_a_file_by_its_address_is_the_same_data_as_by_its_path(npz: Path, tmp_pa
     here = load(_settings(str(npz)), tmp_path / "cache")
     there = load(_settings(npz.as_uri()), tmp_path / "cache")
     assert there.digest == here.digest
-    (fetched,) = (tmp_path / "cache/datasets").glob("remote-*.npz")
+    (fetched,) = (tmp_path / "cache/datasets").glob("remote-*/file")
     assert fetched.read_bytes() == npz.read_bytes()
     assert fetched.stat().st_mode & 0o777 == 0o600
 

@@ -12,6 +12,7 @@ from runner.sweep.launchers.messages import Message
 from runner.sweep.launchers.ray.actor import JobActor, Unlike
 from runner.sweep.launchers.ray.machine import Sender
 from runner.sweep.launchers.ray.share import Share
+from runner.sweep.launchers.ray.shipment import Shipment
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Call:
         return message
 
 
-def start_actor(share: Share, sender: Sender, fresh: bool) -> Any:
+def start_actor(share: Share, sender: Sender, fresh: bool, shipments: Sequence[Shipment]) -> Any:
     """Start an actor somewhere on the cluster; see `JobActor` for the arguments.
 
     Args:
@@ -68,5 +69,5 @@ def start_actor(share: Share, sender: Sender, fresh: bool) -> Any:
     """
     # What is lost is begun anew by the launch, which tells whose fault it was.
     return ray.remote(max_restarts=0, max_task_retries=0, **share.options)(JobActor).remote(
-        sender, fresh
+        sender, fresh, shipments
     )

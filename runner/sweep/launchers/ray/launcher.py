@@ -125,10 +125,12 @@ class RayLauncher(Attached, hydra.plugins.launcher.Launcher):
         # Not before: Ray is imported here, which takes a while, and is an extra.
         from runner.sweep.launchers.ray.actors import Actors
         from runner.sweep.launchers.ray.call import start_actor
+        from runner.sweep.launchers.ray.shipment import shipments
 
         sender = self._cluster.sender()
+        files = shipments(() if self._cluster.is_here else self._points)
         return Actors(
-            lambda: start_actor(self._need.share, sender, self._fresh),
+            lambda: start_actor(self._need.share, sender, self._fresh, files),
             self._compose,
             self._timeout_minutes,
             self._need.note,
