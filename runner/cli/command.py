@@ -28,15 +28,18 @@ class Parser(argparse.ArgumentParser):
         self.exit(REFUSED, f"{visible(without_secrets(f'{self.prog}: {message}'))}\n")
 
 
-def parser(name: str, description: str, failed: str, epilog: str = "") -> Parser:
+def parser(
+    name: str, description: str, failed: str, epilog: str = "", by_word: bool = False
+) -> Parser:
     """Make the parser of a command, with the options that all of them have.
 
     Args:
         failed: what exit code 1 means.
+        by_word: whether it is entered as in `python -m runner list` only.
     """
     codes = _EXIT_CODES.format(failed=failed)
     options = Parser(
-        prog=f"python -m runner.{name}",
+        prog=f"python -m runner{' ' if by_word else '.'}{name}",
         description=description,
         epilog=f"{epilog}\n\n{codes}".strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,

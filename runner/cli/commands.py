@@ -10,6 +10,7 @@ from collections.abc import Sequence
 MODULES = {
     "best": "runner.best",
     "delete": "runner.delete",
+    "list": "runner.cli.list_sweeps",
     "nightly": "runner.nightly.__main__",
     "promote": "runner.promote",
     "report": "runner.report.__main__",

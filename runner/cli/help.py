@@ -38,10 +38,11 @@ Examples:
 Exit code: 0 all points finished, 1 some point failed, 2 refused before any work, 130 or 143 stopped
 by Ctrl-C or SIGTERM; the same command then goes on.
 Afterwards, on a sweep by name, run id or `latest` (each with --help):
+  python -m runner list                say which sweeps there are, the newest first
   python -m runner report latest       make its report again, or put several sweeps side by side
   python -m runner ui latest           show it on MLflow's pages, in the browser
   python -m runner best latest         choose a file under other limits, and copy it
-  python -m runner promote latest      register the file in MLflow's model registry
+  python -m runner promote latest      register the file in MLflow's model registry; asks first
   python -m runner delete latest       delete it, and what only it uses; asks first
 Every night: python -m runner nightly --help
 

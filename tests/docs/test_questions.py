@@ -27,7 +27,7 @@ ANSWERS = {
     "What does it cost on a microcontroller?": r"[\d,]+ bytes of flash, [\d,]+ bytes of RAM",
     "Which classes paid?": r"^Test accuracy by class.*\n.*(no class is worse|paid for)",
     "What did pruning bring beyond quantization?": r"by quantization, [\d.]+ by pruning",
-    "Which sweeps are there?": "",
+    "Which sweeps are there?": r"^\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +\d+/\d+ +finished ",
     "Where is last night's?": rf"^last night: {FIRST}.*\nreport: .*nightly\.html",
     "How do I go on with the stopped one?": "",
     "What does this setting mean?": r"^  schedule +.*final_sparsity",
