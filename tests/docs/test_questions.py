@@ -29,7 +29,7 @@ ANSWERS = {
     "What did pruning bring beyond quantization?": r"by quantization, [\d.]+ by pruning",
     "Which sweeps are there?": r"^\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +\d+/\d+ +finished ",
     "Where is last night's?": rf"^last night: {FIRST}.*\nreport: .*nightly\.html",
-    "How do I go on with the stopped one?": "",
+    "How do I go on with the stopped one?": r"^initial_sparsity-x-final_sparsity .* finished ",
     "What does this setting mean?": r"^  schedule +.*final_sparsity",
     "Is the challenger better than the champion?": r"@champion would be this file, as the first",
     "Where do I see it in MLflow?": "",
