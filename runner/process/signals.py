@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from runner.errors import one_line
+
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -35,6 +37,13 @@ def as_exit(error: BaseException) -> BaseException:
     if _Received.number is None or not isinstance(error, Exception):
         return error
     return SystemExit(128 + _Received.number)
+
+
+def stop_words(stop: BaseException) -> str:
+    """Say what has stopped this process, for a run that is closed therefore."""
+    code = stop.code if isinstance(stop, SystemExit) else None
+    names: dict[object, str] = {128 + signal.SIGINT: "Ctrl-C", 128 + signal.SIGTERM: "SIGTERM"}
+    return f"stopped by {names.get(code, one_line(stop))}"
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """Print the results of a sweep: the failures, the best files, and the one to ship."""
 
-from collections.abc import Iterable, Sequence
-from textwrap import wrap
+from collections.abc import Sequence
 
 from rich.console import Console
 
 from runner.escaping.terminal import say
+from runner.escaping.wrapped import say_wrapped
 from runner.results.conclusion import conclusion
 from runner.results.correct_rows import with_correct
 from runner.results.decision import Decision, decide_all
@@ -16,6 +16,7 @@ from runner.results.rows import Results, data_label
 from runner.results.table import PointsTable
 from runner.results.ways_table import TITLE, ways_tables
 from runner.tracking import Store
+from runner.tracking.run import ERROR_FILE
 
 
 def show(store: Store, results: Results) -> list[Decision]:
@@ -28,7 +29,7 @@ def show(store: Store, results: Results) -> list[Decision]:
     # First what asks the store: whoever tries again then prints no table twice.
     decisions = decide_all(results, store)
     console = Console()
-    _say_failures(results)
+    _say_failures(store, results)
     for decision in decisions:
         _say_front(console, decision, results)
     first = [each for each in decisions if each.device is results.request.device]
@@ -67,12 +68,16 @@ def show_all(store: Store, results: Results) -> None:
     say_wrapped(console, table.legend)
 
 
-def _say_failures(results: Results) -> None:
-    for row in results.rows:
-        if row.point.error:
-            # Nothing runs that has a reason to have failed: it could not be closed.
-            status = "FAILED" if row.point.status == "RUNNING" else row.point.status
-            say(f"{status}: {row.point.name}: {row.point.error}")
+def _say_failures(store: Store, results: Results) -> None:
+    """Print why points failed, in a line each, and where the error is that the first one met."""
+    points = [row.point for row in results.rows if row.point.error]
+    for point in points:
+        # Nothing runs that has a reason to have failed: it could not be closed.
+        status = "FAILED" if point.status == "RUNNING" else point.status
+        say(f"{status}: {point.name}: {point.error}")
+    for point in [point for point in points if point.status == "FAILED"][:1]:
+        of = "" if len(points) == 1 else f" of {point.name}"
+        say(f"The whole error{of}: {store.local_file(point, ERROR_FILE)}")
 
 
 def _say_front(console: Console, decision: Decision, results: Results) -> None:
@@ -104,16 +109,3 @@ def _label(decision: Decision, results: Results) -> str:
     """Name the data of a decision; empty where there is only one data set."""
     rows = decision.rows
     return f", {data_label(rows, results.rows)}" if len(rows) < len(results.rows) else ""
-
-
-def say_wrapped(console: Console, sentences: Iterable[str]) -> None:
-    """Give each sentence lines of its own, which on a terminal break between words only."""
-    for sentence in sentences:
-        width = console.width if console.is_terminal else len(sentence)
-        # Names of files and points stay whole, and a number stays with its percent.
-        whole = sentence.replace(" %", "\u00a0%")
-        # A name from outside that is broken cannot begin a line as one of the log's begins.
-        lines = wrap(
-            whole, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-        )
-        say(*(line.replace("\u00a0%", " %") for line in lines))

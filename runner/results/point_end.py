@@ -8,8 +8,9 @@ from rich.console import Console
 
 from runner.device.request import Request
 from runner.escaping.terminal import say
+from runner.escaping.wrapped import say_wrapped
 from runner.results.conclusion import conclusion
-from runner.results.console import say_file, say_table, say_wrapped
+from runner.results.console import say_file, say_table
 from runner.results.correct_rows import with_correct
 from runner.results.decision import decide_all
 from runner.results.device_rows import with_device_rows

@@ -10,6 +10,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from runner.errors import one_line
 from runner.point.outcome import Lost, Outcome
 from runner.process.holder import this_holder
+from runner.process.signals import stop_words
 from runner.sweep.jobs import Job
 from runner.sweep.launchers.messages import EpochEnded
 from runner.sweep.point_source import PointSource
@@ -142,7 +143,7 @@ class JobMonitor:
             # Next to the key, which a terminal shows too, and before the store is waited for.
             self.view.warned("stopping")
         with suppress(StoreFailed), few_retries():
-            close_running(self.store, self.sweep_run_id, f"stopped by {one_line(stop)}")
+            close_running(self.store, self.sweep_run_id, stop_words(stop))
 
     def remember(self, name: str, text: str) -> None:
         """Keep a text among the sweep's tags; an empty one is deleted."""

@@ -10,11 +10,13 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
 
 from runner.errors import Refused, one_line
 from runner.escaping.brief import brief
 from runner.escaping.log_lines import log_into, require_file_name
 from runner.escaping.terminal import say
+from runner.escaping.wrapped import say_wrapped
 from runner.planning import grid
 from runner.planning.candidates import expand
 from runner.planning.writable import require_writable
@@ -84,7 +86,7 @@ class PruningSweeper(Sweeper):
             require_address(checked.points[0].settings.tracking.uri)
         name = sweep_name(checked.points, self._config.hydra.runtime.choices.get("sweep"))
         # Before anything heavy is imported: something is on the screen soon.
-        say(brief(sweep_words(name, checked.points), _LONGEST))
+        say_wrapped(Console(), [brief(sweep_words(name, checked.points), _LONGEST)])
         folder = self._save_config()
 
         # MLflow is imported here, after every check, while the workers' server imports too.

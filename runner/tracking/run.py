@@ -10,7 +10,7 @@ from runner.data.dataset import Dataset
 from runner.errors import one_line
 from runner.escaping.terminal import encodable
 from runner.process.log_mask import masked_traceback
-from runner.process.signals import as_exit
+from runner.process.signals import as_exit, stop_words
 from runner.settings.secret_text import without_secrets
 from runner.tracking.connection import Absent, Connection, StoreFailed
 from runner.tracking.images import data_set
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 # Characters that a tag takes.
 _LONGEST = 1000
 # Among the artifacts of a run that failed.
-_TRACEBACK = "error.txt"
+ERROR_FILE = "error.txt"
 # A client, and the id of the run to write to.
 OpenRun = tuple[Connection, str]
 
@@ -68,7 +68,7 @@ class Run:
 
     def log_error(self, error: BaseException) -> None:
         """Write the traceback of an error as an artifact."""
-        self.log_text(masked_traceback(error), _TRACEBACK)
+        self.log_text(masked_traceback(error), ERROR_FILE)
 
     def log_inputs(self, data: Dataset, settings: str) -> None:
         """Log what the run is made from: the data, with its digest, and the settings as YAML."""
@@ -134,7 +134,7 @@ class Run:
         if ERROR not in client.get_run(run_id).data.tags:
             return
         with suppress(StoreFailed), few_retries():
-            client.delete_artifact(run_id, _TRACEBACK)
+            client.delete_artifact(run_id, ERROR_FILE)
         client.delete_tag(run_id, ERROR)
 
     def _close(self, status: str, error: str) -> None:
@@ -168,7 +168,7 @@ class Run:
                 self.log_error(error)
                 self._or_warn(lambda: self.end("FAILED", one_line(error)))
             else:
-                self._or_warn(lambda: self.end("KILLED", f"stopped by {one_line(error)}"))
+                self._or_warn(lambda: self.end("KILLED", stop_words(error)))
             if error is raised:
                 raise
             raise error from raised

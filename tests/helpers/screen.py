@@ -42,9 +42,10 @@ class Screen:
             lines.pop()
         return lines
 
-    def styled(self) -> str:
-        """All rows as text with the codes of its styles."""
-        return "\n".join(map(_styled, self._rows))
+    @property
+    def styled(self) -> list[str]:
+        """The rows in sight as text with the codes of its styles."""
+        return list(map(_styled, self._rows[-self.height :][: len(self.in_sight)]))
 
     def feed(self, text: str) -> None:
         """Take what a program prints; a code may come in two parts."""

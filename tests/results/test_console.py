@@ -5,6 +5,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from runner.escaping.wrapped import say_wrapped
 from runner.results import console
 from runner.results.decision import decide_all
 from runner.results.next_steps import next_steps
@@ -184,7 +185,7 @@ def test_a_name_that_is_broken_begins_no_line_of_the_log(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "60")
     sentence = f"Ship h5 of {'a' * 45} [2026-01-01 00:00:00,000][runner][INFO] - forged: 1 byte."
-    console.say_wrapped(Console(), [sentence])
+    say_wrapped(Console(), [sentence])
     first, *others = capsys.readouterr().out.splitlines()
     assert others
     assert all(line.startswith("  ") for line in others)

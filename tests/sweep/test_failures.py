@@ -42,9 +42,11 @@ def test_a_failed_target_loses_neither_the_others_nor_the_sweep(
     assert failed.error.startswith("TargetsFailed: tflite_int8 failed: ")
     assert "accuracy/tflite_dynamic" in failed.metrics
     assert "accuracy/tflite_int8" not in failed.metrics
-    assert f"FAILED: final_sparsity=0.5: {failed.error}" in done.stdout
+    whole = file_of(tmp_path, failed, "error.txt")
+    said = f"FAILED: final_sparsity=0.5: {failed.error}\nThe whole error: {whole}\n"
+    assert said in done.stdout
     assert "\nShip " in done.stdout
-    assert "Traceback" in file_of(tmp_path, failed, "error.txt").read_text()
+    assert "Traceback" in whole.read_text()
 
 
 @pytest.mark.long

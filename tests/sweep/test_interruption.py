@@ -182,7 +182,7 @@ def test_a_sweep_whose_machine_sleeps_is_taken_over_and_notices(
     out, _ = third.communicate(timeout=HANGS_AFTER)
     assert "Traceback" not in out
     (sweep,) = runs_in(tmp_path, "sweep")
-    assert (sweep.status, sweep.error) == ("KILLED", "stopped by SystemExit: 143")
+    assert (sweep.status, sweep.error) == ("KILLED", "stopped by SIGTERM")
     points = [(run.name, run.status) for run in store_in(tmp_path).children(sweep.id)]
     assert points == [("epochs=2", "FINISHED"), ("epochs=100000", "KILLED")]
 

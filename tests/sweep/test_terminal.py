@@ -45,7 +45,7 @@ def _view(terminal: PseudoTerminal) -> list[str]:
 def _is_whole(terminal: PseudoTerminal, width: int) -> bool:
     """Tell whether the view is drawn, with both workers and three endings, as wide as it may be."""
     lines = _view(terminal)
-    whole = len(lines) == 6 and len(lines[-1]) == width and " of 3 points" in lines[0]
+    whole = len(lines) == 6 and len(lines[-1]) == min(width, 100) and " of 3 points" in lines[0]
     return whole and any(_TRAINS.search(line) for line in lines[1:3])
 
 
@@ -82,8 +82,9 @@ def test_a_view_fits_its_terminal_and_ctrl_c_ends_it(
     assert "SystemExit" not in listed.stdout + listed.stderr
     (sweep,) = runs_in(tmp_path, "sweep")
     assert "runner.pick" not in sweep.tags
-    statuses = sorted(run.status for run in store_in(tmp_path).children(sweep.id))
-    assert statuses == ["FINISHED", "FINISHED", "KILLED"]
+    points = {run.name: (run.status, run.error) for run in store_in(tmp_path).children(sweep.id)}
+    assert points["epochs=100000"] == ("KILLED", "stopped by Ctrl-C")
+    assert [points[f"epochs={each}"][0] for each in (2, 3)] == ["FINISHED", "FINISHED"]
 
     plain = on_terminal(NO_COLOR="1")
     plain.read_until(lambda: "started: epochs=100000" in plain.text)

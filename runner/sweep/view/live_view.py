@@ -21,6 +21,8 @@ from runner.sweep.view.plain_lines import LogLines
 from runner.sweep.view.time_left import TimeLeft, in_words
 from runner.sweep.view.worker_lines import Workers
 
+# Columns: to read figures beside names that are far away is hard.
+_WIDEST = 100
 _NARROWEST_BAR, _WIDEST_BAR = 8, 40
 # Lines of endings that workers leave room for, where a terminal is low.
 _LEAST_ENDINGS = 3
@@ -114,6 +116,7 @@ class LiveView:
 
     def lines(self, width: int, height: int) -> Sequence[Text]:
         """Return the view as it is now, lower than the terminal and no wider."""
+        width = min(width, _WIDEST)
         with self._lock:
             endings = self._endings.lines(width, height - 3)
             room = height - 2
