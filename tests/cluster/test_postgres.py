@@ -4,7 +4,6 @@ import pytest
 
 from runner.tracking import Store
 from runner.tracking.record import Kind
-from tests.cluster.network import network, require_namespaces
 from tests.cluster.postgres import require_postgres, shared_store
 from tests.cluster.this_machine import ThisMachine
 from tests.helpers.processes import free_port
@@ -27,17 +26,3 @@ def test_a_store_of_two_servers_keeps_runs_and_their_files(tmp_path: Path) -> No
         direct.connect()
         (record,) = direct.of_kind(Kind.POINT)
         assert store.fetch(record, "page.txt", tmp_path / "copy").read_text() == "hello"
-
-
-def test_a_machine_of_a_network_runs_it_for_the_others(tmp_path: Path) -> None:
-    require_postgres()
-    require_namespaces()
-    with network(tmp_path) as made:
-        north, south = made.add("north"), made.add("south")
-        with shared_store(north, 5432, 5000) as shared:
-            url = f"{shared.server}/health"
-            asked = south.run(
-                ["python3", "-c", f"import urllib.request as r; print(r.urlopen('{url}').read())"]
-            )
-            assert "OK" in asked.stdout
-        assert not north.processes("postgres")

@@ -4,11 +4,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.metadata import requires
 from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from tests.helpers.project import PROJECT
 
@@ -75,6 +77,21 @@ def test_the_images_are_pinned() -> None:
     (base,) = re.findall(r"^FROM (\S+)", (PROJECT / "Dockerfile").read_text(), re.M)
     for image in [*images, base]:
         assert re.search(r":\d+\.\d+", image), image
+
+
+def test_the_image_has_the_job_server_that_a_ray_job_is_handed_to() -> None:
+    lock = (PROJECT / "requirements-cluster.lock").read_text()
+    needs = map(Requirement, requires("ray") or [])
+    of_the_server = [
+        need.name.replace("_", "-")
+        for need in needs
+        if need.marker
+        and need.marker.evaluate({"extra": "default"})
+        and not need.marker.evaluate({"extra": ""})
+    ]
+    assert "aiohttp-cors" in of_the_server
+    for name in of_the_server:
+        assert re.search(rf"^{name}==", lock, re.M), name
 
 
 def test_a_ray_job_has_fields_that_kuberay_knows(job: dict[str, Any]) -> None:
