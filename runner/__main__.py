@@ -3,7 +3,8 @@
 import sys
 
 from runner.cli import commands
-from runner.escaping.terminal import complain, prepare_streams
+from runner.cli.versions import version_lines
+from runner.escaping.terminal import complain, prepare_streams, say
 from runner.process.encoding import use_utf8
 
 
@@ -17,6 +18,9 @@ def main() -> None:
         sys.exit(commands.REFUSED)
     if arguments and arguments[0] in commands.MODULES:
         commands.enter(*arguments)
+    if "--version" in arguments:
+        say(*version_lines())
+        return
     # Hydra takes its time to import, which a command need not wait for.
     from runner.cli.hydra_line import run
     from runner.sweep.sweeper import PruningSweeper

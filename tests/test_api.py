@@ -60,7 +60,7 @@ def test_every_public_name_says_what_it_is() -> None:
         ("schedule.final_sparsity=1.5", "schedule.final_sparsity=1.5: must be a number from 0"),
         ("schedule.nope=1", "schedule.nope: no such setting; schedule has name, "),
         ("+sweep=a,b", "takes one sweep"),
-        ("dataset=nope", "Could not find 'dataset/nope'"),
+        ("dataset=nope", "dataset=nope: must be one of cifar10, "),
         ("a=b=c=", ""),
     ],
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Never
 
 from runner.cli.failure import INTERRUPTED, REFUSED, explain
+from runner.cli.meant import meant
 from runner.errors import Refused
 from runner.escaping.json_text import json_text
 from runner.escaping.terminal import complain, prepare_streams, say, visible
@@ -24,8 +25,9 @@ class Parser(argparse.ArgumentParser):
     """A parser that refuses in one line."""
 
     def error(self, message: str) -> Never:
-        """Say what is wrong, and leave."""
-        self.exit(REFUSED, f"{visible(without_secrets(f'{self.prog}: {message}'))}\n")
+        """Say what is wrong, and what may have been meant, and leave."""
+        line = f"{self.prog}: {message}{meant(message, self)}"
+        self.exit(REFUSED, f"{visible(without_secrets(line))}\n")
 
 
 def parser(

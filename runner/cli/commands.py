@@ -14,6 +14,7 @@ MODULES = {
     "nightly": "runner.nightly.__main__",
     "promote": "runner.promote",
     "report": "runner.report.__main__",
+    "settings": "runner.cli.settings",
     "ui": "runner.ui.__main__",
 }
 REFUSED = 2

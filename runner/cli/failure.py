@@ -8,10 +8,11 @@ from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.cli import hydra_failures
+from runner.cli.meant import no_choice
 from runner.errors import Refused, RunnerError, is_fault, one_line
 from runner.escaping.terminal import complain
 from runner.process.log_mask import masked_traceback
-from runner.settings.load import no_such_setting
+from runner.settings.load import known_settings, no_such_setting
 from runner.settings.secret_text import without_secrets
 
 DONE, FAILED, REFUSED = 0, 1, 2
@@ -74,7 +75,9 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, OverrideParseException):
         return hydra_failures.unreadable(error.override, line)
     unknown = hydra_failures.unknown(error)
-    return line if unknown is None else _no_such_setting(line, *unknown)
+    if unknown is None:
+        return no_choice(line, known_settings([])) or line
+    return _no_such_setting(line, *unknown)
 
 
 def _no_such_setting(line: str, keys: list[str], known: str) -> str:

@@ -45,6 +45,9 @@ Afterwards, on a sweep by name, run id or `latest` (each with --help):
   python -m runner promote latest      register the file in MLflow's model registry; asks first
   python -m runner delete latest       delete it, and what only it uses; asks first
 Every night: python -m runner nightly --help
+What settings mean: python -m runner settings schedule, or settings schedule.epochs
+
+`--version` names the versions of the runner and of what it runs on.
 
 `--hydra-help` shows Hydra's own options.
 """

@@ -7,6 +7,7 @@ from typing import Never
 
 from hydra._internal.utils import get_args_parser
 
+from runner.cli.meant import meant
 from runner.errors import Refused
 
 _FOLDERS = ("hydra.run.dir", "hydra.output_subdir")
@@ -21,12 +22,13 @@ def check_arguments(arguments: Sequence[str]) -> None:
         Refused: there is no such option, or one lacks its value.
     """
     parser = get_args_parser()
-    vars(parser)["error"] = _refuse
+
+    def refuse(message: str) -> Never:
+        end = meant(message, parser)
+        raise Refused(f"{message}; python -m runner --help says what there is{end}")
+
+    vars(parser)["error"] = refuse
     parser.parse_args(list(arguments))
-
-
-def _refuse(message: str) -> Never:
-    raise Refused(f"{message}; python -m runner --help says what there is")
 
 
 def blame_folder(error: Exception, arguments: Sequence[str]) -> Exception:

@@ -6,15 +6,10 @@ It stands between two markers of the page, and replaces what stood there.
 """
 
 import argparse
-import ast
-import inspect
 import re
-import textwrap
 from pathlib import Path
 
-from runner.settings.base import Group
-from runner.settings.groups import Settings
-from runner.settings.overrides import as_override
+from runner.settings.descriptions import GroupDescription, descriptions
 
 _BEGIN, _END = "<!-- settings: begin -->", "<!-- settings: end -->"
 _HEAD = "| setting | default | accepted | meaning |\n|---|---|---|---|\n"
@@ -43,52 +38,18 @@ def renew(page: str) -> str:
 
 def reference() -> str:
     """Return a section of Markdown for each group, those settings first that have no group."""
-    groups = {
-        name: field.annotation
-        for name, field in Settings.model_fields.items()
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Group)
-    }
-    sections = [f"### Without a group\n\n{_table(Settings, '')}"]
-    for name, group in groups.items():
-        purpose = str(group.__doc__).partition("\n")[0]
-        sections.append(f"### `{name}`\n\n{purpose}\n\n{_table(group, f'{name}.')}")
+    alone, *groups = descriptions()
+    sections = [f"### Without a group\n\n{_table(alone)}"]
+    sections += [f"### `{each.name}`\n\n{each.purpose}\n\n{_table(each)}" for each in groups]
     return "\n".join(sections)
 
 
-def meanings(group: type[Group]) -> dict[str, str]:
-    """Return what each setting means, by its name: the docstring that stands below it.
-
-    Those that only the runner itself sets have none.
-    """
-    parts = [part for part in reversed(group.__mro__) if issubclass(part, Group)]
-    return {name: text for part in parts for name, text in _own_meanings(part).items()}
-
-
-def _own_meanings(group: type[Group]) -> dict[str, str]:
-    """Return the meanings of those settings that the class does not inherit."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(group)))
-    (definition,) = tree.body
-    assert isinstance(definition, ast.ClassDef)  # noqa: S101
-    texts = {}
-    for field, text in zip(definition.body, definition.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
-            texts[ast.unparse(field.target)] = " ".join(ast.literal_eval(text.value).split())
-    return texts
-
-
-def _table(group: type[Group], prefix: str) -> str:
+def _table(group: GroupDescription) -> str:
     rows = []
-    for name, meaning in meanings(group).items():
-        field = group.model_fields[name]
-        default = as_override(field.get_default(call_default_factory=True) or _falsy(field.default))
-        texts = map(_escape, (str(field.description), meaning))
-        rows.append(f"| `{prefix}{name}` | `{default}` | {' | '.join(texts)} |\n")
+    for setting in group.settings:
+        texts = map(_escape, (setting.accepted, setting.meaning))
+        rows.append(f"| `{setting.name}` | `{setting.default}` | {' | '.join(texts)} |\n")
     return _HEAD + "".join(rows)
-
-
-def _falsy(default: object) -> object:
-    """Return a default as conf/ writes it, where an empty text or group stands as null."""
-    return default if isinstance(default, int | float | tuple) else None
 
 
 def _escape(text: str) -> str:

@@ -4,10 +4,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 
 import pytest
 
 from runner import __main__ as door
+from runner import __version__
 from runner.cli.commands import MODULES
 from tests.helpers.project import Command
 
@@ -55,6 +57,18 @@ def test_another_word_is_refused_with_the_command_that_is_meant(
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"runner: {word}: must be one of the commands best, delete, ")
     assert line.endswith(end)
+
+
+def test_versions_are_named_without_importing_what_they_are_of(light_command: Command) -> None:
+    done = light_command("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    names = [line.partition(" ")[0] for line in done.stdout.splitlines()]
+    assert names == [
+        "pruning-sweep-runner", "tensorflow", "tensorflow-model-optimization", "mlflow",
+        "hydra-core", "numpy",
+    ]  # fmt: skip
+    assert f"\nnumpy {version('numpy')}\n" in done.stdout
+    assert done.stdout.startswith(f"pruning-sweep-runner {__version__}\n")
 
 
 @pytest.mark.parametrize("word", ["schedule.epoch", "nope=1", "~dataset", "--nope"])

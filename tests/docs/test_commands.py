@@ -48,7 +48,7 @@ def test_points_and_sweeps_are_accepted(
     [
         (name, arguments)
         for name in MODULES
-        if name != "nightly"
+        if name not in ("nightly", "settings")
         for arguments in _commands(f".{name}")
         if arguments and "--help" not in arguments
     ],
@@ -63,6 +63,15 @@ def test_commands_on_sweeps_are_accepted(
     with pytest.raises(SystemExit):
         module.main()
     assert "there is no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", _commands(".settings"))
+def test_settings_on_pages_are_explained(arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module(MODULES["settings"])
+    monkeypatch.setattr(sys, "argv", ["settings", *shlex.split(arguments)])
+    with pytest.raises(SystemExit) as left:
+        module.main()
+    assert left.value.code == 0
 
 
 @pytest.mark.parametrize("arguments", _commands(".nightly"))

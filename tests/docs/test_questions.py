@@ -30,7 +30,7 @@ ANSWERS = {
     "Which sweeps are there?": r"^\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +\d+/\d+ +finished ",
     "Where is last night's?": rf"^last night: {FIRST}.*\nreport: .*nightly\.html",
     "How do I go on with the stopped one?": r"^initial_sparsity-x-final_sparsity .* finished ",
-    "What does this setting mean?": r"^  schedule +.*final_sparsity",
+    "What does this setting mean?": r"^  schedule.final_sparsity=0.8\n    Sparsity at the end: ",
     "Is the challenger better than the champion?": r"@champion would be this file, as the first",
     "Where do I see it in MLflow?": "",
     "What do I sweep next?": r"^Sweep on: python -m runner .*final_sparsity=interval",

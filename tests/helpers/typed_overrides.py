@@ -151,7 +151,7 @@ REFUSED = [
     (["++nope=1"], "nope: no such setting; the top level has seed"),
     (["~seed"], "seed is missing: it must be a whole number"),
     (["~seed=1"], "Could not delete from config. The value of 'seed' is 0 and not 1"),
-    (["~nope"], "Could not delete from config. 'nope' does not exist"),
+    (["~nope"], "~nope: there is no such setting to take away"),
     (["~compress"], "compress is missing: it must be a group of settings"),
     (["schedule=null"], "schedule=null: must be one of constant, polynomial, two_of_four"),
     (["schedule=1"], "schedule=1: must be one of constant, polynomial, two_of_four"),

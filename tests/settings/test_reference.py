@@ -6,7 +6,8 @@ import pytest
 
 from runner.settings import Settings, SweepSettings
 from runner.settings.base import Group
-from runner.settings.reference import meanings, reference, renew
+from runner.settings.descriptions import meanings
+from runner.settings.reference import reference, renew
 from tests.helpers.project import PROJECT
 
 GROUPS = [

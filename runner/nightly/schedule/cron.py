@@ -32,6 +32,11 @@ def install(task: Task, when: str) -> None:
     _write(replace_line(_read(), task.folder, line(task, when)))
 
 
+def preview(task: Task, when: str) -> list[str]:
+    """Return what would be added to the crontab."""
+    return ["crontab:", line(task, when)]
+
+
 def uninstall(folder: Path) -> str:
     """Remove the folder's line; returns where it was, or nothing where there was none.
 

@@ -6,6 +6,7 @@ python -m runner.nightly install --systemd|--cron --at 02:30
 import argparse
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from runner.escaping.terminal import say
 from runner.nightly.schedule import cron, systemd
 from runner.nightly.schedule.cron_fields import next_time
 from runner.nightly.schedule.task import Schedule, make_task, parse_time
+from runner.settings.address_mask import masked
 
 _DONE = 0
 _SCHEDULERS = {"systemd": systemd, "cron": cron}
@@ -44,6 +46,9 @@ def add_install(commands: Any) -> argparse.ArgumentParser:
         "--config", default=argparse.SUPPRESS, metavar="FILE", help="the nights' settings"
     )
     parser.add_argument(
+        "--dry-run", action="store_true", help="print what would be installed, and install nothing"
+    )
+    parser.add_argument(
         "arguments", nargs="*", metavar="-- ARGUMENT", help="passed on to each night as it is"
     )
     return parser
@@ -56,7 +61,8 @@ def act_install(arguments: argparse.Namespace) -> int:
         Refused: a value cannot be worked with, or the scheduler does not take it.
     """
     command = [*_config(getattr(arguments, "config", None)), *arguments.arguments]
-    say(*install(arguments.kind, arguments.at, command, Path.cwd()))
+    act = preview if arguments.dry_run else install
+    say(*act(arguments.kind, arguments.at, command, Path.cwd()))
     return _DONE
 
 
@@ -97,6 +103,27 @@ def install(kind: str, at: str, arguments: Sequence[str], folder: Path) -> list[
             if other is not scheduler:
                 other.uninstall(folder)
     return status_lines(folder)
+
+
+def preview(kind: str, at: str, arguments: Sequence[str], folder: Path) -> list[str]:
+    """Return what `install` would write, and what it would take away; a password is masked.
+
+    Args:
+        kind: `systemd` or `cron`.
+        arguments: those of each night's command.
+
+    Raises:
+        Refused: a value cannot be worked with.
+    """
+    time, task = parse_time(at), make_task(folder, arguments)
+    shown = {name: masked(value) for name, value in task.variables.items()}
+    scheduler = _SCHEDULERS[kind]
+    lines = scheduler.preview(replace(task, variables=shown), scheduler.daily(time))
+    found: list[Schedule] = []
+    with suppress(Refused):
+        found = schedules(folder)
+    gone = (f"in place of: {each.kind}, {each.when} ({each.place})" for each in found)
+    return [*lines, *gone, "nothing was installed"]
 
 
 def uninstall(folder: Path) -> list[str]:

@@ -56,6 +56,18 @@ def install(task: Task, when: str) -> None:
         _systemctl(*arguments)
 
 
+def preview(task: Task, when: str) -> list[str]:
+    """Return the units that would be written, each below its path.
+
+    Raises:
+        Refused: no unit can hold the task.
+    """
+    _require_unit(task)
+    timer = _timer(task.folder)
+    units = {timer.with_suffix(".service"): service_text(task), timer: timer_text(task, when)}
+    return [line for path, text in units.items() for line in (f"{path}:", *text.split("\n"))]
+
+
 def uninstall(folder: Path) -> str:
     """Remove the folder's units; returns where they were, or nothing where there were none."""
     schedule = find(folder)

@@ -1,6 +1,7 @@
 """Schedules as texts and files; the user's own crontab and systemd are not touched."""
 
 import argparse
+import re
 import sys
 from datetime import datetime, time
 from pathlib import Path
@@ -84,6 +85,31 @@ def test_cron_installs_tells_and_takes_away(
     assert enter("uninstall") == 0
     assert "nothing was taken away" in capsys.readouterr().out
     assert install.status_lines()[0].startswith("schedule: none in ")
+
+
+@pytest.mark.parametrize("kind", ["--cron", "--systemd"])
+def test_a_dry_run_prints_what_would_be_installed(
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    enter("install", "--cron", "--at", "01:00")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:S3cr3t@host:5000")
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    capsys.readouterr()
+    assert enter("install", kind, "--at", "02:30", "--dry-run") == 0
+    out = capsys.readouterr().out
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+    assert "in place of: cron, 0 1 * * * (crontab -l)\nnothing was installed\n" in out
+    assert "S3cr3t" not in out
+    # It is what is installed then, but for the password, whose stars stand in quotes.
+    shown = re.sub("['\"]", "", out)
+    enter("install", kind, "--at", "02:30")
+    written = [home / "tab", *(home / ".config").rglob("runner-nightly-*")]
+    for path in written:
+        if path.exists() and path.read_text():
+            assert path.read_text().replace("S3cr3t", "***").strip() in shown
 
 
 def test_a_crontab_made_by_it_is_taken_away_whole(home: Path) -> None:
