@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+
 from runner.cli import command, failure
 from runner.cli.completion import completing
 from runner.cli.limits import add_limits, criteria_of
@@ -173,7 +175,9 @@ def _stop(arguments: argparse.Namespace, challenge: "Challenge") -> str:
         return f"not promoted: {challenge.sentence}; --force promotes it all the same"
     if arguments.yes or arguments.json or not can_ask():
         return ""
-    say(f"{challenge.sentence}.")
+    from runner.results.console import say_wrapped
+
+    say_wrapped(Console(), [f"{challenge.sentence}."])
     return "" if agreed("Promote?") else "nothing was promoted"
 
 

@@ -105,9 +105,11 @@ class Comparison:
         verb, sign = ("gains", -1) if points < 0 else ("loses", 1)
         between = ""
         if ends:
-            low, high = sorted(round(sign * end * 100, 2) for end in (ends.low, ends.high))
+            # No zero has a sign.
+            low, high = sorted(round(sign * end * 100, 2) + 0.0 for end in (ends.low, ends.high))
             between = f" ({percent_words(self.confidence)} interval {low:.2f} to {high:.2f})"
-        return f"{verb} {abs(points):.2f} points of validation accuracy{between}"
+        much = f"{abs(points):.2f} points of" if points else "no"
+        return f"{verb} {much} validation accuracy{between}"
 
 
 def _images(point: Record) -> dict[str, str]:
