@@ -76,3 +76,12 @@ def test_what_is_no_plain_word_goes_to_hydra(light_command: Command, word: str) 
     done = light_command(word)
     assert done.returncode == 2
     assert "commands" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("dataset=mn", "dataset=mnist"), ("schedule.final", "schedule.final_sparsity=")],
+)
+def test_a_shell_completes_as_hydra_does(light_command: Command, typed: str, offered: str) -> None:
+    done = light_command("-sc", "query=bash", env={"COMP_LINE": f"runner {typed}"})
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{offered}\n", "")
