@@ -175,7 +175,7 @@ def _stop(arguments: argparse.Namespace, challenge: "Challenge") -> str:
         return f"not promoted: {challenge.sentence}; --force promotes it all the same"
     if arguments.yes or arguments.json or not can_ask():
         return ""
-    from runner.results.console import say_wrapped
+    from runner.escaping.wrapped import say_wrapped
 
     say_wrapped(Console(), [f"{challenge.sentence}."])
     return "" if agreed("Promote?") else "nothing was promoted"
