@@ -1,6 +1,7 @@
 """Collect what a run logs, to send it to MLflow together."""
 
 import logging
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 # Metrics in one call; MLflow takes 1000.
 _BATCH = 900
+# What PostgreSQL, SQLite and MySQL say of a row that is there already, and how often to ask again.
+_COLLISION = re.compile("UniqueViolation|UNIQUE constraint|Duplicate entry")
+_ATTEMPTS = 5
 
 
 @dataclass
@@ -97,13 +101,21 @@ class Notes:
                 return
 
     def _send_inputs(self, client: Connection, run_id: str) -> None:
-        try:
-            client.log_inputs(run_id, [_dataset_input(dataset) for dataset in self.inputs])
-        except StoreFailed as failure:
-            # For people to look at: what identifies a point covers its data.
-            if not is_missing(failure):
-                raise
-            log.warning("data sets are not recorded: the server is older than MLflow 2.4")
+        inputs = [_dataset_input(dataset) for dataset in self.inputs]
+        for attempt in range(_ATTEMPTS):
+            try:
+                client.log_inputs(run_id, inputs)
+            except StoreFailed as failure:
+                # For people to look at: what identifies a point covers its data.
+                if is_missing(failure):
+                    log.warning("data sets are not recorded: the server is older than MLflow 2.4")
+                # MLflow looks whether a data set is there, and then adds it: of two processes that
+                # do so at once, one is told that it is there. It is, the next time.
+                elif attempt + 1 < _ATTEMPTS and _COLLISION.search(str(failure.__cause__)):
+                    continue
+                else:
+                    raise
+            return
 
     def _send_texts(self, client: Connection, run_id: str) -> None:
         # Together: MLflow looks the run up for each call.

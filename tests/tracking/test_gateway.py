@@ -1,6 +1,7 @@
 """What stands before MLflow's servers: a login, a prefix, certificates, and bad days."""
 
 import base64
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +17,18 @@ from tests.helpers.mlflow_server import tracking_server
 from tests.helpers.project import Command
 from tests.helpers.tiny import quick
 
+# What MLflow answers, on PostgreSQL, SQLite and MySQL.
+_COLLISIONS = (
+    '(psycopg.errors.UniqueViolation) duplicate key value violates unique constraint "dataset_pk"',
+    "(sqlite3.IntegrityError) UNIQUE constraint failed: datasets.experiment_id, datasets.name",
+    "(pymysql.err.IntegrityError) (1062, \"Duplicate entry '1-d-1' for key 'PRIMARY'\")",
+)
+
 
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        (
-            401,
-            r"answers 401 \(401 from the gateway gateway\); a login is MLFLOW_TRACKING_U",
-        ),
+        (401, r"answers 401 \(401 from the gateway gateway\); a login is MLFLOW_TRACKING_U"),
         (403, r"answers 403 .*; a login is MLFLOW_TRACKING_USERNAME with"),
         (404, r"answers 404 .*; is the address right, with its path\?"),
         (200, r"answers what is not MLflow \(200 from .*\); is the address right, with its path\?"),
@@ -73,6 +78,22 @@ def test_logins_prefixes_and_slashes_work(port: int, monkeypatch: pytest.MonkeyP
         server.login = "Bearer of-a-token"
         monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "of-a-token")
         _log_a_run(server.address())
+
+
+@pytest.mark.long
+def test_a_data_set_that_another_sweep_records_at_that_moment_is_recorded(port: int) -> None:
+    with gateway(port) as server:
+        store = Store(server.address(), "tests")
+        run = store.new_run(Kind.POINT, "a", {}, {})
+        run.flush()
+        run.notes.inputs.append({"name": "d", "digest": "1", "source_type": "x", "source": "y"})
+        for said in _COLLISIONS:
+            answer = json.dumps({"error_code": "BAD_REQUEST", "message": said})
+            server.answers = [Unwell(400, {"Content-Type": "application/json"}, answer)]
+            run.notes.send(store.connection, run.id)
+            assert server.answers == []
+        (known,) = store.connection.get_run(run.id).inputs.dataset_inputs
+    assert (known.dataset.name, known.dataset.digest) == ("d", "1")
 
 
 @pytest.mark.long
