@@ -10,6 +10,7 @@ from typing import Any
 
 from runner.settings.targets import Target
 from runner.tracking import Kind, Record, Store
+from runner.tracking.tags import SIGNATURE
 
 # Figures of clocks and of memory differ from run to run.
 _OTHERS = ("seconds/", "memory")
@@ -20,11 +21,12 @@ def main() -> None:
     store = Store(sys.argv[1], "sparsity")
     store.connect(create=False)
     sweeps = [sweep for sweep in store.of_kind(Kind.SWEEP) if sweep.name == sys.argv[2]]
-    runs = {
-        "sweep": sweeps,
-        "point": [point for sweep in sweeps for point in store.children(sweep.id)],
-        "baseline": store.of_kind(Kind.BASELINE),
-    }
+    points = [point for sweep in sweeps for point in store.children(sweep.id)]
+    signatures = {point.tags[SIGNATURE] for point in points}
+    baselines = [
+        run for run in store.of_kind(Kind.BASELINE) if run.tags.get(SIGNATURE) in signatures
+    ]
+    runs = {"sweep": sweeps, "point": points, "baseline": baselines}
     print(
         json.dumps({kind: sorted(map(partial(_of, store), runs[kind]), key=_name) for kind in runs})
     )
