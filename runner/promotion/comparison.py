@@ -8,6 +8,7 @@ from runner.results.candidate import Candidate
 from runner.results.file import File
 from runner.results.file_words import in_points
 from runner.results.limits import Limits
+from runner.results.loss_words import between, is_gain, points
 from runner.results.number_words import bytes_words, percent_words
 from runner.results.rows import says_which_images
 from runner.statistics.certainty import ROUNDING
@@ -101,15 +102,11 @@ class Comparison:
     @property
     def loss_words(self) -> str:
         """Say how much validation accuracy the challenger loses, or gains."""
-        points, ends = self.loss * 100, self.interval
-        verb, sign = ("gains", -1) if points < 0 else ("loses", 1)
-        between = ""
-        if ends:
-            # No zero has a sign.
-            low, high = sorted(round(sign * end * 100, 2) + 0.0 for end in (ends.low, ends.high))
-            between = f" ({percent_words(self.confidence)} interval {low:.2f} to {high:.2f})"
-        much = f"{abs(points):.2f} points of" if points else "no"
-        return f"{verb} {much} validation accuracy{between}"
+        gained, ends = is_gain(self.loss), self.interval
+        confidence = percent_words(self.confidence)
+        lies = f" ({confidence} interval {between(ends, gained)})" if ends else ""
+        much = f"{points(self.loss)} points of" if self.loss else "no"
+        return f"{'gains' if gained else 'loses'} {much} validation accuracy{lies}"
 
 
 def _images(point: Record) -> dict[str, str]:

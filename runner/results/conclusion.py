@@ -6,6 +6,7 @@ from runner.results.decision import Decision
 from runner.results.evidence import Evidence
 from runner.results.file import File
 from runner.results.file_words import device_words, in_points
+from runner.results.loss_words import between, is_gain, points
 from runner.results.number_words import (
     bytes_words,
     images_words,
@@ -43,21 +44,28 @@ def _size(file: File) -> str:
 
 def _cost(evidence: Evidence) -> str:
     candidate = evidence.candidate
-    limit = f"the limit is {in_points(evidence.max_drop)}"
+    gained = is_gain(candidate.drop)
+    limit = f"the limit is {'a drop of ' * gained}{in_points(evidence.max_drop)}"
     seeds = len(candidate.files)
     over = f" on average over {seeds} seeds" if seeds > 1 else ""
-    validation = f"{candidate.drop * 100:.2f} points of validation accuracy"
-    known = [_interval(candidate.validation), limit]
-    test = candidate.test
-    on_test = f", and {test.mean * 100:.2f} of test accuracy" if test else ""
-    ends = f" ({_interval(test)})" if test else ""
-    return f"It drops {validation} ({'; '.join(filter(None, known))}){on_test}{ends}{over}."
+    lies = [between(candidate.validation.interval, gained)] if candidate.validation else []
+    return (
+        f"It {_verb(gained)} {points(candidate.drop)} points of validation accuracy "
+        f"({'; '.join([*lies, limit])}){_on_test(candidate.test, gained)}{over}."
+    )
 
 
-def _interval(repeats: Repeats | None) -> str:
-    if repeats is None:
+def _on_test(test: Repeats | None, gained: bool) -> str:
+    if test is None:
         return ""
-    return f"{repeats.interval.low * 100:.2f} to {repeats.interval.high * 100:.2f}"
+    gained_too = is_gain(test.mean)
+    also = "" if gained_too == gained else f"{_verb(gained_too)} "
+    ends = between(test.interval, gained_too)
+    return f", and {also}{points(test.mean)} of test accuracy ({ends})"
+
+
+def _verb(gained: bool) -> str:
+    return "gains" if gained else "drops"
 
 
 def _how_sure(evidence: Evidence) -> Iterator[str]:
