@@ -3,6 +3,7 @@
 import functools
 import importlib
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from filelock import FileLock
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
+from runner.escaping.log_lines import LogOutput
 from runner.settings import Settings, from_hydra, secret_text
 from runner.settings.paths import CONF, register
 from runner.tracking.connection import Connection
@@ -41,6 +43,14 @@ def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # A word of one test's address would be hidden in the texts of the next.
     monkeypatch.setattr(secret_text, "_given", set())
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _own_output() -> Iterator[None]:
+    """Keep the log of a launch in this process out of what later tests print."""
+    yield
+    root = logging.getLogger()
+    root.handlers = [each for each in root.handlers if not isinstance(each, LogOutput)]
 
 
 @pytest.fixture
