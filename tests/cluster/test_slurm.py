@@ -127,7 +127,7 @@ def test_a_sweep_finds_its_jobs_again_and_outlasts_what_slurm_does_to_them(
     assert "failed: final_sparsity=0.7: took longer than the cluster allows" in said
     points = _points(_store(server, "slurm"))
     assert [point.status for point in points] == ["FINISHED"] * 5
-    assert not cluster.jobs()
+    wait_until(lambda: not cluster.jobs(), "the end of all jobs")
     here = start(sparsities, "export.targets=[h5]", "tracking.experiment=here", output="here.txt")
     assert here.wait(HANGS_AFTER) == 0
     assert _figures(points) == _figures(_points(_store(server, "here")))
