@@ -26,6 +26,7 @@ from runner.results import console
 from runner.results.rows import Results
 from runner.settings.paths import CONF, register
 from runner.sweep.jobs import Job
+from runner.sweep.view import plain_lines
 from runner.sweep.view.live_view import LiveView
 from runner.sweep.view.plain_lines import LogLines
 from runner.sweep.view.time_left import TimeLeft
@@ -127,7 +128,11 @@ def test_results_are_shown_without_what_steers(
 
 
 @pytest.mark.parametrize("width", [60, 4000])
-def test_a_live_view_shows_names_as_text(name: str, width: int) -> None:
+def test_a_live_view_shows_names_as_text(
+    name: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pytest keeps what is logged, and cannot hand on a name that is no UTF-8.
+    monkeypatch.setattr(plain_lines.log, "disabled", True)
     point: Any = SimpleNamespace(name=name)
     view = LiveView(Console(file=io.StringIO()), name, total=3, done=0, left=TimeLeft(2))
     job = Job("point", name, point)
