@@ -31,9 +31,9 @@ class SweepsOnSearchPath(SearchPathPlugin):
 
 
 def register() -> None:
-    """Tell Hydra, once per process, where this project's sweeps and plugins are."""
+    """Tell Hydra where this project's sweeps and plugins are, which it may have forgotten since."""
     plugins = str(_PACKAGE / "sweep" / "plugins")
     if plugins not in sys.path:
         sys.path.append(plugins)
-        Plugins.instance().register(SweepsOnSearchPath)
-        use_config_files()
+    Plugins.instance().register(SweepsOnSearchPath)
+    use_config_files()
