@@ -45,8 +45,9 @@ def local_file(settings: DatasetSettings, cache: Path) -> Path | None:
     if settings.folder is None:
         return None
     path = settings.folder / f"{settings.name}.npz"
-    if shipped.found(path) != path:
-        return shipped.found(path)
+    arrived = shipped.found(path)
+    if arrived != path:
+        return arrived
     with refusing_unreadable("dataset.folder", settings.folder):
         if not settings.folder.is_dir():
             raise Refused(f"dataset.folder={settings.folder}: no such folder")
