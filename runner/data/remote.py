@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import logging
+import os
 import shutil
 from collections.abc import Mapping
 from functools import partial
@@ -10,18 +11,31 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import Any
 
+from runner.data.fetch_faults import reason
 from runner.errors import Refused, one_line
 from runner.files import kept_file
 
 # It says where it found the address of a service.
 logging.getLogger("botocore").setLevel(logging.WARNING)
+# What they say of a failure, with tracebacks, is in the error that they raise, too.
+logging.getLogger("google.auth").setLevel(logging.ERROR)
+for library in ("gcsfs", "fsspec"):
+    logging.getLogger(library).setLevel(logging.CRITICAL)
+# Files of Google's storage are read by HTTP alone: with this, each is asked about by gRPC as well,
+# which many a network does not let through.
+os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
 
 # What of a file's description changes with its content, by the words of the services.
 _VERSION = (
     *("size", "ETag", "etag", "md5Hash", "Content-MD5", "generation", "version_id"),
-    *("mtime", "LastModified", "last_modified", "updated", "created"),
+    *("mtime", "Last-Modified", "LastModified", "last_modified", "updated", "created"),
 )
 _EXTRA = "this installs what reads it: python -m pip install 'pruning-sweep-runner[remote]'"
+# Bytes that are read at once: each time is a request to some services.
+_PART = 16 * 1024**2
+_WEB = ("http", "https")
+# Servers of the web may be silent for so long.
+_SILENT_SECONDS = 60.0
 
 
 def fetch(address: str, cache: Path) -> Path:
@@ -41,20 +55,35 @@ def fetch(address: str, cache: Path) -> Path:
         raise Refused(f"dataset.path={address}: {_EXTRA}")
     from fsspec.core import url_to_fs
 
+    scheme = address.partition("://")[0]
     try:
-        system, path = url_to_fs(address)
+        system, path = url_to_fs(address, **_options(scheme))
         described = system.info(path)
         if described["type"] != "file":
             raise Refused(f"dataset.path={address}: must be a file")
         folder = cache / "datasets" / f"remote-{_name(address, described)}"
-        return kept_file.obtain(cache, folder, partial(_fetch, system, path, described.get("size")))
+        write = partial(_fetch, system, path, scheme, described.get("size"))
+        return kept_file.obtain(cache, folder, write)
     except Refused:
         raise
     except ImportError as error:
         raise Refused(f"dataset.path={address}: {one_line(error)}; {_EXTRA}") from None
     except Exception as error:
         # Each service raises errors of its own.
-        raise Refused(f"dataset.path={address}: cannot be fetched ({one_line(error)})") from None
+        raise Refused(f"dataset.path={address}: {reason(scheme, error)}") from None
+
+
+def _options(scheme: str) -> dict[str, Any]:
+    """Return what a service is asked with: proxies and logins are those of the environment."""
+    if scheme not in _WEB:
+        return {"session_kwargs": {"trust_env": True}} if scheme == "gs" else {}
+    from aiohttp import ClientTimeout
+    from fsspec.config import conf
+
+    # A large file takes longer than the few minutes that are the default for a whole answer.
+    patience = ClientTimeout(total=None, sock_connect=_SILENT_SECONDS, sock_read=_SILENT_SECONDS)
+    own = conf.get(scheme, {}).get("client_kwargs", {})
+    return {"client_kwargs": {"trust_env": True, "timeout": patience, **own}}
 
 
 def _name(address: str, described: Mapping[str, Any]) -> str:
@@ -62,13 +91,15 @@ def _name(address: str, described: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{address} {version}".encode()).hexdigest()[:16]
 
 
-def _fetch(system: Any, path: str, size: int | None, file: BufferedWriter) -> None:
+def _fetch(system: Any, path: str, scheme: str, size: int | None, file: BufferedWriter) -> None:
     """Write what comes from there into a file.
 
     Raises:
         OSError: it ended early, or cannot be written.
     """
-    with system.open(path, "rb") as source:
-        shutil.copyfileobj(source, file)
+    # Many a server of the web has no parts of files to give: it is asked for all in one.
+    whole = {"block_size": 0, "size": size} if scheme in _WEB else {}
+    with system.open(path, "rb", **whole) as source:
+        shutil.copyfileobj(source, file, _PART)
     if size is not None and file.tell() != size:
         raise OSError(f"it ended after {file.tell():,} of {size:,} bytes")

@@ -4,10 +4,19 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from runner.errors import Refused
+from runner.settings.address_mask import masked
+
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*)://")
 # By the scheme of fsspec.
 SCHEMES = ("s3", "gs", "https", "http", "file", "memory")
-_ENVIRONMENT = "logins belong into the environment, as AWS_ACCESS_KEY_ID"
+# Where the libraries that speak to a service look for a login, beside other places.
+_LOGINS = {
+    "s3": "logins come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+    "gs": "logins come from GOOGLE_APPLICATION_CREDENTIALS=FILE, or from "
+    "gcloud auth application-default login",
+}
+_OF_THE_WEB = "logins come from ~/.netrc, or the file that NETRC names"
 
 
 def is_address(value: object) -> bool:
@@ -15,20 +24,36 @@ def is_address(value: object) -> bool:
     return isinstance(value, str) and bool(_ADDRESS.match(value))
 
 
+def where_logins_are(scheme: str) -> str:
+    """Say where a login belongs that an address of this scheme needs."""
+    return _LOGINS.get(scheme, _OF_THE_WEB)
+
+
 def path_or_address(value: Path | str | None) -> Path | str | None:
-    """Return a path, or an address as it is.
+    """Return the path of `dataset.path`, or its address as it is.
 
     Raises:
-        ValueError: nothing can be fetched from there, or the address holds a login, which would be
+        Refused: nothing can be fetched from there, or the address holds a login, which would be
             written into the store with all settings.
     """
     if not isinstance(value, str) or not is_address(value):
         return Path(value) if isinstance(value, str) else value
-    parts = urlsplit(value)
-    if parts.scheme not in SCHEMES:
-        raise ValueError(f"an address must begin with one of {', '.join(SCHEMES)}")
-    if "::" in value:
-        raise ValueError("an address must be one, not several with :: between them")
-    if parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError(f"an address must hold no login, no ? and no #; {_ENVIRONMENT}")
+    fault = _fault(value)
+    if fault:
+        raise Refused(f"dataset.path={masked(value)}: {fault}")
     return value
+
+
+def _fault(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        return f"is no address ({error})"
+    if parts.scheme not in SCHEMES:
+        return f"an address must begin with one of {', '.join(SCHEMES)}"
+    if "::" in address:
+        return "an address must be one, not several with :: between them"
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        login = where_logins_are(parts.scheme)
+        return f"an address must hold no login, no ? and no #; {login}"
+    return ""
