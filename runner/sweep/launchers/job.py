@@ -1,5 +1,6 @@
 """Run one job of a sweep in this process, as Hydra's own launchers do."""
 
+import functools
 import logging
 import os
 import sys
@@ -12,7 +13,6 @@ from typing import Any
 
 import cloudpickle
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.singleton import Singleton
 from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -24,6 +24,8 @@ from runner.process.log_mask import masked_traceback
 from runner.process.temporary import restore_folder
 from runner.settings.paths import register
 from runner.settings.secret_text import without_secrets
+from runner.sweep.launchers.composition import JobComposition
+from runner.sweep.launchers.hydra_state import restore
 from runner.sweep.launchers.messages import JobFolder, MessageHandler, Send
 
 OUTPUT = "console.log"
@@ -37,6 +39,10 @@ class LaunchContext:
     task: TaskFunction
     config: DictConfig
     singletons: dict[Any, Any]
+
+    def composition(self) -> JobComposition:
+        """Return what composes the jobs."""
+        return JobComposition(self.hydra.config_loader, self.config)
 
 
 @dataclass(frozen=True)
@@ -60,16 +66,21 @@ class Job:
         # Read anew for each job, which may change what it is given.
         context: LaunchContext = cloudpickle.loads(pickled)
         setup_globals()
-        Singleton.set_state(context.singletons)
-        job = cls.composed(context, overrides, number)
+        restore(context.singletons)
+        job = cls.composed(context, _composition(pickled), overrides, number)
         HydraConfig.instance().set_config(job.config)
         return job
 
     @classmethod
-    def composed(cls, context: LaunchContext, overrides: Sequence[str], number: int) -> "Job":
+    def composed(
+        cls,
+        context: LaunchContext,
+        composition: JobComposition,
+        overrides: Sequence[str],
+        number: int,
+    ) -> "Job":
         """Compose a job in a process that is Hydra's already."""
-        loader = context.hydra.config_loader
-        config = loader.load_sweep_config(context.config, list(overrides))
+        config = composition.config(overrides)
         with open_dict(config):
             config.hydra.job.id = str(number)
             config.hydra.job.num = number
@@ -98,6 +109,13 @@ class Job:
                 job_dir_key="hydra.sweep.dir",
                 job_subdir_key="hydra.sweep.subdir",
             )
+
+
+@functools.lru_cache(1)
+def _composition(pickled: bytes) -> JobComposition:
+    """Return what composes the jobs of a launch; it is given to none of them."""
+    context: LaunchContext = cloudpickle.loads(pickled)
+    return context.composition()
 
 
 def pickle(result: JobReturn) -> bytes:

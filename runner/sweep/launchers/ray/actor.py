@@ -16,6 +16,7 @@ from hydra.core.utils import JobRuntime, setup_globals
 from omegaconf import OmegaConf, open_dict
 
 from runner.process.temporary import own_folder
+from runner.sweep.launchers.hydra_state import restore
 from runner.sweep.launchers.job import Job
 from runner.sweep.launchers.messages import JobBroke, JobEnded, JobPlaced, Message, NotTaken
 from runner.sweep.launchers.ray.machine import Sender
@@ -79,8 +80,7 @@ def _job(pickled: bytes, shipments: Sequence[Shipment]) -> Job:
     job, name, resolvers = cloudpickle.loads(pickled)
     with open_dict(job.config):
         job.config.hydra.runtime.cwd = os.getcwd()  # noqa: PTH109
-    state = Singleton.get_state()
-    Singleton.set_state({**state, "omegaconf_resolvers": resolvers})
+    restore({**Singleton.get_state(), "omegaconf_resolvers": resolvers})
     setup_globals()
     JobRuntime.instance().set("name", name)
     HydraConfig.instance().set_config(job.config)

@@ -3,6 +3,7 @@
 import importlib.util
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import hydra.plugins.launcher
@@ -129,13 +130,10 @@ class RayLauncher(Attached, hydra.plugins.launcher.Launcher):
 
         sender = self._cluster.sender()
         files = shipments(() if self._cluster.is_here else self._points)
+        context = LaunchContext(self._context, self._task, self._config, {})
         return Actors(
             lambda: start_actor(self._need.share, sender, self._fresh, files),
-            self._compose,
+            partial(portable_job, context, context.composition()),
             self._timeout_minutes,
             self._need.note,
         )
-
-    def _compose(self, overrides: Sequence[str], number: int) -> bytes:
-        context = LaunchContext(self._context, self._task, self._config, {})
-        return portable_job(context, overrides, number)

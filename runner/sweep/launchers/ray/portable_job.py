@@ -15,6 +15,7 @@ from runner.settings.data_address import is_address
 from runner.settings.path_names import path_names
 from runner.settings.secret_text import VARIABLE
 from runner.settings.store_uri import SQLITE, resolve
+from runner.sweep.launchers.composition import JobComposition
 from runner.sweep.launchers.job import Job, LaunchContext
 
 _STORE = "tracking.uri"
@@ -22,17 +23,21 @@ _STORE = "tracking.uri"
 _OF_THE_USER = ("MLFLOW_", "AWS_", "RUNNER_DATA")
 
 
-def portable_job(context: LaunchContext, overrides: Sequence[str], number: int) -> bytes:
+def portable_job(
+    context: LaunchContext, composition: JobComposition, overrides: Sequence[str], number: int
+) -> bytes:
     """Compose a job, and pickle it, with the name of the application and OmegaConf's resolvers.
 
     Relative paths of the user's become absolute. Relative folders of the output and the cache stay
     as they are: each machine has its own.
 
     Args:
+        context: what all jobs of the launch have in common.
+        composition: what composes them.
         overrides: Hydra's overrides of the job.
         number: Hydra's number of the job.
     """
-    job = Job.composed(context, overrides, number)
+    job = Job.composed(context, composition, overrides, number)
     made = job.config
     with open_dict(made):
         for name in path_names():

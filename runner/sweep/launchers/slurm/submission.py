@@ -1,11 +1,12 @@
 """Submit jobs that wait for it, together where the cluster takes them so."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runner.errors import Refused
 from runner.process.signals import delayed_stop
+from runner.sweep.launchers.composition import JobComposition
 from runner.sweep.launchers.job import Job, LaunchContext
 from runner.sweep.launchers.protocol import Observer
 from runner.sweep.launchers.slurm.batch import Batch
@@ -40,6 +41,11 @@ class Submission:
     context: LaunchContext
     root: Path
     observer: Observer
+    _composition: JobComposition = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what composes the jobs."""
+        self._composition = self.context.composition()
 
     def submit(self, waiting: list[Waiting], others: bool) -> dict[int, WatchedJob]:
         """Submit jobs, and remove them from those that wait.
@@ -74,7 +80,7 @@ class Submission:
         tasks = [
             Task.of(
                 self.context,
-                Job.composed(self.context, each.overrides, each.number),
+                Job.composed(self.context, self._composition, each.overrides, each.number),
                 batch.messages(index),
             )
             for index, each in enumerate(portion)

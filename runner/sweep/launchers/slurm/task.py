@@ -7,11 +7,11 @@ from pathlib import Path
 
 import cloudpickle
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.singleton import Singleton
 from hydra.core.utils import setup_globals
 
 from runner.process.temporary import own_folder
 from runner.settings.paths import register
+from runner.sweep.launchers.hydra_state import restore
 from runner.sweep.launchers.job import Job, LaunchContext
 from runner.sweep.launchers.messages import JobBroke, JobEnded, JobPlaced, Message
 from runner.sweep.launchers.slurm.message_file import MessageFile
@@ -60,7 +60,7 @@ class Task:
         job: Job
         job, singletons = cloudpickle.loads(self.job)
         setup_globals()
-        Singleton.set_state(singletons)
+        restore(singletons)
         HydraConfig.instance().set_config(job.config)
         return job
 
