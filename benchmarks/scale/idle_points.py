@@ -15,14 +15,16 @@ from runner.settings import from_hydra
 from runner.settings.paths import CONF, register
 from runner.sweep.sweeper import PruningSweeper
 
-# How long a point sleeps, in seconds.
-SLEEP = "SCALE_SLEEP"
-STORE_SECONDS, SLEEP_SECONDS = "seconds/store", "seconds/sleep"
+# After how many seconds a process logs its next point.
+PERIOD = "SCALE_PERIOD"
+STORE_SECONDS, SLEEP_SECONDS, CPU_SECONDS = "seconds/store", "seconds/sleep", "seconds/processor"
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
 def job(config: DictConfig) -> Outcome:
     """Sleep, and log a point as the runner logs one; a baseline does nothing."""
+    # This module is not imported where points run.
+    from benchmarks.scale.pace import PACE
     from runner.settings.parameters import point_parameters
     from runner.tracking import Kind, Store
     from runner.tracking.origin import lease_tags
@@ -31,8 +33,7 @@ def job(config: DictConfig) -> Outcome:
     settings = from_hydra(config)
     if settings.sweep.job != "point":
         return Outcome("nothing")
-    seconds = float(os.environ[SLEEP])
-    time.sleep(seconds)
+    slept, cpu = PACE.wait(float(os.environ[PERIOD])), PACE.cpu_seconds()
     started = time.monotonic()
     store = Store(settings.tracking.uri, settings.tracking.experiment)
     # What identifies the point, as its sweep has planned it.
@@ -42,7 +43,9 @@ def job(config: DictConfig) -> Outcome:
     point = store.new_run(Kind.POINT, name, point_parameters(settings), tags, parent)
     with point.closing():
         point.flush()
-        point.log_metrics({SLEEP_SECONDS: seconds})
+        point.log_metrics({SLEEP_SECONDS: slept})
+        if cpu is not None:
+            point.log_metrics({CPU_SECONDS: cpu})
     run = store.reopen(store.get(point.id))
     run.log_metrics({STORE_SECONDS: time.monotonic() - started})
     run.flush()
