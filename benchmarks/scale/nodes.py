@@ -4,23 +4,17 @@ Each node is one of Ray's own on this machine, and has one core: nodes share the
 memory, but no process. The store is a tracking server, which takes the files.
 """
 
-import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
 from benchmarks.fixtures.python_command import run_python
+from benchmarks.scale.server import running_server
 from runner.tracking import Kind, Store
 
-_TITLES = ("nodes", "points", "seconds", "points a minute")
+_TITLES = ("nodes", "points", "seconds", "points a minute", "server: CPU, a point")
 _INITIAL, _FINAL, _STEP = (0.0, 0.1, 0.2, 0.3), 0.5, 0.025
-_STARTS_WITHIN = 120.0
 # The least that Ray takes, about.
 _OBJECTS = 80_000_000
 
@@ -38,13 +32,18 @@ def measure(points: int) -> None:
 
 
 def _line(folder: Path, nodes: int, points: int) -> str:
-    with _server(folder) as store, _cluster(nodes) as address:
-        _sweep(folder, store, address, points)
-        runs = Store(store, "sparsity").of_kind(Kind.POINT)
+    with running_server(folder) as server, _cluster(nodes) as address:
+        before = server.cpu_seconds()
+        _sweep(folder, server.address, address, points)
+        cpu = (server.cpu_seconds() - before) / points
+        runs = Store(server.address, "sparsity").of_kind(Kind.POINT)
     ends = [run.ended or 0 for run in runs]
     # The baseline is trained by then.
     seconds = (max(ends) - min(run.started for run in runs)) / 1000
-    cells = (f"{nodes}", f"{len(runs)}", f"{seconds:.0f}", f"{60 * len(runs) / seconds:.1f}")
+    cells = (
+        *(f"{nodes}", f"{len(runs)}", f"{seconds:.0f}", f"{60 * len(runs) / seconds:.1f}"),
+        f"{1000 * cpu:.0f} ms",
+    )
     return f"| {' | '.join(cells)} |"
 
 
@@ -73,39 +72,3 @@ def _cluster(nodes: int) -> Iterator[str]:
         yield str(cluster.address)
     finally:
         cluster.shutdown()
-
-
-@contextmanager
-def _server(folder: Path) -> Iterator[str]:
-    """Give the address of a tracking server until the block ends."""
-    from ray.util import get_node_ip_address
-
-    # Points on other nodes would not reach a loopback address.
-    host = get_node_ip_address()
-    with socket.socket() as free:
-        free.bind((host, 0))
-        place = f"{host}:{free.getsockname()[1]}"
-    files = ["--serve-artifacts", "--artifacts-destination", f"{folder}/artifacts"]
-    listen = ["--host", host, "--port", place.rpartition(":")[2], "--allowed-hosts", place]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "mlflow", "server", "--workers", "1", *listen, *files],
-        cwd=folder,
-        env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(f"http://{place}/health")
-        yield f"http://{place}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _wait_for(address: str) -> None:
-    end = time.monotonic() + _STARTS_WITHIN
-    while time.monotonic() < end:
-        with suppress(OSError), urlopen(address, timeout=5):  # noqa: S310
-            return
-        time.sleep(0.1)
-    raise RuntimeError("the tracking server does not start")

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,13 @@ class Look:
     Attributes:
         cpu: seconds of the processor.
         memory: bytes that it takes.
+        server: seconds of the processor that the tracking server had taken; 0 without one.
     """
 
     done: int
     cpu: float
     memory: int
+    server: float
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,15 @@ class Scheduler:
 
     looks: list[Look]
 
-    def cpu_a_point(self, first: float = 0.0, last: float = 1.0) -> float:
+    def cpu_a_point(self, first: float, last: float) -> float:
         """Return seconds of the processor a point, between two shares of all points."""
         begin, end = self._at(first), self._at(last)
         return (end.cpu - begin.cpu) / max(1, end.done - begin.done)
+
+    def server_cpu_a_point(self, first: float, last: float) -> float:
+        """Return seconds of the server's processor a point, between two shares of all points."""
+        begin, end = self._at(first), self._at(last)
+        return (end.server - begin.server) / max(1, end.done - begin.done)
 
     def memory(self, share: float) -> int:
         """Return the bytes that it took when this share of all points was done."""
@@ -47,14 +55,21 @@ class Scheduler:
         return next(look for look in self.looks if look.done >= wanted)
 
 
-def watch(process: psutil.Process, output: Path, points: int) -> Scheduler:
-    """Look at a process until so many points are done, or it ends."""
+def watch(
+    process: psutil.Process, output: Path, points: int, server: Callable[[], float]
+) -> Scheduler:
+    """Look at a process until so many points are done, or it ends.
+
+    Args:
+        output: what the process prints goes there.
+        server: returns the seconds of the processor that the tracking server has taken.
+    """
     looks: list[Look] = []
     while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
         times, memory = process.cpu_times(), process.memory_info().rss
         done = _done(output)
         if done:
-            looks.append(Look(done, times.user + times.system, memory))
+            looks.append(Look(done, times.user + times.system, memory, server()))
         if done == points:
             break
         time.sleep(_LOOK_SECONDS)
