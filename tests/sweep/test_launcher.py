@@ -54,13 +54,13 @@ def test_jobs_get_what_hydra_promises_them(
 
 @pytest.mark.long
 def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
-    fresh_command: Command, npz: Path, tmp_path: Path
+    command: Command, npz: Path, tmp_path: Path
 ) -> None:
     sweep = ["-m", "schedule.final_sparsity=0.5,0.6,0.7,0.8,0.9", *quick(npz), *FEW]
     fates = "{1: kill, 2: sleep, 3: memory, 4: disk}"
     # The others end long before that, also on a slow and busy machine.
     limit = "hydra.launcher.timeout_minutes=1"
-    done = fresh_command(
+    done = command(
         *sweep, TROUBLE, f"+hydra.callbacks.trouble.fates={fates}", limit,
         "hydra.launcher.n_jobs=3", env=HERE,
     )  # fmt: skip
@@ -86,7 +86,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
         assert f"failed: {point.name}: " in done.stdout
         assert reason in done.stdout
 
-    again = fresh_command(*sweep)
+    again = command(*sweep)
     assert again.returncode == 0, again.stdout + again.stderr
     assert "resuming final_sparsity: 1 of 5 points done" in again.stdout
     (whole,) = runs_in(tmp_path, "sweep")
@@ -100,7 +100,7 @@ def test_trouble_stays_where_it_is_and_the_same_command_goes_on(
 
     gone = next(run for run in runs if run.name == "final_sparsity=0.9")
     file_of(tmp_path, gone, "models/h5.h5").unlink()
-    new = fresh_command(*sweep, "sweep.reuse=true", "sweep.resume=false")
+    new = command(*sweep, "sweep.reuse=true", "sweep.resume=false")
     assert new.returncode == 0, new.stdout + new.stderr
     assert new.stdout.count("[HYDRA] reused: final_sparsity=") == 4
     assert f"not reused: final_sparsity=0.9 (run {gone.id}) has no file h5.h5" in new.stdout
@@ -189,7 +189,7 @@ def test_a_hopeless_sweep_ends_early(
 
 @pytest.mark.long
 def test_every_launcher_and_number_of_workers_gives_the_same_figures(
-    fresh_command: Command, npz: Path, tmp_path: Path
+    command: Command, npz: Path, tmp_path: Path
 ) -> None:
     ways = {
         "three": ["hydra.launcher.n_jobs=3"],
@@ -201,7 +201,7 @@ def test_every_launcher_and_number_of_workers_gives_the_same_figures(
         store = f"tracking.uri=sqlite:///{name}/mlflow.db"
         cache = f"cache.folder={name}/cache"
         two = ["-m", "schedule.final_sparsity=0.5,0.8", "export.targets=[h5,tflite_int8]"]
-        done = fresh_command(*two, *quick(npz), store, cache, *way)
+        done = command(*two, *quick(npz), store, cache, *way)
         assert done.returncode == 0, done.stdout + done.stderr
         folder = tmp_path / name
         found[name] = [figures_in(folder, kind) for kind in ("baseline", "point")]

@@ -17,7 +17,7 @@ WITNESS = "+hydra.callbacks.witness._target_=tests.helpers.callbacks.Witness"
 
 @pytest.mark.long
 def test_a_worker_that_has_run_others_gives_the_figures_and_bytes_of_a_fresh_process(
-    fresh_command: Command, npz: Path, tmp_path: Path
+    command: Command, npz: Path, tmp_path: Path
 ) -> None:
     make_repeatable(1, 1)
     own = save(classifier(layers.Conv2D(4, 3), layers.ReLU()), tmp_path / "own.h5")
@@ -36,7 +36,7 @@ def test_a_worker_that_has_run_others_gives_the_figures_and_bytes_of_a_fresh_pro
     figures, files, processes = {}, {}, {}
     for name, (order, fresh) in ways.items():
         seen = tmp_path / f"{name}.jsonl"
-        done = fresh_command(
+        done = command(
             "-m", *quick(npz), f"+hydra.sweeper.points=[{','.join(order)}]",
             "export.targets=[h5,tflite_float32,tflite_int8]", "compress.epochs=1",
             "channels.epochs=1", "hydra.launcher.n_jobs=1",
@@ -57,7 +57,7 @@ def test_a_worker_that_has_run_others_gives_the_figures_and_bytes_of_a_fresh_pro
 
 @pytest.mark.long
 def test_code_of_others_and_failures_get_a_process_of_their_own(
-    fresh_command: Command, npz: Path, tmp_path: Path
+    command: Command, npz: Path, tmp_path: Path
 ) -> None:
     function = "architecture: callable, architecture.target: own:network"
     (tmp_path / "own.py").write_text(
@@ -69,7 +69,7 @@ def test_code_of_others_and_failures_get_a_process_of_their_own(
     points = [f"{{schedule.final_sparsity: {final}}}" for final in (0.5, 0.6, 0.7, 0.8)]
     points[1] = f"{{{function}, schedule.final_sparsity: 0.6}}"
     seen = tmp_path / "seen.jsonl"
-    done = fresh_command(
+    done = command(
         "-m", *quick(npz), f"+hydra.sweeper.points=[{','.join(points)}]", "export.targets=[h5]",
         "hydra.launcher.n_jobs=1", WITNESS, f"+hydra.callbacks.witness.path={seen}",
         "+hydra.callbacks.trouble._target_=tests.helpers.callbacks.Trouble",
