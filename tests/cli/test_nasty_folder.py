@@ -14,7 +14,7 @@ from PIL import Image
 
 from runner.errors import Refused
 from runner.settings.store_uri import resolve
-from runner.tracking import Store
+from runner.tracking import Kind, Store
 from tests.helpers.hanging import HANGS_AFTER
 from tests.helpers.nasty_names import MARKER, NAMES, hidden_in
 
@@ -101,18 +101,12 @@ def test_a_new_store_keeps_files_in_its_own_folder(
     folder = tmp_path / name
     folder.mkdir()
     monkeypatch.chdir(folder)
-    script = (
-        "from runner.tracking import Kind, Store; import sys\n"
-        "run = Store(sys.argv[1], 'sparsity').new_run(Kind.POINT, 'p', {}, {})\n"
-        "run.log_text('text', 'a.txt'); run.flush(); print(run.id)"
-    )
     address = f"sqlite:///{folder}/mlflow.db"
-    done = subprocess.run(
-        [sys.executable, "-c", script, address], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    run = Store(address, "sparsity").new_run(Kind.POINT, "p", {}, {})
+    run.log_text("text", "a.txt")
+    run.flush()
     store = Store(address, "sparsity")
-    path = Path(store.local_file(store.get(done.stdout.strip()), "a.txt"))
+    path = Path(store.local_file(store.get(run.id), "a.txt"))
     assert path.is_relative_to(folder)
     assert path.read_text() == "text"
 

@@ -1,8 +1,7 @@
 """Files are made of stored h5 files as the points themselves would have made them."""
 
 import logging
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py  # type: ignore[import-untyped]
@@ -15,9 +14,9 @@ from runner.results.lookup import find_sweep
 from runner.results.rows import Results, Row, read
 from runner.settings.devices import Device
 from runner.settings.targets import Target
-from tests.helpers.hanging import HANGS_AFTER
+from tests.helpers.project import Command
 from tests.helpers.stores import file_of, forget, store_in
-from tests.helpers.tiny import quick, write_npz
+from tests.helpers.tiny import quick
 
 pytestmark = [
     pytest.mark.long,
@@ -26,15 +25,16 @@ pytestmark = [
 MICRO = Request((Device.MICROCONTROLLER,))
 
 
-def swept_in(folder: Path, *options: str) -> Path:
-    npz = write_npz(folder / "tiny.npz")
-    targets = "export.targets=[h5,tflite_int8]"
-    command = [sys.executable, "-m", "runner", "-m", *options, targets, *quick(npz)]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=HANGS_AFTER, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
+@pytest.fixture
+def swept_with(command: Command, npz: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Run a sweep with some options, and return its folder."""
+
+    def run(*options: str) -> Path:
+        done = command("-m", *options, "export.targets=[h5,tflite_int8]", *quick(npz))
+        assert done.returncode == 0, done.stderr
+        return tmp_path
+
+    return run
 
 
 def results_in(folder: Path) -> Results:
@@ -52,10 +52,10 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_clustered_weights_and_scaling_in_the_file_stay_as_they_were(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    swept_with: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     in_file = ("dataset.scale_in_file=true", "dataset.scale=-1..1")
-    folder = swept_in(tmp_path, "compress=none,cluster", *in_file)
+    folder = swept_with("compress=none,cluster", *in_file)
     before = by_compress(results_in(folder))
     path = file_of(folder, before["cluster"].point, "models/tflite_int8.tflite")
     content = path.read_bytes()
@@ -81,9 +81,9 @@ def test_clustered_weights_and_scaling_in_the_file_stay_as_they_were(
 
 
 def test_what_was_trained_as_if_quantized_cannot_be_made_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    swept_with: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = swept_in(tmp_path, "compress=qat")
+    folder = swept_with("compress=qat")
     forget(folder, "/tflite_int8")
     (row,) = complete(store_in(folder), results_in(folder), MICRO).rows
     assert row.baseline is not None
