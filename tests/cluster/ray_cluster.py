@@ -63,12 +63,24 @@ class RayCluster:
         command = [*self.command(name), f"hydra.launcher.address={self.address}"]
         return machine.start(command, f"{name}.txt")
 
-    def submit(self, name: str) -> None:
-        """Hand that sweep in as a job from machine one, which then only listens to it."""
-        job = ["--no-wait", f"--submission-id={name}", "--", *self.command(name)]
-        done = self.one.run([_RAY, "job", "submit", self._jobs, *job])
+    def submit(self, name: str, job: str = "") -> None:
+        """Hand that sweep in as a job from machine one, which then only listens to it.
+
+        Args:
+            name: of the sweep.
+            job: its number in the cluster; that name unless it is said.
+        """
+        job = job or name
+        options = ["--no-wait", f"--submission-id={job}", "--", *self.command(name)]
+        done = self.one.run([_RAY, "job", "submit", self._jobs, *options])
         assert done.returncode == 0, done.stdout
-        self.one.start([_RAY, "job", "logs", self._jobs, "--follow", name], f"{name}.txt")
+        self.one.start([_RAY, "job", "logs", self._jobs, "--follow", job], f"{job}.txt")
+
+    def stop(self, job: str) -> None:
+        """Stop a job, and wait until it has ended."""
+        done = self.one.run([_RAY, "job", "stop", self._jobs, job])
+        assert done.returncode == 0, done.stdout
+        assert f"Job '{job}' was stopped" in done.stdout
 
     def stored(self, name: str) -> Stored:
         """Return what the store holds of a sweep, with its baseline."""
@@ -81,12 +93,14 @@ class RayCluster:
     def start(self) -> None:
         """Start the cluster."""
         folder = self.head.folder.parent / _FOLDER
+        # As docs/guide/clusters.md has it.
         self._start(self.head, "--head", f"--port={_PORT}", "--num-cpus=0",
-            f"--temp-dir={folder}", f"--dashboard-host={self.head.address}")  # fmt: skip
+            f"--temp-dir={folder}", f"--dashboard-host={self.head.address}",
+            RAY_JOB_STOP_WAIT_TIME_S="60")  # fmt: skip
 
-    def _start(self, machine: Machine, *role: str) -> None:
+    def _start(self, machine: Machine, *role: str, **environment: str) -> None:
         here = [f"--node-ip-address={machine.address}", "--disable-usage-stats", _OBJECTS]
-        done = machine.run([_RAY, "start", *role, *here])
+        done = machine.run([_RAY, "start", *role, *here], 300, **environment)
         assert done.returncode == 0, done.stdout
 
     @property

@@ -62,22 +62,48 @@ def _finishes(process: "subprocess.Popen[bytes]", machine: Machine, name: str) -
     return text
 
 
-def test_a_machine_without_the_data_is_sent_it(cluster: RayCluster) -> None:
-    images = write_npz(cluster.one.work / "images.npz")
+def test_machines_without_the_data_are_sent_it_though_the_job_is_stopped_and_handed_in_again(
+    cluster: RayCluster,
+) -> None:
+    images = write_npz(cluster.head.work / "images.npz")
     points = [
         *("schedule.final_sparsity=0.5,0.6,0.7,0.8", "schedule.initial_sparsity=0.0"),
         *("schedule.epochs=1", "baseline.epochs=1", "export.targets=[h5]", "threads=1"),
         *("architecture=lenet_300_100", "dataset=npz", f"dataset.path={images}"),
         "dataset.ship=true",
     ]
-    process = replace(cluster, points=points).sweep(cluster.one, "shipped")
-    _finishes(process, cluster.one, "shipped")
-    found = cluster.stored("shipped")["point"]
-    assert {point["status"] for point in found} == {"FINISHED"}
-    assert {point["host"] for point in found} == {"one", "two"}
-    made = cluster.two.folder / "home/.cache/pruning-sweep-runner"
-    (sent,) = made.glob("**/datasets/shipped-*/file")
-    assert sent.read_bytes() == images.read_bytes()
+    cluster = replace(cluster, points=points)
+    cluster.submit("shipped")
+    wait_for(cluster.one, "shipped", "started: final_sparsity")
+    cluster.stop("shipped")
+    _require_closed(cluster, "shipped")
+    cluster.submit("shipped", job="again")
+    wait_for(cluster.one, "again", "Job 'again' succeeded")
+    assert said(cluster.one, "again", "resuming shipped: ")
+    assert not said(cluster.one, "again", "started: baseline")
+    found = cluster.stored("shipped")
+    assert [sweep["status"] for sweep in found["sweep"]] == ["FINISHED"]
+    assert len({point["name"] for point in found["point"]}) == len(found["point"]) == 4
+    assert {point["status"] for point in found["point"]} == {"FINISHED"}
+    assert {point["host"] for point in found["point"]} == {"one", "two"}
+    for machine in (cluster.one, cluster.two):
+        made = machine.folder / "home/.cache/pruning-sweep-runner"
+        (sent,) = made.glob("**/datasets/shipped-*/file")
+        assert sent.read_bytes() == images.read_bytes()
+
+
+def _require_closed(cluster: RayCluster, name: str) -> None:
+    """Require that a sweep's job was stopped in time, and that nothing of it goes on."""
+    assert said(cluster.one, name, "Stopped after . of 4 points; the same command goes on")
+    assert not cluster.head.processes("-m runner")
+    machines = (cluster.one, cluster.two)
+    wait_until(
+        lambda: not any(machine.processes("ray::JobActor") for machine in machines),
+        "the end of its points",
+    )
+    found = cluster.stored(name)
+    assert [sweep["status"] for sweep in found["sweep"]] == ["KILLED"]
+    assert {point["status"] for point in found["point"]} <= {"KILLED", "FINISHED"}
 
 
 def test_a_killed_raylet_and_a_link_that_comes_back_cost_nothing(
