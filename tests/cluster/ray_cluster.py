@@ -68,7 +68,7 @@ class RayCluster:
 
         Args:
             name: of the sweep.
-            job: its number in the cluster; that name unless it is said.
+            job: its name in the cluster; that of the sweep unless it is said.
         """
         job = job or name
         options = ["--no-wait", f"--submission-id={job}", "--", *self.command(name)]
