@@ -1,13 +1,12 @@
 """A finished sweep that is asked for another device goes on, and trains nothing."""
 
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import pytest
 
 from runner.device.table import read_devices
-from tests.helpers.hanging import HANGS_AFTER
+from tests.helpers.forking import ForkingServer
 from tests.helpers.stores import copied, file_of, runs_in
 from tests.helpers.tiny import quick
 
@@ -16,16 +15,13 @@ SWEEP = ["-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0
 
 @pytest.mark.long
 def test_another_device_measures_what_it_needs_and_trains_nothing(
-    folder: Path, tmp_path: Path
+    folder: Path, heavy: ForkingServer, tmp_path: Path
 ) -> None:
     with copied(folder, tmp_path / "copy") as copy:
         before = {run.id for run in runs_in(copy, "point")}
         device = ["device=ethos_u55_128", "measure.latency=true", "measure.tflm_seconds=1"]
         arguments = [*SWEEP, *quick(folder / "tiny.npz"), "tracking.tensorboard=true", *device]
-        done = subprocess.run(
-            [sys.executable, "-m", "runner", *arguments],
-            cwd=copy, capture_output=True, text=True, timeout=HANGS_AFTER, check=False,
-        )  # fmt: skip
+        done = heavy.run(arguments, copy, dict(os.environ))
         assert done.returncode == 0, done.stdout + done.stderr
         assert "All 3 points were finished; making the report" in done.stdout
         assert "training" not in done.stdout

@@ -1,8 +1,6 @@
 """The champion, where MLflow's own server serves it, and where the store is such a server."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,25 +15,26 @@ from runner.settings import DatasetSettings
 from runner.tracking import Kind, Record, Store
 from tests.helpers.litert import by_litert
 from tests.helpers.mlflow_server import ask, listening, tracking_server
+from tests.helpers.project import Command
 from tests.helpers.stores import file_of, runs_in, store_in
 
 pytestmark = pytest.mark.long
 
 
-def test_mlflow_serves_the_champion_of_real_images(tmp_path: Path) -> None:
+def test_mlflow_serves_the_champion_of_real_images(
+    command: Command, tool_in: Command, tmp_path: Path
+) -> None:
     sweep = ["schedule.final_sparsity=0.5,0.6", "export.targets=[h5,tflite_int8]"]
-    subprocess.run(
-        [sys.executable, "-m", "runner", "-m", *sweep, "schedule.epochs=2"],
-        cwd=tmp_path, check=True, capture_output=True,
-    )  # fmt: skip
+    done = command("-m", *sweep, "schedule.epochs=2")
+    assert done.returncode == 0, done.stderr
     test = dataset.load(DatasetSettings(name="digits", validation_share=0.1), tmp_path).test
-    values = _promoted(tmp_path, "--target", "tflite_int8")
+    values = _promoted(tool_in, tmp_path, "--target", "tflite_int8")
     assert values["name"] == "digits-lenet_300_100"
     point = store_in(tmp_path).get(values["run_id"])
     expected = by_litert(file_of(tmp_path, point, "models/tflite_int8.tflite"), test.images[:])
-    command = ["models", "serve", "-m", values["uri"], "--env-manager", "local"]
+    serve = ["models", "serve", "-m", values["uri"], "--env-manager", "local"]
     env = {"MLFLOW_TRACKING_URI": store_in(tmp_path).uri}
-    with listening(command, "/ping", tmp_path, env) as port:
+    with listening(serve, "/ping", tmp_path, env) as port:
         for key in ("instances", "inputs"):
             status, answer = ask(port, "/invocations", json.dumps({key: test.images[:].tolist()}))
             assert status == 200, answer
@@ -71,7 +70,11 @@ def _assert_wrong_requests_are_refused(port: int, image: np.ndarray) -> None:
 
 
 def test_it_works_with_a_server(
-    folder: Path, images: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    images: np.ndarray,
+    tool_in: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -80,8 +83,8 @@ def test_it_works_with_a_server(
         monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
         _sent_to(Store(address, "other"), folder)
         asked = ["--experiment", "other", "--target", "tflite_int8", "--name", "far"]
-        values = _promoted(elsewhere, *asked)
-        assert not _promoted(elsewhere, *asked)["changed"]
+        values = _promoted(tool_in, elsewhere, *asked)
+        assert not _promoted(tool_in, elsewhere, *asked)["changed"]
         assert not list(elsewhere.iterdir())
         source = mlflow.MlflowClient().get_model_version("far", values["version"]).source
         assert source.startswith("mlflow-artifacts:/")
@@ -89,12 +92,9 @@ def test_it_works_with_a_server(
     assert given.shape == (len(images), 3)
 
 
-def _promoted(folder: Path, *arguments: str) -> dict[str, Any]:
-    command = ["runner.promote", "latest", "--max-drop", "1", "--json", *arguments]
-    done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, check=True
-    )
-    assert done.stderr == ""
+def _promoted(tool_in: Command, folder: Path, *arguments: str) -> dict[str, Any]:
+    done = tool_in(folder, "promote", "latest", "--max-drop", "1", "--json", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
     values: dict[str, Any] = json.loads(done.stdout)
     return values
 
