@@ -26,7 +26,8 @@ import psutil
 from benchmarks.fixtures.sweep_folder import settings_within, store_in
 from benchmarks.fixtures.toy_dataset import write_toy
 from benchmarks.scale import nodes
-from benchmarks.scale.idle_points import CPU_SECONDS, PERIOD, SLEEP_SECONDS, STORE_SECONDS
+from benchmarks.scale.idle_points import PERIOD, SLEEP_SECONDS
+from benchmarks.scale.pace import CPU_SECONDS, STORE_SECONDS
 from benchmarks.scale.scheduler import Scheduler, watch
 from benchmarks.scale.server import Server, running_server
 from runner.tracking import Kind, Record, Store

@@ -17,7 +17,7 @@ from runner.sweep.sweeper import PruningSweeper
 
 # After how many seconds a process logs its next point.
 PERIOD = "SCALE_PERIOD"
-STORE_SECONDS, SLEEP_SECONDS, CPU_SECONDS = "seconds/store", "seconds/sleep", "seconds/processor"
+SLEEP_SECONDS = "seconds/sleep"
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
@@ -33,7 +33,7 @@ def job(config: DictConfig) -> Outcome:
     settings = from_hydra(config)
     if settings.sweep.job != "point":
         return Outcome("nothing")
-    slept, cpu = PACE.wait(float(os.environ[PERIOD])), PACE.cpu_seconds()
+    slept = PACE.wait(float(os.environ[PERIOD]))
     started = time.monotonic()
     store = Store(settings.tracking.uri, settings.tracking.experiment)
     # What identifies the point, as its sweep has planned it.
@@ -43,12 +43,8 @@ def job(config: DictConfig) -> Outcome:
     point = store.new_run(Kind.POINT, name, point_parameters(settings), tags, parent)
     with point.closing():
         point.flush()
-        point.log_metrics({SLEEP_SECONDS: slept})
-        if cpu is not None:
-            point.log_metrics({CPU_SECONDS: cpu})
-    run = store.reopen(store.get(point.id))
-    run.log_metrics({STORE_SECONDS: time.monotonic() - started})
-    run.flush()
+        point.log_metrics({SLEEP_SECONDS: slept, **PACE.last()})
+    PACE.store = time.monotonic() - started
     return Outcome("slept", point.id)
 
 

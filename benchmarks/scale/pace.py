@@ -4,6 +4,8 @@ import random
 import time
 from dataclasses import dataclass
 
+STORE_SECONDS, CPU_SECONDS = "seconds/store", "seconds/processor"
+
 
 @dataclass
 class Pace:
@@ -12,10 +14,12 @@ class Pace:
     Attributes:
         due: when the next one is to go on, by the monotonic clock; None before the first.
         cpu: seconds of the processor that the process had taken when the last one asked.
+        store: seconds that the last one was busy with the store; it can log them no more.
     """
 
     due: float | None = None
     cpu: float | None = None
+    store: float | None = None
 
     def wait(self, period: float) -> float:
         """Sleep until the next point is due, and return for how many seconds."""
@@ -29,10 +33,12 @@ class Pace:
         time.sleep(seconds)
         return seconds
 
-    def cpu_seconds(self) -> float | None:
-        """Return the seconds of the processor since another point has asked, if one has."""
+    def last(self) -> dict[str, float]:
+        """Return what the point before this one took, if there was one, by metrics."""
         before, self.cpu = self.cpu, time.process_time()
-        return None if before is None else self.cpu - before
+        if before is None or self.store is None:
+            return {}
+        return {CPU_SECONDS: self.cpu - before, STORE_SECONDS: self.store}
 
 
 # One a process.
