@@ -10,8 +10,8 @@ from tests.helpers.stores import file_of, runs_in
 
 
 @pytest.mark.long
-def test_mnist_as_in_the_tutorial(fresh_command: Command, real_data: Path, tmp_path: Path) -> None:
-    done = fresh_command(
+def test_mnist_as_in_the_tutorial(command: Command, real_data: Path, tmp_path: Path) -> None:
+    done = command(
         "+sweep=mnist",
         "schedule.initial_sparsity=0.5",
         "schedule.final_sparsity=0.8",
