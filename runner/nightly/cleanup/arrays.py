@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from runner.errors import Refused
-from runner.files import array_folder, private_folder
+from runner.files import kept_folder, private_folder
 from runner.tracking import Record
 from runner.tracking.removal import folders_in, remove_folders
 
@@ -42,7 +42,7 @@ def unused(caches: Iterable[Path], since: int) -> list[Path]:
     """
     before = min(since / 1000, time.time() - _LEAST_SECONDS)
     folders = (folder for cache in caches for folder in arrays_in(cache))
-    return [folder for folder in folders if array_folder.last_used(folder) < before]
+    return [folder for folder in folders if kept_folder.last_used(folder) < before]
 
 
 def remove_arrays(folders: Iterable[Path]) -> None:
@@ -53,7 +53,7 @@ def remove_arrays(folders: Iterable[Path]) -> None:
     """
     for folder in folders:
         try:
-            with array_folder.lock(folder.parents[1], folder).acquire(timeout=0):
+            with kept_folder.lock(folder.parents[1], folder).acquire(timeout=0):
                 remove_folders(folder.parent, [folder.name])
         except Timeout:
             continue

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.files import array_folder
+from runner.files import kept_folder
 from runner.nightly.cleanup.clean import clean
 from runner.tracking import Kind, Store
 from tests.helpers.kept_arrays import age, unpacked
@@ -46,7 +46,7 @@ def test_what_nobody_has_used_for_long_goes(
     said, there = cleaned(dry_run=True)
     assert said.startswith("3 unused data sets of the cache would go, ")
     assert there == everything
-    with array_folder.lock(cache, folders[2]):
+    with kept_folder.lock(cache, folders[2]):
         assert cleaned(dry_run=False)[1] == {folders[1], folders[2], downloaded}
     assert cleaned(dry_run=False)[1] == {folders[1], downloaded}
     assert len([*elsewhere.glob("datasets/*/index.json")]) == 3
