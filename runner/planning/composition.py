@@ -15,6 +15,7 @@ from runner.errors import Refused
 from runner.settings import Settings, from_hydra
 from runner.settings.choices import Choices, Parts
 from runner.settings.load import from_values
+from runner.settings.sharing import SharedGroups
 
 # Choices of files that are kept at a time.
 _KEPT = 256
@@ -31,11 +32,11 @@ class Composition:
     def __init__(self, loader: ConfigLoader, config: DictConfig) -> None:
         """Take what composes a point, and the configuration of the sweep."""
         self._loader, self._config = loader, config
-        self._choices = Choices(loader)
+        self._choices, self._shared = Choices(loader), SharedGroups()
         self._with_choices = functools.lru_cache(_KEPT)(self._compose_choices)
 
     def settings(self, overrides: Sequence[str]) -> Settings:
-        """Return the settings of a point.
+        """Return the settings of a point, which has its groups in common with those before it.
 
         Raises:
             HydraException: they cannot be composed.
@@ -46,7 +47,7 @@ class Composition:
         with suppress(HydraException, OmegaConfBaseException, Refused):
             values = self._compose(overrides)
         if values is not None:
-            return from_values(values)
+            return self._shared.of(from_values(values))
         return from_hydra(self._loader.load_sweep_config(self._config, list(overrides)))
 
     def _compose(self, overrides: Sequence[str]) -> Any:

@@ -98,3 +98,19 @@ def test_files_are_read_once_for_each_choice() -> None:
         for seed in range(50):
             composition.settings([f"schedule={schedule}", f"seed={seed}", "threads=1"])
     assert counting.composed == 2
+
+
+def test_points_have_equal_groups_in_common() -> None:
+    composition = Composition(*sweep_of())
+    first, second = (composition.settings([f"schedule.epochs={n}"]) for n in (3, 4))
+    assert first.dataset is second.dataset
+    assert first.schedule is not second.schedule
+    assert composition.settings(["schedule.epochs=3"]).schedule is first.schedule
+
+
+def test_values_that_are_only_equal_stay_apart() -> None:
+    composition = Composition(*sweep_of())
+    orders = [["a", "b"], ["b", "a"]]
+    typed = [f"schedule.layer_sparsity={{{one}:0.5,{other}:0.5}}" for one, other in orders]
+    found = [composition.settings([each]).schedule.layer_sparsity for each in typed]
+    assert [list(each) for each in found] == orders
