@@ -11,7 +11,7 @@ from tests.helpers.tiny import quick
 
 RAY = ["hydra/launcher=ray", "hydra.launcher.n_jobs=1"]
 SWEEP = [
-    *("-m", "schedule.final_sparsity=0.5,0.8", "schedule.initial_sparsity=0.0"),
+    *("-m", "schedule.final_sparsity=0.5,0.6,0.7,0.8", "schedule.initial_sparsity=0.0"),
     "export.targets=[h5]",
 ]
 
@@ -24,11 +24,11 @@ def test_a_cluster_of_this_machine_runs_points_and_leaves_nothing(
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     points = runs_in(tmp_path, "point")
-    assert [point.status for point in points] == ["FINISHED"] * 2
+    assert [point.status for point in points] == ["FINISHED"] * 4
     assert runs_in(tmp_path, "sweep")[0].status == "FINISHED"
-    assert done.stdout.count("[HYDRA] started: final_sparsity=") == 2
+    assert done.stdout.count("[HYDRA] started: final_sparsity=") == 4
     # The folders of jobs are where other launchers put them.
-    assert len(list((tmp_path / "multirun").glob("*/*/*/runner.log"))) == 2
+    assert len(list((tmp_path / "multirun").glob("*/*/*/runner.log"))) == 4
     assert list((tmp_path / "tmp").iterdir()) == []
     # The workers of one machine come to the same figures, bit for bit.
     here, there = figures_in(tmp_path, "point"), figures_in(swept[0], "point")
