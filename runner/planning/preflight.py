@@ -19,6 +19,7 @@ from runner.planning.writable import require_writable
 from runner.prune.layer_rules import check_schedule
 from runner.settings import ArchitectureSettings, AugmentSettings, Settings
 from runner.settings.overrides import as_override
+from runner.settings.suggestion import suggestion
 
 # Training images that a model with weights is tried on.
 _SAMPLE = 500
@@ -76,7 +77,7 @@ def _fed(settings: Settings, examination: Examination) -> Settings:
 def _require_known(architecture: ArchitectureSettings) -> None:
     known = (*ARCHITECTURES, "keras_file", "callable")
     if architecture.name not in known:
-        accepted = ", ".join(known)
+        accepted = f"{', '.join(known)}{suggestion(architecture.name, known)}"
         raise Refused(f"architecture.name={architecture.name}: must be one of {accepted}")
 
 

@@ -13,6 +13,7 @@ from runner.results.selection import Criteria
 from runner.settings import DeviceSettings
 from runner.settings.devices import Device
 from runner.settings.load import refusal
+from runner.settings.suggestion import suggestion
 from runner.settings.targets import Target
 
 _BUDGETS = tuple(field.name for field in fields(Budgets))
@@ -50,7 +51,8 @@ def device_of(name: str | None) -> Device | None:
     """
     if name is None or name in [*Device]:
         return None if name is None else Device(name)
-    raise Refused(f"device={name}: must be one of {', '.join(Device)}")
+    end = suggestion(name, Device)
+    raise Refused(f"device={name}: must be one of {', '.join(Device)}{end}")
 
 
 def budgets_of(limits: Mapping[str, Any]) -> Budgets:
@@ -75,7 +77,8 @@ def targets_of(target: str | Sequence[str] | None) -> tuple[Target, ...]:
     names = [target] if isinstance(target, str) else target or [*Target]
     unknown = [name for name in names if name not in [*Target]]
     if unknown:
-        raise Refused(f"target={unknown[0]}: must be one of {', '.join(Target)}")
+        end = suggestion(unknown[0], Target)
+        raise Refused(f"target={unknown[0]}: must be one of {', '.join(Target)}{end}")
     return tuple(Target(name) for name in names)
 
 

@@ -1,6 +1,7 @@
 """Convert Hydra's composed configuration into settings, or refuse it in one line."""
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -14,6 +15,9 @@ from runner.settings.overrides import shown
 from runner.settings.suggestion import suggestion
 
 Model = type[BaseModel]
+
+# As pydantic lists what is accepted: 'none', 'cluster' or 'qat'.
+_CHOICE = re.compile(r"'([^']*)'")
 
 
 def from_hydra(config: DictConfig) -> Settings:
@@ -77,7 +81,9 @@ def _line(detail: ErrorDetails, root: Model) -> str:
         return no_such_setting(keys, known_settings(keys[:-1], root))
     if detail["type"] == "missing":
         return f"{setting} is missing: it must be {_accepted(keys, root)}"
-    return f"{setting}={shown(detail['input'])}: must be {_accepted(keys, root)}"
+    value = shown(detail["input"])
+    end = suggestion(value, _CHOICE.findall(str(detail.get("ctx", {}).get("expected", ""))))
+    return f"{setting}={value}: must be {_accepted(keys, root)}{end}"
 
 
 def no_such_setting(keys: Sequence[str], known: str) -> str:

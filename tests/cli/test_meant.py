@@ -10,6 +10,8 @@ from runner.cli.hydra_arguments import check_arguments
 from runner.cli.limits import add_limits
 from runner.cli.meant import meant
 from runner.errors import Refused
+from runner.planning import preflight
+from runner.report.file_limits import device_of, targets_of
 from tests.helpers.composing import point_of
 
 HYDRAS = "hydra/launcher, hydra/sweeper, hydra/job_logging, hydra/hydra_logging, hydra/help, "
@@ -28,6 +30,12 @@ HYDRAS = "hydra/launcher, hydra/sweeper, hydra/job_logging, hydra/hydra_logging,
         ("~datset", "~datset: there is no such setting to take away; did you mean dataset?"),
         ("schedul.epochs=1", "schedul: no such setting; .*; did you mean schedule?"),
         ("schedule.epoch=1", "schedule.epoch: no such setting; .*; did you mean epochs?"),
+        ("compress.name=clustr", "compress.name=clustr: must be .*; did you mean cluster?"),
+        ("dataset.scale=imagnet", "dataset.scale=imagnet: must be .*; did you mean imagenet?"),
+        ("export.targets=[h5,tflit_int8]", ".*; did you mean tflite_int8?"),
+        ("device.name=fone", "device.name=fone: must be .*; did you mean phone?"),
+        ("search.strategy=grids", "search.strategy=grids: .*; did you mean grid?"),
+        ("seed=one", "seed=one: must be a whole number from 0 to 2^32 - 1"),
         ("dataset=", "dataset=: must be one of .*, npz"),
     ],
 )
@@ -38,6 +46,15 @@ def test_an_override(typed: str, line: str) -> None:
     told = reason(error.value)
     assert told.startswith(before)
     assert told.endswith(after or before)
+
+
+def test_an_architecture_a_target_and_a_device() -> None:
+    with pytest.raises(Refused, match=r"^architecture.name=lenet: .*; did you mean lenet5\?$"):
+        preflight.check(point_of("architecture.name=lenet"), [])
+    with pytest.raises(Refused, match=r"^target=tflite_in8: .*; did you mean tflite_int8\?$"):
+        targets_of("tflite_in8")
+    with pytest.raises(Refused, match=r"^device=fone: .*; did you mean phone\?$"):
+        device_of("fone")
 
 
 def test_an_option_of_hydras() -> None:
