@@ -118,7 +118,7 @@ def _settings_in_files(folder: Path) -> list[str]:
     return ["-m", "--config-dir", str(folder), "+sweep=mine"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """MLflow's own server; its address has a password, which it does not ask for."""
     folder, port = tmp_path_factory.mktemp("server"), free_port()
@@ -140,13 +140,16 @@ def _answers(port: int) -> bool:
 
 @pytest.mark.long
 def test_nor_does_a_sweep_that_works_or_fails(
-    server: str, command: Command, tool_in: Command, npz: Path, tmp_path: Path
+    server: str, command: Command, npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     few = [*quick(npz), "export.targets=[h5,tflite_float32]"]
     own = tmp_path.parent / "own"
-    joblib = ["-m", "seed=1", f"tracking.uri={server}", "hydra/launcher=joblib"]
+    joblib = ["runner", "-m", "seed=1", f"tracking.uri={server}", "hydra/launcher=joblib"]
+    done = _ran(tmp_path, *joblib, *few)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _found(tmp_path, done) == []
     for arguments, code in (
-        (joblib, 0),
         (["-m", "seed=4", f"tracking.uri={server}", "hydra.launcher.timeout_minutes=0.0001"], 1),
         ([f"tracking.uri={server}"], 0),
     ):
@@ -158,8 +161,8 @@ def test_nor_does_a_sweep_that_works_or_fails(
     done = command("-m", "--config-dir", str(own), "+sweep=mine", *few)
     assert done.returncode == 0, done.stdout + done.stderr
     assert _found(tmp_path, done) == []
-    for name, *options in (["report.__main__"], ["best", "--max-drop", "1"]):
-        done = tool_in(tmp_path, name, *options, "latest", "--tracking-uri", server)
+    for tool in (["runner.report"], ["runner.best", "--max-drop", "1"]):
+        done = _ran(tmp_path, *tool, "latest", "--tracking-uri", server)
         assert done.returncode == 0, done.stdout + done.stderr
         assert _found(tmp_path, done) == []
     # What the server itself was sent.
