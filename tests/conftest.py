@@ -31,7 +31,8 @@ from tests.helpers.tiny import quick, write_npz
 
 _OF_THE_USER = (
     *("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID"),
-    *("RUNNER_DATA", "HYDRA_FULL_ERROR"),
+    *("RUNNER_DATA", "HYDRA_FULL_ERROR", "NETRC", "SSL_CERT_FILE"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
 )
 
 # A server of MLflow else starts a process for each core and more, which all import it.

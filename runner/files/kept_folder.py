@@ -66,7 +66,7 @@ def obtain(
     path: Path,
     read: Callable[[KeptFolder], Content],
     make: Callable[[Path], Mapping[str, Any]],
-    files: str,
+    pattern: str,
 ) -> Content:
     """Read a folder; it is made where there is none, and made anew where it is damaged.
 
@@ -77,9 +77,10 @@ def obtain(
         path: the folder, below the cache.
         read: reads the folder; what is not as it was written ends it with an error.
         make: writes the files into a folder, and returns notes on them.
-        files: a pattern of the names of all files that are written.
+        pattern: what the names of all files are like that are written.
 
     Raises:
+        Damaged: what was made just now is not as it was written.
         Refused: what is in the cache is not its user's alone.
     """
     private_folder.make(root, *path.parent.relative_to(root).parts)
@@ -93,7 +94,7 @@ def obtain(
             except Damaged as reason:
                 log.warning("%s: %s; made anew", path, reason)
                 shutil.rmtree(path)
-        _make(path, make, files)
+        _make(path, make, pattern)
         return _read(root, path, read)
 
 
@@ -126,7 +127,7 @@ def last_used(path: Path) -> float:
     return (index if index.exists() else path).lstat().st_mtime
 
 
-def _make(path: Path, make: Callable[[Path], Mapping[str, Any]], files: str) -> None:
+def _make(path: Path, make: Callable[[Path], Mapping[str, Any]], pattern: str) -> None:
     unfinished = path.with_name(f".{path.name}")
     # One that was interrupted may have left it; the lock is held.
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -135,7 +136,7 @@ def _make(path: Path, make: Callable[[Path], Mapping[str, Any]], files: str) -> 
         notes = make(unfinished)
         # Before they are digested: it changes the files.
         private_folder.close_to_others(unfinished)
-        index = {"digests": _digests(unfinished, files), "notes": notes}
+        index = {"digests": _digests(unfinished, pattern), "notes": notes}
         (unfinished / _INDEX).write_text(json.dumps(index), encoding="utf-8")
         private_folder.close_to_others(unfinished / _INDEX)
         unfinished.replace(path)
@@ -143,9 +144,9 @@ def _make(path: Path, make: Callable[[Path], Mapping[str, Any]], files: str) -> 
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _digests(folder: Path, files: str) -> dict[str, str]:
+def _digests(folder: Path, pattern: str) -> dict[str, str]:
     digests = {}
-    for path in sorted(folder.glob(files)):
+    for path in sorted(folder.glob(pattern)):
         with path.open("rb") as file:
             digests[path.stem] = file_digest.digest(file)
     return digests

@@ -32,7 +32,7 @@ class Composition:
     def __init__(self, loader: ConfigLoader, config: DictConfig) -> None:
         """Take what composes a point, and the configuration of the sweep."""
         self._loader, self._config = loader, config
-        self._choices, self._shared = Choices(loader), SharedGroups()
+        self._choices, self._shared = Choices(loader, config), SharedGroups()
         self._with_choices = functools.lru_cache(_KEPT)(self._compose_choices)
 
     def settings(self, overrides: Sequence[str]) -> Settings:
@@ -48,7 +48,8 @@ class Composition:
             values = self._compose(overrides)
         if values is not None:
             return self._shared.of(from_values(values))
-        return from_hydra(self._loader.load_sweep_config(self._config, list(overrides)))
+        whole = self._loader.load_sweep_config(self._config, list(overrides))
+        return self._shared.of(from_hydra(whole))
 
     def _compose(self, overrides: Sequence[str]) -> Any:
         """Return the values of all settings of a point; None where Hydra must compose it."""

@@ -8,6 +8,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.config_loader import ConfigLoader
@@ -18,6 +19,8 @@ from omegaconf import DictConfig
 _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 # The loader itself reads what is in these groups.
 _OF_THE_LOADER = ("hydra", "tracking")
+# Overrides that are kept as they were read: some are of one point alone.
+_READ = 4096
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,25 @@ class Parts:
 
 
 class Choices:
-    """Divide overrides, each of which is read once."""
+    """Divide overrides."""
 
-    def __init__(self, loader: ConfigLoader) -> None:
-        """Take what composes points."""
-        self.read = functools.cache(OverridesParser.create().parse_override)
-        self._has_options = functools.cache(loader.get_group_options)
+    def __init__(self, loader: ConfigLoader, config: DictConfig) -> None:
+        """Take what composes points, and the configuration of their sweep."""
+        # The command line may say where more files of settings are.
+        asked = {
+            "config_name": config.hydra.job.config_name,
+            "overrides": list(config.hydra.overrides.hydra),
+        }
+        self._options = functools.cache(partial(loader.get_group_options, **asked))
+        self._read = functools.lru_cache(_READ)(OverridesParser.create().parse_override)
+
+    def read(self, text: str) -> Override:
+        """Return an override as Hydra reads it.
+
+        Raises:
+            HydraException: it cannot be read.
+        """
+        return self._read(text)
 
     def divide(self, overrides: Sequence[str]) -> Parts | None:
         """Divide overrides; None where one is neither a choice nor one value of a setting.
@@ -61,17 +77,13 @@ class Choices:
             override = self.read(text)
             if not _is_plain(override):
                 return None
-            if not self._is_choice(override):
-                changes.append(override)
-            elif override.type == OverrideType.CHANGE and not isinstance(override.value(), dict):
+            if group_of(override) in _OF_THE_LOADER or self._options(override.key_or_group):
                 choices.append(text)
             else:
-                return None
-        return Parts(tuple(choices), tuple(changes))
-
-    def _is_choice(self, override: Override) -> bool:
-        key = override.key_or_group
-        return group_of(override) in _OF_THE_LOADER or bool(self._has_options(key))
+                changes.append(override)
+        if all(map(_chooses, map(self.read, choices))) and all(map(_changes, changes)):
+            return Parts(tuple(choices), tuple(changes))
+        return None
 
 
 def group_of(override: Override) -> str:
@@ -80,10 +92,20 @@ def group_of(override: Override) -> str:
 
 
 def _is_plain(override: Override) -> bool:
-    """Tell whether an override is one value for a key without a prefix or a package."""
+    """Tell whether an override is one value for a key without a package."""
     return (
-        override.type in {OverrideType.CHANGE, OverrideType.FORCE_ADD}
-        and override.package is None
+        override.package is None
         and not override.is_sweep_override()
         and _PLAIN_KEY.fullmatch(override.key_or_group) is not None
     )
+
+
+def _chooses(override: Override) -> bool:
+    """Tell whether an override chooses a file of a group, as `dataset=mnist` and `+sweep=mnist`."""
+    kinds = (OverrideType.CHANGE, OverrideType.ADD)
+    return override.type in kinds and not isinstance(override.value(), dict)
+
+
+def _changes(override: Override) -> bool:
+    """Tell whether an override gives a setting a value, as `seed=1` and `++seed=1`."""
+    return override.type in {OverrideType.CHANGE, OverrideType.FORCE_ADD}

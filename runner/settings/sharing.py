@@ -19,8 +19,12 @@ class SharedGroups:
         )
 
     def _known_as(self, name: str, group: Group) -> Group:
-        # The text tells 1 from 1.0, and names in one order from those in another, as == does not.
-        key = (name, group.model_dump_json())
+        try:
+            # It tells 1 from 1.0, and names in one order from those in another, as == does not.
+            key = (name, group.model_dump_json())
+        except ValueError:
+            # Text that is no UTF-8, as a path may be.
+            return group
         known = self._known.setdefault(key, group)
         # Where values are equal that JSON writes alike, as it does an infinite one and none.
         return known if known == group else group

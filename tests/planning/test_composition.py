@@ -40,6 +40,11 @@ POINTS: list[list[str]] = [
     ["compress.clusters=8", "compress=cluster"],
     ["seed=4294967295", "seed=-0"],
     ["architecture=lenet5", "export=all", "device=phone", "baseline.epochs=2"],
+    ["+sweep=smoke", "seed=5"],
+    ["+sweep=smoke", "schedule=constant"],
+    ["+sweep=nope"],
+    ["+schedule=constant"],
+    [b"cache.folder=caf\xe9".decode("utf-8", "surrogateescape")],
     [],
 ]
 
@@ -90,13 +95,14 @@ class _CountingLoader(MaskingLoader):
         return super().load_sweep_config(master_config, sweep_overrides)
 
 
-def test_files_are_read_once_for_each_choice() -> None:
-    loader, config = sweep_of()
+@pytest.mark.parametrize("typed", [[], ["+sweep=smoke"]])
+def test_files_are_read_once_for_each_choice(typed: list[str]) -> None:
+    loader, config = sweep_of(*typed)
     counting = _CountingLoader(loader.get_search_path())
     composition = Composition(counting, config)
     for schedule in ("constant", "polynomial"):
         for seed in range(50):
-            composition.settings([f"schedule={schedule}", f"seed={seed}", "threads=1"])
+            composition.settings([*typed, f"schedule={schedule}", f"seed={seed}", "threads=1"])
     assert counting.composed == 2
 
 

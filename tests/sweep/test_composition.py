@@ -1,6 +1,7 @@
 """Jobs of a launch are composed as Hydra composes each, though files are read once."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hydra.errors import HydraException
@@ -34,6 +35,8 @@ JOBS: list[list[str]] = [
     ["dataset=npz", "dataset.path='a=b, c'"],
     ["hydra/launcher=ray", "seed=6"],
     ["compress.clusters=8", "compress=cluster"],
+    ["+sweep=smoke", "seed=5"],
+    ["+sweep=nope"],
     [],
 ]
 
@@ -83,3 +86,15 @@ def test_the_time_is_that_of_the_launch() -> None:
     typed = str(config.hydra.sweep.dir)
     composition = JobComposition(loader, config)
     assert [str(composition.config([f"seed={n}"]).hydra.sweep.dir) for n in (1, 2)] == [typed] * 2
+
+
+def test_a_group_of_which_all_files_lie_elsewhere_is_a_group(tmp_path: Path) -> None:
+    for group, text in (("kind", "layers: 9\n"), ("measure", "runs: 3\n")):
+        (tmp_path / group).mkdir()
+        (tmp_path / group / "large.yaml").write_text(text)
+    loader, config = sweep_of(f"hydra.searchpath=[file://{tmp_path}]")
+    composition = JobComposition(loader, config)
+    chosen = ["+kind=large", "kind.layers=8", "seed=1"]
+    assert composition.config(chosen).kind == {"layers": 8}
+    for job in (chosen, ["measure=large"], ["+measure=large"]):
+        assert _together(composition, job) == _by_hydra(loader, config, job), job

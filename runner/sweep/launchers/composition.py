@@ -26,7 +26,7 @@ class JobComposition:
     def __init__(self, loader: ConfigLoader, config: DictConfig) -> None:
         """Take what composes jobs, and the configuration of the launch."""
         self._loader, self._config = loader, config
-        self._choices = Choices(loader)
+        self._choices = Choices(loader, config)
         self._with_choices = functools.lru_cache(_KEPT)(self._by_hydra)
 
     def config(self, overrides: Sequence[str]) -> DictConfig:
@@ -48,6 +48,7 @@ class JobComposition:
         parts = self._choices.divide(overrides)
         if parts is None:
             return None
+        # Jobs write into theirs.
         config = copy.deepcopy(self._with_choices(parts.choices))
         parts.apply(config)
         self._note_overrides(config, overrides)
