@@ -1,5 +1,6 @@
 """Say why a file could not be fetched from its address, and what would help."""
 
+import errno
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -14,6 +15,7 @@ _ABSENT = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _LOCKED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 # What is missing or is no use is said by the names of these, of botocore and google.auth.
 _NO_LOGIN = re.compile(r"(NoCredentials|PartialCredentials|DefaultCredentials|Refresh)Error")
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 _TRUST = {"s3": "AWS_CA_BUNDLE"}
 
 
@@ -34,9 +36,17 @@ def reason(scheme: str, error: Exception) -> str:
     if status in _LOCKED or _NO_LOGIN.search(type(cause).__name__):
         login = where_logins_are(scheme)
         return f"cannot be read with this login, or without one ({said}); {login}"
-    if status is not None and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    asked_wrongly = isinstance(cause, ValueError) or (
+        status is not None and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+    if asked_wrongly or is_of_the_disk(cause):
         return f"cannot be fetched ({said})"
     return f"cannot be fetched ({said}); once it can be reached, type the same command again"
+
+
+def is_of_the_disk(error: Exception) -> bool:
+    """Tell whether a file of this machine could not be read or written."""
+    return isinstance(error, OSError) and error.errno in _OF_THE_DISK
 
 
 def _cause(error: Exception) -> Exception:

@@ -11,7 +11,7 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import Any
 
-from runner.data.fetch_faults import reason
+from runner.data.fetch_faults import is_of_the_disk, reason
 from runner.errors import Refused, one_line
 from runner.files import kept_file
 
@@ -69,21 +69,27 @@ def fetch(address: str, cache: Path) -> Path:
     except ImportError as error:
         raise Refused(f"dataset.path={address}: {one_line(error)}; {_EXTRA}") from None
     except Exception as error:
+        if is_of_the_disk(error) and scheme != "file":
+            raise Refused(
+                f"cache.folder={cache}: cannot keep {address} ({one_line(error)})"
+            ) from None
         # Each service raises errors of its own.
         raise Refused(f"dataset.path={address}: {reason(scheme, error)}") from None
 
 
 def _options(scheme: str) -> dict[str, Any]:
     """Return what a service is asked with: proxies and logins are those of the environment."""
-    if scheme not in _WEB:
-        return {"session_kwargs": {"trust_env": True}} if scheme == "gs" else {}
+    if scheme not in {*_WEB, "gs"}:
+        return {}
     from aiohttp import ClientTimeout
     from fsspec.config import conf
 
     # A large file takes longer than the few minutes that are the default for a whole answer.
     patience = ClientTimeout(total=None, sock_connect=_SILENT_SECONDS, sock_read=_SILENT_SECONDS)
-    own = conf.get(scheme, {}).get("client_kwargs", {})
-    return {"client_kwargs": {"trust_env": True, "timeout": patience, **own}}
+    given = {"trust_env": True, **({"timeout": patience} if scheme in _WEB else {})}
+    name = "client_kwargs" if scheme in _WEB else "session_kwargs"
+    # What users have asked fsspec for counts more.
+    return {name: {**given, **conf.get(scheme, {}).get(name, {})}}
 
 
 def _name(address: str, described: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from runner.errors import Refused
-from runner.settings.address_mask import masked
+from runner.settings.address_mask import MASK, holds_secret, masked
 
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*)://")
 # By the scheme of fsspec.
@@ -16,6 +16,7 @@ _LOGINS = {
     "gs": "logins come from GOOGLE_APPLICATION_CREDENTIALS=FILE, or from "
     "gcloud auth application-default login",
 }
+_UNREADABLE = "an address must be one that can be read, and hold no login"
 _OF_THE_WEB = "logins come from ~/.netrc, or the file that NETRC names"
 
 
@@ -36,19 +37,27 @@ def path_or_address(value: Path | str | None) -> Path | str | None:
         Refused: nothing can be fetched from there, or the address holds a login, which would be
             written into the store with all settings.
     """
-    if not isinstance(value, str) or not is_address(value):
+    if not isinstance(value, str) or not (is_address(value) or value == MASK):
         return Path(value) if isinstance(value, str) else value
     fault = _fault(value)
     if fault:
-        raise Refused(f"dataset.path={masked(value)}: {fault}")
+        raise Refused(f"dataset.path={_shown(value)}: {fault}")
     return value
+
+
+def _shown(address: str) -> str:
+    """Return an address without what may be secret in it, which begins with its scheme."""
+    shown = masked(address)
+    scheme = _ADDRESS.match(address)
+    return f"{scheme[0]}{MASK}" if scheme and shown == MASK else shown
 
 
 def _fault(address: str) -> str:
     try:
         parts = urlsplit(address)
-    except ValueError as error:
-        return f"is no address ({error})"
+    except ValueError:
+        # What Python says of it repeats what may be a password.
+        return _UNREADABLE
     if parts.scheme not in SCHEMES:
         return f"an address must begin with one of {', '.join(SCHEMES)}"
     if "::" in address:
@@ -56,4 +65,7 @@ def _fault(address: str) -> str:
     if parts.query or parts.fragment or "@" in parts.netloc:
         login = where_logins_are(parts.scheme)
         return f"an address must hold no login, no ? and no #; {login}"
+    if MASK in address or ("@" in address and holds_secret(address)):
+        # The command line has hidden the rest already, or it could be read in two ways.
+        return f"{_UNREADABLE}; {where_logins_are(parts.scheme)}"
     return ""

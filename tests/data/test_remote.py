@@ -84,7 +84,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("https://ann:secret@host/a.npz", "must hold no login"),
         ("https://host/a.npz?signature=secret", "must hold no login"),
         ("s3://bucket/a.npz::file://b", "must be one"),
-        ("https://[host/a.npz", "is no address"),
+        ("https://[host/a.npz", "must be one that can be read"),
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused(path: str, reason: str) -> None:

@@ -1,5 +1,7 @@
 """Fetch data sets from web servers that really listen, encrypted and not."""
 
+import errno
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from fsspec.implementations.http import HTTPFileSystem
 
 from runner.data.dataset import load
+from runner.data.fetch_faults import reason
 from runner.data.remote import fetch
 from runner.errors import Refused
 from runner.settings import DatasetSettings
@@ -163,6 +166,65 @@ def test_a_certificate_counts_only_where_its_authority_is_trusted(
     assert done.stderr.startswith("runner: dataset.limit=2: ")
     assert server.asked.count("GET /a.npz") == 1
     assert not list((tmp_path / "trap").glob("*/imported"))
+
+
+def test_a_disk_that_is_full_is_no_fault_of_the_server(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(Refused, match=r"^cache.folder=.*: cannot keep http.*No space left"):
+            fetch(server.address("/a.npz"), tmp_path)
+    assert fetch(server.address("/a.npz"), tmp_path).is_file()
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("https://[host/a.npz", "https://***"),
+        ("https://ann:p/w@host/a.npz", "https://***"),
+        ("https://ann\uff1apw@host/a.npz", "https://***"),
+        ("gcs://bucket/a.npz", "gcs://***"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused_without_its_login(
+    light_command: Command, typed: str, shown: str
+) -> None:
+    done = light_command("dataset=npz", f"dataset.path={typed}")
+    assert (done.returncode, done.stdout) == (2, "")
+    # The command line has hidden all of what begins as nothing that is known.
+    seen = "***" if typed.startswith("gcs") else shown
+    assert done.stderr.startswith(f"runner: dataset.path={seen}: an address must ")
+    assert done.stderr.count("\n") == 1
+    with pytest.raises(Refused) as refusal:
+        _settings(typed)
+    assert str(refusal.value).startswith(f"dataset.path={shown}: an address must ")
+
+
+class _Answered(Exception):
+    """What botocore raises, as far as the reason is taken from it."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"An error occurred ({status})")
+        self.response = {"ResponseMetadata": {"HTTPStatusCode": status}}
+
+
+class NoCredentialsError(Exception):
+    """Of the name that botocore's has."""
+
+
+def test_what_s3_answers_is_said() -> None:
+    # Its client wraps what botocore raises.
+    absent, locked = FileNotFoundError("b/a.npz"), PermissionError("Forbidden")
+    absent.__cause__, locked.__cause__ = _Answered(404), _Answered(403)
+    assert reason("s3", absent) == "there is no such file"
+    assert "AWS_ACCESS_KEY_ID" in reason("s3", locked)
+    assert "AWS_ACCESS_KEY_ID" in reason("s3", NoCredentialsError("Unable to locate credentials"))
+    assert "AWS_CA_BUNDLE=FILE" in reason("s3", OSError("CERTIFICATE_VERIFY_FAILED"))
+    assert "GOOGLE_APPLICATION_CREDENTIALS" in reason("gs", OSError("Forbidden: https://a/b"))
 
 
 @pytest.mark.long
