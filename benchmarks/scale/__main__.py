@@ -34,6 +34,8 @@ from runner.tracking import Kind, Record, Store
 
 _POINTS, _SLOTS, _RATE = 10_000, (2, 4, 8, 16), 8.0
 _REAL_POINTS = 64
+# A tenth of the points then has figures of every process.
+_LEAST = 50
 _EARLY, _LATE = (0.1, 0.2), (0.9, 1.0)
 _TITLES = (
     *("points", "slots", "points a second", "besides its sleep, a point", "store, a point"),
@@ -55,8 +57,11 @@ def main() -> None:
         nodes.measure(options.points or _REAL_POINTS)
         return
     print(f"| {' | '.join(_TITLES)} |\n{'|---' * len(_TITLES)}|")
+    points = options.points or _POINTS
+    if points < _LEAST * max(options.slots):
+        parser.error(f"--points={points}: must be {_LEAST} a slot at least")
     for slots in options.slots:
-        load = Load(options.points or _POINTS, slots, slots / options.rate)
+        load = Load(points, slots, slots / options.rate)
         print(_line(load, *_measure(load, options.server)), flush=True)
 
 
@@ -90,7 +95,9 @@ def _line(load: Load, scheduler: Scheduler, runs: list[Record]) -> str:
         _pair([1000 * _mean(some, STORE_SECONDS) for some in parts], "ms"),
         _pair([1000 * _mean(some, CPU_SECONDS) for some in parts], "ms"),
         _pair([1000 * scheduler.cpu_a_point(*share) for share in (_EARLY, _LATE)], "ms"),
-        _pair([1000 * scheduler.server_cpu_a_point(*share) for share in (_EARLY, _LATE)], "ms"),
+        _pair([1000 * scheduler.server_cpu_a_point(*share) for share in (_EARLY, _LATE)], "ms")
+        if scheduler.has_server
+        else "–",
         _pair([scheduler.memory(end) / 1e6 for _, end in (_EARLY, _LATE)], "MB"),
     )
     return f"| {' | '.join(cells)} |"
@@ -118,7 +125,7 @@ def _sweep(folder: Path, load: Load, server: Server | None) -> Scheduler:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        cpu = server.cpu_seconds if server else float
+        cpu = server.cpu_seconds if server else lambda: 0.0
         scheduler = watch(psutil.Process(started.pid), folder / "output", load.points, cpu)
         started.wait()
     return scheduler

@@ -36,6 +36,11 @@ class Scheduler:
 
     looks: list[Look]
 
+    @property
+    def has_server(self) -> bool:
+        """Whether the store was a tracking server."""
+        return self.looks[-1].server > 0
+
     def cpu_a_point(self, first: float, last: float) -> float:
         """Return seconds of the processor a point, between two shares of all points."""
         begin, end = self._at(first), self._at(last)

@@ -30,8 +30,13 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """Return the seconds of the processor that all its processes have taken."""
-        every = [self.process, *self.process.children(recursive=True)]
-        return sum(times.user + times.system for times in (one.cpu_times() for one in every))
+        seconds = 0.0
+        for process in (self.process, *self.process.children(recursive=True)):
+            # One that ended meanwhile has taken nothing to speak of.
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                seconds += times.user + times.system
+        return seconds
 
 
 @contextmanager
