@@ -32,7 +32,7 @@ from benchmarks.scale.scheduler import Scheduler, watch
 from benchmarks.scale.server import Server, running_server
 from runner.tracking import Kind, Record, Store
 
-_POINTS, _SLOTS, _RATE = 10_000, (2, 4, 8, 16), 8.0
+_POINTS, _SLOTS, _RATE = 10_000, (2, 4, 8, 16), 9.0
 _REAL_POINTS = 64
 # A tenth of the points then has figures of every process.
 _LEAST = 50
@@ -97,7 +97,7 @@ def _line(load: Load, scheduler: Scheduler, runs: list[Record]) -> str:
         _pair([1000 * scheduler.cpu_a_point(*share) for share in (_EARLY, _LATE)], "ms"),
         _pair([1000 * scheduler.server_cpu_a_point(*share) for share in (_EARLY, _LATE)], "ms")
         if scheduler.has_server
-        else "–",
+        else "-",
         _pair([scheduler.memory(end) / 1e6 for _, end in (_EARLY, _LATE)], "MB"),
     )
     return f"| {' | '.join(cells)} |"
