@@ -37,6 +37,8 @@ _REAL_POINTS = 64
 # A tenth of the points then has figures of every process.
 _LEAST = 50
 _EARLY, _LATE = (0.1, 0.2), (0.9, 1.0)
+# After the last point the report is made, which reads all of them.
+_MEMORY = (0.2, 0.99)
 _TITLES = (
     *("points", "slots", "points a second", "besides its sleep, a point", "store, a point"),
     *("worker: CPU, a point", "scheduler: CPU, a point", "server: CPU, a point"),
@@ -98,7 +100,7 @@ def _line(load: Load, scheduler: Scheduler, runs: list[Record]) -> str:
         _pair([1000 * scheduler.server_cpu_a_point(*share) for share in (_EARLY, _LATE)], "ms")
         if scheduler.has_server
         else "-",
-        _pair([scheduler.memory(end) / 1e6 for _, end in (_EARLY, _LATE)], "MB"),
+        _pair([scheduler.memory(share) / 1e6 for share in _MEMORY], "MB"),
     )
     return f"| {' | '.join(cells)} |"
 
