@@ -9,12 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 # The loader itself reads what is in these groups.
@@ -49,12 +50,13 @@ class Choices:
 
     def __init__(self, loader: ConfigLoader, config: DictConfig) -> None:
         """Take what composes points, and the configuration of their sweep."""
-        # The command line may say where more files of settings are.
-        asked = {
-            "config_name": config.hydra.job.config_name,
-            "overrides": list(config.hydra.overrides.hydra),
-        }
-        self._options = functools.cache(partial(loader.get_group_options, **asked))
+        # The command line may say where more files of settings are. Its words stay as they are:
+        # what `${hydra.job.num}` stands for is known in a job alone.
+        typed: Any = OmegaConf.to_container(config.hydra.overrides.hydra)
+        find = partial(
+            loader.get_group_options, config_name=config.hydra.job.config_name, overrides=typed
+        )
+        self._options = functools.cache(find)
         self._read = functools.lru_cache(_READ)(OverridesParser.create().parse_override)
 
     def read(self, text: str) -> Override:

@@ -62,7 +62,14 @@ def _together(composition: JobComposition, job: Sequence[str]) -> object:
         return _outcome(error)
 
 
-@pytest.mark.parametrize("typed", [(), ("hydra.job.chdir=true", "hydra.verbose=true", "seed=1")])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        (),
+        ("hydra.job.chdir=true", "hydra.verbose=true", "seed=1"),
+        ("hydra.sweep.subdir=of_${hydra.job.num}",),
+    ],
+)
 def test_jobs_are_composed_as_by_hydra(typed: tuple[str, ...]) -> None:
     loader, config = sweep_of(*typed)
     composition = JobComposition(loader, config)

@@ -136,7 +136,7 @@ class SlurmLauncher(hydra.plugins.launcher.Launcher):
         pool = SlurmPool(self._cluster, self._options, submission, self._earlier, observer)
         room = _Room(pool, self._most_submitted(len(job_overrides)), self._parallelism)
         try:
-            return launch(pool, room.jobs, job_overrides, initial_job_idx, observer)
+            return launch(pool, room.jobs, job_overrides, initial_job_idx, self._observer)
         finally:
             self._leaves_jobs = pool.left
 
